@@ -1,0 +1,29 @@
+"""Where things live: the project, and inside the data directory the landing, the warehouse and the published file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+def data_dir(option: Path | None = None) -> Path:
+    """The data directory: `option`, else `FLEETLEDGER_DATA`, else `data/` in the project; absolute, perhaps not there yet."""
+    chosen = option or Path(os.environ.get("FLEETLEDGER_DATA") or PROJECT_ROOT / "data")
+    return chosen.expanduser().absolute()
+
+
+def landing_dir(data: Path) -> Path:
+    """The archive of source lines, one Parquet table per source format."""
+    return data / "landing"
+
+
+def warehouse_path(data: Path) -> Path:
+    """dbt's own database; nobody but dbt and `publish` opens it."""
+    return data / "warehouse.duckdb"
+
+
+def published_path(data: Path) -> Path:
+    """The file that people, BI tools and `report` read; holds the marts only."""
+    return data / "fleetledger.duckdb"
