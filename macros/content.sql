@@ -1,0 +1,29 @@
+{# Staging only: what content blocks and tool results hold, in the shapes that from_json gives. #}
+
+{# How many lines of a diff's hunks (array of struct(lines array of text)) begin with the given sign; null where there are no hunks. #}
+{% macro hunk_lines(hunks, sign) %}{{ return(adapter.dispatch('hunk_lines')(hunks, sign)) }}{% endmacro %}
+{% macro duckdb__hunk_lines(hunks, sign) -%}
+    len(list_filter(flatten(list_transform({{ hunks }}, hunk -> hunk.lines)), line -> starts_with(line, '{{ sign }}')))
+{%- endmacro %}
+{% macro spark__hunk_lines(hunks, sign) -%}
+    size(filter(flatten(transform({{ hunks }}, hunk -> hunk.lines)), line -> startswith(line, '{{ sign }}')))
+{%- endmacro %}
+
+{# How many lines a text has; a last line without its newline counts. #}
+{% macro text_lines(text) -%}
+    case
+        when {{ text }} = '' then 0
+        else length({{ text }}) - length(replace({{ text }}, chr(10), '')) + case when {{ text }} like '%' || chr(10) then 0 else 1 end
+    end
+{%- endmacro %}
+
+{# The sum of the counts in [[name, count], …] (array of arrays of text); null where the array is. #}
+{% macro sum_of_pairs(pairs) %}{{ return(adapter.dispatch('sum_of_pairs')(pairs)) }}{% endmacro %}
+{% macro duckdb__sum_of_pairs(pairs) -%}
+    case when {{ pairs }} is not null
+        then coalesce(cast(list_sum(list_transform({{ pairs }}, pair -> try_cast(pair[2] as bigint))) as bigint), 0)
+    end
+{%- endmacro %}
+{% macro spark__sum_of_pairs(pairs) -%}
+    aggregate(transform({{ pairs }}, pair -> try_cast(pair[1] as bigint)), 0L, (total, n) -> total + coalesce(n, 0L))
+{%- endmacro %}

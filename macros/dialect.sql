@@ -1,0 +1,79 @@
+{#
+    What DuckDB and Spark say differently. Models call these; each has the DuckDB form under duckdb__ and, where Spark's differs, a spark__ form.
+#}
+
+{# The instant of an ISO 8601 text, as a UTC timestamp; null where the text is none. #}
+{% macro utc_timestamp(text) %}{{ return(adapter.dispatch('utc_timestamp')(text)) }}{% endmacro %}
+{% macro duckdb__utc_timestamp(text) -%}
+    cast(try_cast({{ text }} as timestamptz) at time zone 'UTC' as timestamp)
+{%- endmacro %}
+{% macro spark__utc_timestamp(text) -%}
+    to_utc_timestamp(try_cast({{ text }} as timestamp), current_timezone())
+{%- endmacro %}
+
+{# The UTC timestamp of milliseconds since 1970; null where it lies outside what a timestamp can hold. #}
+{% macro timestamp_from_unix_ms(ms) %}{{ return(adapter.dispatch('timestamp_from_unix_ms')(ms)) }}{% endmacro %}
+{% macro duckdb__timestamp_from_unix_ms(ms) -%}
+    case when {{ ms }} between -62135596800000 and 253402300799999 then make_timestamp({{ ms }} * 1000) end
+{%- endmacro %}
+{% macro spark__timestamp_from_unix_ms(ms) -%}
+    case when {{ ms }} between -62135596800000 and 253402300799999 then timestamp_millis({{ ms }}) end
+{%- endmacro %}
+
+{# Whole milliseconds from one timestamp to a later one. #}
+{% macro ms_between(from_ts, to_ts) %}{{ return(adapter.dispatch('ms_between')(from_ts, to_ts)) }}{% endmacro %}
+{% macro duckdb__ms_between(from_ts, to_ts) -%}
+    date_diff('millisecond', {{ from_ts }}, {{ to_ts }})
+{%- endmacro %}
+{% macro spark__ms_between(from_ts, to_ts) -%}
+    timestampdiff(millisecond, {{ from_ts }}, {{ to_ts }})
+{%- endmacro %}
+
+{# The calendar day of a UTC timestamp in the reporting time zone. #}
+{% macro reporting_date(ts) -%}
+    {%- set zone = var('reporting_timezone') -%}
+    {%- if zone == 'UTC' -%}
+        cast({{ ts }} as date)
+    {%- else -%}
+        {{ adapter.dispatch('date_in_zone')(ts, zone) }}
+    {%- endif -%}
+{%- endmacro %}
+{% macro duckdb__date_in_zone(ts, zone) -%}
+    cast({{ ts }} at time zone 'UTC' at time zone '{{ zone }}' as date)
+{%- endmacro %}
+{% macro spark__date_in_zone(ts, zone) -%}
+    cast(from_utc_timestamp({{ ts }}, '{{ zone }}') as date)
+{%- endmacro %}
+
+{# A struct of JSON's fields, in the given structure; a field that is absent or of another type is null. Staging only. #}
+{% macro parse_json(text, structure) %}{{ return(adapter.dispatch('parse_json')(text, structure)) }}{% endmacro %}
+{% macro duckdb__parse_json(text, structure) -%}
+    from_json({{ text }}, '{{ structure }}')
+{%- endmacro %}
+
+{# The text at a JSON path; null where there is none or it is no text. Staging only. #}
+{% macro json_text(text, path) %}{{ return(adapter.dispatch('json_text')(text, path)) }}{% endmacro %}
+{% macro duckdb__json_text(text, path) -%}
+    json_extract_string({{ text }}, '{{ path }}')
+{%- endmacro %}
+{% macro spark__json_text(text, path) -%}
+    get_json_object({{ text }}, '{{ path }}')
+{%- endmacro %}
+
+{# A text on one line: runs of white space and control characters become one space, none at the ends. #}
+{% macro single_line(text) %}{{ return(adapter.dispatch('single_line')(text)) }}{% endmacro %}
+{% macro duckdb__single_line(text) -%}
+    trim(regexp_replace({{ text }}, '[[:cntrl:][:space:]]+', ' ', 'g'))
+{%- endmacro %}
+{% macro spark__single_line(text) -%}
+    trim(regexp_replace({{ text }}, '[\\p{Cntrl}\\s]+', ' '))
+{%- endmacro %}
+
+{# The engine's name and version. #}
+{% macro engine_version() %}{{ return(adapter.dispatch('engine_version')()) }}{% endmacro %}
+{% macro duckdb__engine_version() -%}
+    'duckdb ' || version()
+{%- endmacro %}
+{% macro spark__engine_version() -%}
+    'spark ' || version()
+{%- endmacro %}

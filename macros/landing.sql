@@ -1,0 +1,95 @@
+{# The columns of a landing table and their types, in the extractor's order. A column that an older batch lacks reads as a typed null. #}
+{% macro landing_columns(table) -%}
+    {%- set common = [
+        ('host', 'varchar'), ('account', 'varchar'), ('provider', 'varchar'), ('fleet', 'varchar'),
+        ('source_path', 'varchar'), ('generation', 'integer'), ('line_number', 'bigint'), ('byte_offset', 'bigint'),
+        ('line_status', 'varchar'), ('error', 'varchar'), ('batch_id', 'varchar'), ('landed_at', 'timestamp'),
+        ('raw', 'varchar'), ('raw_bytes', 'blob'), ('repaired', 'varchar'),
+    ] -%}
+    {%- set typed = {
+        'claude_code_lines': [
+            ('record_type', 'varchar'), ('subtype', 'varchar'), ('uuid', 'varchar'), ('parent_uuid', 'varchar'),
+            ('session_id', 'varchar'), ('agent_id', 'varchar'), ('is_sidechain', 'boolean'), ('is_meta', 'boolean'),
+            ('is_compact_summary', 'boolean'), ('is_api_error_message', 'boolean'), ('logged_timestamp', 'varchar'),
+            ('cwd', 'varchar'), ('git_branch', 'varchar'), ('version', 'varchar'), ('entrypoint', 'varchar'),
+            ('request_id', 'varchar'), ('prompt_id', 'varchar'), ('forked_from_session_id', 'varchar'),
+            ('forked_from_message_uuid', 'varchar'), ('source_tool_assistant_uuid', 'varchar'),
+            ('message_id', 'varchar'), ('message_role', 'varchar'), ('model', 'varchar'), ('stop_reason', 'varchar'),
+            ('input_tokens', 'bigint'), ('output_tokens', 'bigint'), ('cache_read_input_tokens', 'bigint'),
+            ('cache_creation_input_tokens', 'bigint'), ('ephemeral_5m_input_tokens', 'bigint'),
+            ('ephemeral_1h_input_tokens', 'bigint'), ('web_search_requests', 'bigint'), ('speed', 'varchar'),
+            ('service_tier', 'varchar'), ('inference_geo', 'varchar'), ('usage_iterations', 'bigint'),
+        ],
+        'mu_events': [
+            ('event_id', 'bigint'), ('session_id', 'varchar'), ('timestamp_unix_ms', 'bigint'),
+            ('actor_kind', 'varchar'), ('actor_name', 'varchar'), ('kind', 'varchar'),
+        ],
+    } -%}
+    {{ return(common + typed[table]) }}
+{%- endmacro %}
+
+
+{#
+    Points the landing schema of the warehouse at the batches that the manifests name, and only at those: a batch file that a killed
+    extractor left behind, or that compaction has replaced, is not read. Runs at the start of every dbt command; an empty landing gives
+    empty views of the same shape.
+#}
+{% macro create_landing_views() %}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set landing = env_var('FLEETLEDGER_DATA', 'data') ~ '/landing' -%}
+    {%- set quoted = landing | replace("'", "''") -%}
+    {%- set manifests = quoted ~ '/manifests/*.json' -%}
+    {%- set manifest_count = run_query("select count(*) from glob('" ~ manifests ~ "')").columns[0].values()[0] -%}
+
+    {%- set manifest_columns -%}
+        {host: 'varchar', demo: 'boolean', committed_at: 'timestamp',
+         sources: 'struct(fleet varchar, account varchar, provider varchar, root varchar)[]',
+         batches: 'struct(batch_id varchar, "table" varchar, path varchar, "rows" bigint, ok_lines bigint, repaired_lines bigint, rejected_lines bigint, bytes bigint, landed_at timestamp)[]'}
+    {%- endset -%}
+    {%- set read_manifests -%}
+        {%- if manifest_count > 0 -%}
+            read_json('{{ manifests }}', format = 'unstructured', columns = {{ manifest_columns }})
+        {%- else -%}
+            (select null::varchar as host, null::boolean as demo, null::timestamp as committed_at,
+                null::struct(fleet varchar, account varchar, provider varchar, root varchar)[] as sources,
+                null::struct(batch_id varchar, "table" varchar, path varchar, "rows" bigint, ok_lines bigint, repaired_lines bigint,
+                    rejected_lines bigint, bytes bigint, landed_at timestamp)[] as batches
+             where false)
+        {%- endif -%}
+    {%- endset -%}
+
+    {%- do run_query("create schema if not exists landing") -%}
+    {%- do run_query("create or replace table landing.manifests as select * from " ~ read_manifests) -%}
+    {%- do run_query(
+        "create or replace view landing.sources as "
+        ~ "select host, demo, source.fleet, source.account, source.provider, source.root "
+        ~ "from (select host, demo, unnest(sources) as source from landing.manifests)"
+    ) -%}
+    {%- do run_query(
+        "create or replace view landing.batches as "
+        ~ "select host, batch.* from (select host, unnest(batches) as batch from landing.manifests)"
+    ) -%}
+
+    {%- for table in ['claude_code_lines', 'mu_events'] -%}
+        {%- set paths = run_query(
+            "select '" ~ quoted ~ "/' || path from landing.batches where \"table\" = '" ~ table ~ "' order by path"
+        ).columns[0].values() -%}
+        {%- set statement -%}
+            create or replace view landing.{{ table }} as
+            select {% for name, _ in landing_columns(table) %}{{ name }}{{ ', ' if not loop.last }}{% endfor %}
+            from (
+                select {% for name, type in landing_columns(table) %}null::{{ type }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
+                where false
+                {% if paths %}
+                union all by name
+                select * from read_parquet(
+                    [{% for path in paths %}'{{ path | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
+                    union_by_name = true, hive_partitioning = false
+                )
+                {% endif %}
+            )
+        {%- endset -%}
+        {%- do run_query(statement) -%}
+    {%- endfor -%}
+    {{ return('') }}
+{% endmacro %}

@@ -1,0 +1,45 @@
+{#
+    The measures that turns, tasks, sessions and days share, so that they sum alike everywhere (rule 9 of the numbers).
+    A sum over calls of which none has the number is null: unobserved, not zero.
+#}
+
+{# Aggregates over rows of fct_model_calls. #}
+{% macro call_measures() -%}
+    count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
+    count(case when usage_is_final then model_call_id end) as final_usage_call_count,
+    count(case when cost_usd is null then model_call_id end) as unpriced_call_count,
+    {% for column in usage_columns() -%}
+        cast(sum({{ column }}) as bigint) as {{ column }},
+    {% endfor -%}
+    cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd,
+    {% for kind in ['billed', 'subscription', 'unknown'] -%}
+        cast(sum(case when cost_kind = '{{ kind }}' then cost_usd end) as {{ usd_type() }}) as {{ kind }}_cost_usd
+        {{- ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+{# Aggregates over rows of fct_tool_calls. #}
+{% macro tool_measures() -%}
+    count(*) as tool_call_count,
+    count(case when is_error then tool_call_id end) as tool_error_count,
+    cast(sum(lines_added) as bigint) as lines_added,
+    cast(sum(lines_removed) as bigint) as lines_removed
+{%- endmacro %}
+
+{# The columns of both, as a mart selects them from the steps `calls` and `tools`; counts of what did not happen are 0. #}
+{% macro measure_columns() -%}
+    {% for column in usage_columns() -%}
+        calls.{{ column }},
+    {% endfor -%}
+    calls.cost_usd,
+    calls.billed_cost_usd,
+    calls.subscription_cost_usd,
+    calls.unknown_cost_usd,
+    coalesce(calls.model_call_count, 0) as model_call_count,
+    coalesce(calls.final_usage_call_count, 0) as final_usage_call_count,
+    coalesce(calls.unpriced_call_count, 0) as unpriced_call_count,
+    coalesce(tools.tool_call_count, 0) as tool_call_count,
+    coalesce(tools.tool_error_count, 0) as tool_error_count,
+    tools.lines_added,
+    tools.lines_removed
+{%- endmacro %}

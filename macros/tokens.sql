@@ -1,0 +1,35 @@
+{#
+    The rules of token buckets (rules 3 and 4 of the numbers), each in one place for both fleets.
+    Arguments are expressions of bigint counts; null means unobserved, and all of a call's counts are null together.
+#}
+
+{# Cache writes billed at the 1-hour rate: only what the log says so of. #}
+{% macro cache_write_1h(total, split_5m, split_1h) -%}
+    case when coalesce({{ total }}, {{ split_5m }}, {{ split_1h }}) is not null then coalesce({{ split_1h }}, 0) end
+{%- endmacro %}
+
+{# Cache writes billed at the 5-minute rate: the rest of the total, so that writes of unknown tier are priced as 5m. #}
+{% macro cache_write_5m(total, split_5m, split_1h) -%}
+    case when coalesce({{ total }}, {{ split_5m }}, {{ split_1h }}) is not null then
+        greatest(coalesce({{ total }}, 0) - coalesce({{ split_1h }}, 0), coalesce({{ split_5m }}, 0))
+    end
+{%- endmacro %}
+
+{# Whether the split accounts for the total; trivially so where nothing was written. #}
+{% macro cache_tier_known(total, split_5m, split_1h) -%}
+    coalesce({{ split_5m }}, 0) + coalesce({{ split_1h }}, 0) >= coalesce({{ total }}, 0)
+{%- endmacro %}
+
+{# Columns of token sums over model calls; the same in turns, tasks, sessions and days. #}
+{% macro usage_columns() -%}
+    {{ return([
+        'input_tokens', 'output_tokens', 'reasoning_tokens', 'cache_read_tokens', 'cache_write_5m_tokens',
+        'cache_write_1h_tokens', 'web_search_requests',
+    ]) }}
+{%- endmacro %}
+
+{% macro cost_columns() -%}
+    {{ return([
+        'input_cost_usd', 'output_cost_usd', 'cache_read_cost_usd', 'cache_write_cost_usd', 'web_search_cost_usd', 'cost_usd',
+    ]) }}
+{%- endmacro %}

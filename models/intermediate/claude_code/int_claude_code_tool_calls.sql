@@ -1,0 +1,172 @@
+with
+
+call_lines as (
+
+    select * from {{ ref('int_claude_code_call_lines') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_claude_code_lines') }}
+
+),
+
+blocks as (
+
+    select * from {{ ref('stg_claude_code__content_blocks') }}
+
+),
+
+uses as (
+
+    select
+        call_lines.model_call_id,
+        call_lines.thread_id,
+        call_lines.logged_at,
+        coalesce(call_lines.line_uuid, call_lines.line_id) as line_uuid,
+        blocks.block_number,
+        coalesce(blocks.tool_use_id, '') as tool_use_id,
+        blocks.tool_name,
+        blocks.tool_file_path
+
+    from call_lines
+
+    inner join blocks
+        on call_lines.line_id = blocks.line_id
+
+    where blocks.block_type = 'tool_use'
+
+),
+
+-- An id that stands in several responses (behind some gateways, or redacted) names a call only within its thread, or only on its line.
+id_spread as (
+
+    select
+        tool_use_id,
+        count(distinct model_call_id) as calls_anywhere
+
+    from uses
+
+    group by tool_use_id
+
+),
+
+id_spread_in_thread as (
+
+    select
+        thread_id,
+        tool_use_id,
+        count(distinct model_call_id) as calls_in_thread
+
+    from uses
+
+    group by
+        thread_id,
+        tool_use_id
+
+),
+
+scoped_uses as (
+
+    select
+        uses.*,
+        case
+            when id_spread.calls_anywhere = 1 then 'any'
+            when id_spread_in_thread.calls_in_thread = 1 then 'thread:' || uses.thread_id
+            else 'line:' || uses.line_uuid
+        end as id_scope,
+        case
+            when id_spread.calls_anywhere = 1 or id_spread_in_thread.calls_in_thread = 1 then uses.tool_use_id
+            else uses.tool_use_id || ':' || uses.line_uuid || ':' || uses.block_number
+        end as use_key
+
+    from uses
+
+    inner join id_spread
+        on uses.tool_use_id = id_spread.tool_use_id
+
+    inner join id_spread_in_thread
+        on
+            uses.thread_id = id_spread_in_thread.thread_id
+            and uses.tool_use_id = id_spread_in_thread.tool_use_id
+
+),
+
+results as (
+
+    select
+        blocks.result_tool_use_id as tool_use_id,
+        lines.thread_id,
+        lines.source_tool_assistant_uuid,
+        lines.logged_at,
+        coalesce(blocks.result_is_error, false) as is_error,
+        blocks.result_agent_id,
+        blocks.result_lines_added,
+        blocks.result_lines_removed
+
+    from blocks
+
+    inner join lines
+        on blocks.line_id = lines.line_id
+
+    where blocks.block_type = 'tool_result'
+
+),
+
+scoped_results as (
+
+    select
+        *,
+        'any' as id_scope
+
+    from results
+
+    union all
+
+    select
+        *,
+        'thread:' || thread_id as id_scope
+
+    from results
+
+    union all
+
+    select
+        *,
+        'line:' || source_tool_assistant_uuid as id_scope
+
+    from results
+
+    where source_tool_assistant_uuid is not null
+
+),
+
+tool_calls as (
+
+    select
+        scoped_uses.model_call_id || ':' || scoped_uses.use_key as tool_call_id,
+        scoped_uses.model_call_id,
+        max(scoped_uses.tool_name) as tool_name,
+        max(scoped_uses.tool_file_path) as file_path,
+        max(scoped_results.result_agent_id) as spawned_agent_id,
+        max(scoped_results.result_lines_added) as lines_added,
+        max(scoped_results.result_lines_removed) as lines_removed,
+        max(scoped_results.is_error) as is_error,
+        min(scoped_uses.logged_at) as called_at,
+        min(scoped_results.logged_at) as ended_at
+
+    from scoped_uses
+
+    left join scoped_results
+        on
+            scoped_uses.tool_use_id = scoped_results.tool_use_id
+            and scoped_uses.id_scope = scoped_results.id_scope
+
+    group by
+        scoped_uses.model_call_id,
+        scoped_uses.use_key
+
+)
+
+select * from tool_calls

@@ -1,0 +1,93 @@
+with
+
+batches as (
+
+    select * from {{ ref('stg_landing__batches') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_landing__sources') }}
+
+),
+
+claude_code as (
+
+    select * from {{ ref('stg_claude_code__lines') }}
+
+),
+
+mu as (
+
+    select * from {{ ref('stg_mu__events') }}
+
+),
+
+-- A clock that ran ahead, or a hostile line, must not push the stamp beyond the moment of landing.
+newest as (
+
+    select max(logged_at) as as_of
+
+    from claude_code
+
+    where logged_at <= landed_at
+
+    union all
+
+    select max(logged_at) as as_of
+
+    from mu
+
+    where logged_at <= landed_at
+
+),
+
+batch_counts as (
+
+    select
+        coalesce(cast(sum(line_count) as bigint), 0) as landed_line_count,
+        coalesce(cast(sum(repaired_line_count) as bigint), 0) as repaired_line_count,
+        coalesce(cast(sum(rejected_line_count) as bigint), 0) as rejected_line_count,
+        max(landed_at) as landed_at
+
+    from batches
+
+),
+
+source_counts as (
+
+    select
+        count(*) as source_count,
+        coalesce(max(is_demo), false) as is_demo
+
+    from sources
+
+),
+
+newest_line as (
+
+    select max(as_of) as as_of from newest
+
+),
+
+summary as (
+
+    select
+        newest_line.as_of,
+        batch_counts.landed_at,
+        batch_counts.landed_line_count,
+        batch_counts.repaired_line_count,
+        batch_counts.rejected_line_count,
+        source_counts.source_count,
+        source_counts.is_demo
+
+    from batch_counts
+
+    cross join source_counts
+
+    cross join newest_line
+
+)
+
+select * from summary

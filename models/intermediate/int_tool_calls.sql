@@ -1,0 +1,98 @@
+with
+
+model_calls as (
+
+    select * from {{ ref('int_model_calls') }}
+
+),
+
+claude_code as (
+
+    select * from {{ ref('int_claude_code_tool_calls') }}
+
+),
+
+mu as (
+
+    select * from {{ ref('int_mu_tool_calls') }}
+
+),
+
+tool_aliases as (
+
+    select * from {{ ref('tool_aliases') }}
+
+),
+
+unioned as (
+
+    select
+        claude_code.tool_call_id,
+        claude_code.model_call_id,
+        model_calls.turn_id,
+        model_calls.task_id,
+        model_calls.session_id,
+        model_calls.fleet,
+        model_calls.host,
+        model_calls.account,
+        claude_code.tool_name,
+        claude_code.file_path,
+        claude_code.spawned_agent_id,
+        claude_code.lines_added,
+        claude_code.lines_removed,
+        claude_code.is_error,
+        claude_code.called_at,
+        claude_code.ended_at
+
+    from claude_code
+
+    inner join model_calls
+        on claude_code.model_call_id = model_calls.model_call_id
+
+    union all
+
+    select
+        mu.tool_call_id,
+        mu.model_call_id,
+        coalesce(model_calls.turn_id, mu.task_id || '#0') as turn_id,
+        mu.task_id,
+        mu.session_id,
+        'mu' as fleet,
+        mu.host,
+        mu.account,
+        mu.tool_name,
+        mu.file_path,
+        cast(null as varchar) as spawned_agent_id,
+        cast(null as bigint) as lines_added,
+        cast(null as bigint) as lines_removed,
+        mu.is_error,
+        mu.called_at,
+        mu.ended_at
+
+    from mu
+
+    left join model_calls
+        on
+            mu.model_call_id = model_calls.model_call_id
+            and mu.task_id = model_calls.task_id
+
+),
+
+classified as (
+
+    select
+        unioned.*,
+        case
+            when unioned.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
+            else coalesce(tool_aliases.tool_kind, 'other')
+        end as tool_kind,
+        nullif(regexp_extract(unioned.tool_name, '^mcp__(.+?)__', 1), '') as mcp_server
+
+    from unioned
+
+    left join tool_aliases
+        on lower(unioned.tool_name) = tool_aliases.tool_name
+
+)
+
+select * from classified

@@ -1,0 +1,41 @@
+{{ config(materialized='view') }}
+
+with
+
+claude_code as (
+
+    select * from {{ ref('int_claude_code_lines') }}
+
+),
+
+mu as (
+
+    select * from {{ ref('int_mu_events') }}
+
+),
+
+unioned as (
+
+    select
+        session_id,
+        thread_id as task_id,
+        logged_at
+
+    from claude_code
+
+    where logged_at is not null
+
+    union all
+
+    select
+        session_id,
+        owning_task_id as task_id,
+        logged_at
+
+    from mu
+
+    where logged_at is not null
+
+)
+
+select * from unioned

@@ -1,0 +1,74 @@
+with
+
+landing as (
+
+    select * from {{ ref('int_landing_summary') }}
+
+),
+
+model_calls as (
+
+    select * from {{ ref('fct_model_calls') }}
+
+),
+
+model_rates as (
+
+    select * from {{ ref('model_rates') }}
+
+),
+
+call_counts as (
+
+    select
+        count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
+        count(case when usage_is_final then model_call_id end) as final_usage_call_count,
+        count(case when cost_usd is null then model_call_id end) as unpriced_call_count
+
+    from model_calls
+
+),
+
+rates as (
+
+    select
+        max(source) as rates_source,
+        max(source_version) as rates_version,
+        cast(max(source_date) as date) as rates_date
+
+    from model_rates
+
+),
+
+info as (
+
+    select
+        landing.as_of,
+        landing.landed_at,
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
+        landing.is_demo,
+        true as has_text,
+        '{{ var("reporting_timezone") }}' as reporting_timezone,
+        '{{ var("fleetledger_version") }}' as fleetledger_version,
+        '{{ dbt_version }}' as dbt_version,
+        {{ engine_version() }} as engine_version,
+        rates.rates_source,
+        rates.rates_version,
+        rates.rates_date,
+        landing.source_count,
+        landing.landed_line_count,
+        landing.repaired_line_count,
+        landing.rejected_line_count,
+        call_counts.model_call_count,
+        call_counts.final_usage_call_count,
+        call_counts.unpriced_call_count
+
+    from landing
+
+    cross join call_counts
+
+    cross join rates
+
+)
+
+select * from info

@@ -1,0 +1,119 @@
+with
+
+sessions as (
+
+    select * from {{ ref('int_sessions') }}
+
+),
+
+model_calls as (
+
+    select * from {{ ref('fct_model_calls') }}
+
+),
+
+tool_calls as (
+
+    select * from {{ ref('fct_tool_calls') }}
+
+),
+
+turns as (
+
+    select * from {{ ref('int_turns') }}
+
+),
+
+tasks as (
+
+    select * from {{ ref('int_tasks') }}
+
+),
+
+turn_counts as (
+
+    select
+        session_id,
+        count(*) as turn_count
+
+    from turns
+
+    where is_human
+
+    group by session_id
+
+),
+
+task_counts as (
+
+    select
+        session_id,
+        count(*) as task_count
+
+    from tasks
+
+    group by session_id
+
+),
+
+calls as (
+
+    select
+        session_id,
+        {{ call_measures() }}
+
+    from model_calls
+
+    group by session_id
+
+),
+
+tools as (
+
+    select
+        session_id,
+        {{ tool_measures() }}
+
+    from tool_calls
+
+    group by session_id
+
+),
+
+measured as (
+
+    select
+        sessions.session_id,
+        sessions.parent_session_id,
+        sessions.fleet,
+        sessions.host,
+        sessions.account,
+        sessions.project,
+        sessions.git_branch,
+        sessions.title,
+        sessions.title_source,
+        sessions.started_at,
+        sessions.ended_at,
+        sessions.wall_clock_ms,
+        sessions.active_ms,
+        coalesce(task_counts.task_count, 0) as task_count,
+        coalesce(turn_counts.turn_count, 0) as turn_count,
+        {{ measure_columns() }}
+
+    from sessions
+
+    left join calls
+        on sessions.session_id = calls.session_id
+
+    left join tools
+        on sessions.session_id = tools.session_id
+
+    left join turn_counts
+        on sessions.session_id = turn_counts.session_id
+
+    left join task_counts
+        on sessions.session_id = task_counts.session_id
+
+)
+
+select * from measured

@@ -1,0 +1,89 @@
+with
+
+landed as (
+
+    select * from {{ source('landing', 'claude_code_lines') }}
+
+),
+
+sources as (
+
+    select * from {{ source('landing', 'sources') }}
+
+),
+
+renamed as (
+
+    select
+        landed.host || '|' || landed.account || '|' || landed.source_path || '|' || landed.generation || '|' || landed.byte_offset as line_id,
+        landed.fleet,
+        landed.host,
+        landed.account,
+        coalesce(sources.provider, landed.provider, 'claude_code') as provider,
+        landed.source_path,
+        landed.generation,
+        landed.line_number,
+        landed.byte_offset,
+        landed.line_status,
+        landed.landed_at,
+
+        landed.record_type,
+        landed.subtype as record_subtype,
+        coalesce(landed.forked_from_message_uuid, landed.uuid) as line_uuid,
+        landed.parent_uuid,
+        coalesce(
+            landed.session_id,
+            nullif(regexp_extract(landed.source_path, '([^/]+)/subagents/', 1), ''),
+            regexp_extract(landed.source_path, '([^/]+)\.jsonl$', 1)
+        ) as session_id,
+        case
+            when landed.source_path like '%/agent-%.jsonl'
+                then coalesce(landed.agent_id, regexp_extract(landed.source_path, '/agent-([^/]+)\.jsonl$', 1))
+            when landed.is_sidechain then coalesce(landed.agent_id, 'sidechain')
+        end as agent_id,
+        landed.forked_from_session_id,
+        landed.prompt_id,
+        landed.source_tool_assistant_uuid,
+        landed.request_id,
+        landed.message_id,
+        landed.message_role,
+
+        regexp_extract(landed.source_path, 'projects/([^/]+)/', 1) as project_slug,
+        landed.cwd,
+        landed.git_branch,
+        landed.version,
+        landed.entrypoint,
+        landed.model,
+        landed.stop_reason,
+        landed.speed,
+        landed.service_tier,
+        landed.inference_geo,
+
+        landed.input_tokens,
+        landed.output_tokens,
+        landed.cache_read_input_tokens,
+        landed.cache_creation_input_tokens,
+        landed.ephemeral_5m_input_tokens,
+        landed.ephemeral_1h_input_tokens,
+        landed.web_search_requests,
+        landed.usage_iterations,
+
+        coalesce(landed.is_sidechain, false) as is_sidechain,
+        coalesce(landed.is_meta, false) as is_meta,
+        coalesce(landed.is_compact_summary, false) as is_compact_summary,
+        coalesce(landed.is_api_error_message, false) as is_api_error_message,
+        {{ utc_timestamp('landed.logged_timestamp') }} as logged_at
+
+    from landed
+
+    left join sources
+        on
+            landed.host = sources.host
+            and landed.fleet = sources.fleet
+            and landed.account = sources.account
+
+    where landed.line_status <> 'rejected'
+
+)
+
+select * from renamed

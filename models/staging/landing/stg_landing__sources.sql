@@ -1,0 +1,23 @@
+with
+
+sources as (
+
+    select * from {{ source('landing', 'sources') }}
+
+),
+
+renamed as (
+
+    select
+        host,
+        fleet,
+        account,
+        provider,
+        root,
+        coalesce(demo, false) as is_demo
+
+    from sources
+
+)
+
+select * from renamed

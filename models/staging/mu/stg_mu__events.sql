@@ -1,0 +1,109 @@
+{{ config(materialized='table') }}
+
+with
+
+landed as (
+
+    select * from {{ source('landing', 'mu_events') }}
+
+),
+
+sources as (
+
+    select * from {{ source('landing', 'sources') }}
+
+),
+
+parsed as (
+
+    select
+        landed.*,
+        coalesce(sources.provider, landed.provider) as configured_provider,
+        {{ parse_json(
+            "coalesce(landed.repaired, landed.raw)",
+            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "branched_at_parent_event_id": "BIGINT", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "content": [{"type": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR"}], "usage": {"input_tokens": "BIGINT", "output_tokens": "BIGINT", "cache_read_input_tokens": "BIGINT", "cache_creation_input_tokens": "BIGINT", "cache_creation_5m_input_tokens": "BIGINT", "cache_creation_1h_input_tokens": "BIGINT", "reasoning_tokens": "BIGINT"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": {"path": "VARCHAR", "file_path": "VARCHAR"}, "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "BIGINT", "prompt_tokens": "BIGINT", "completion_tokens": "BIGINT", "cache_read_tokens": "BIGINT", "cache_write_tokens": "BIGINT", "cache_write_5m_tokens": "BIGINT", "cache_write_1h_tokens": "BIGINT", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "max_budget_usd": "DOUBLE", "actual_spend_usd": "DOUBLE", "rating": "BIGINT", "note": "VARCHAR"}}'
+        ) }}.payload as payload
+
+    from landed
+
+    left join sources
+        on
+            landed.host = sources.host
+            and landed.fleet = sources.fleet
+            and landed.account = sources.account
+
+    where landed.line_status <> 'rejected'
+
+),
+
+renamed as (
+
+    select
+        host || '|' || account || '|' || source_path || '|' || generation || '|' || byte_offset as line_id,
+        fleet,
+        host,
+        account,
+        configured_provider,
+        source_path,
+        generation,
+        line_number,
+        byte_offset,
+        landed_at,
+        regexp_extract(source_path, '([^/]+)/[^/]+$', 1) as daemon_id,
+        regexp_extract(source_path, '([^/]+)\.jsonl$', 1) as file_stem,
+        coalesce(session_id, regexp_extract(source_path, '([^/]+)\.jsonl$', 1)) as logged_session_id,
+
+        event_id,
+        kind as event_kind,
+        actor_kind,
+        actor_name,
+        {{ timestamp_from_unix_ms('timestamp_unix_ms') }} as logged_at,
+
+        payload.provider_kind as provider_kind,
+        payload.model as model,
+        payload.new_provider_kind as new_provider_kind,
+        payload.new_model as new_model,
+        payload.parent_session_id as parent_session_id,
+        payload.branched_at_parent_event_id as branched_at_parent_event_id,
+        payload.usage_semantics.cache_read_in_input as cache_read_in_input,
+        payload.usage_semantics.cache_creation_in_input as cache_creation_in_input,
+        payload.usage_semantics.reasoning_in_output as reasoning_in_output,
+
+        case when kind = 'user_message' then payload.content end as user_text,
+        coalesce(payload.message.stop_reason, payload.stop_reason) as stop_reason,
+        payload.message.content as message_content,
+        payload.message.usage.input_tokens as input_tokens,
+        payload.message.usage.output_tokens as output_tokens,
+        payload.message.usage.cache_read_input_tokens as cache_read_input_tokens,
+        payload.message.usage.cache_creation_input_tokens as cache_creation_input_tokens,
+        payload.message.usage.cache_creation_5m_input_tokens as cache_creation_5m_input_tokens,
+        payload.message.usage.cache_creation_1h_input_tokens as cache_creation_1h_input_tokens,
+        payload.message.usage.reasoning_tokens as reasoning_tokens,
+
+        payload.call_id as tool_use_id,
+        payload.name as tool_name,
+        coalesce(payload.arguments.file_path, payload.arguments.path) as tool_file_path,
+        payload.is_error as is_error,
+        payload.target_event_id as target_event_id,
+
+        payload.task_id as task_id,
+        payload.parent_task_id as parent_task_id,
+        payload.exit_reason as exit_reason,
+        {{ timestamp_from_unix_ms('payload.started_at_unix_ms') }} as started_at,
+        {{ timestamp_from_unix_ms('payload.ended_at_unix_ms') }} as ended_at,
+        payload.wall_clock_ms as wall_clock_ms,
+        payload.prompt_tokens as prompt_tokens,
+        payload.completion_tokens as completion_tokens,
+        payload.cache_read_tokens as cache_read_tokens,
+        payload.cache_write_tokens as cache_write_tokens,
+        payload.cache_write_5m_tokens as cache_write_5m_tokens,
+        payload.cache_write_1h_tokens as cache_write_1h_tokens,
+        {{ sum_of_pairs("payload.tools_actually_called") }} as tools_actually_called_count,
+        payload.max_budget_usd as max_budget_usd,
+        payload.actual_spend_usd as actual_spend_usd
+
+    from parsed
+
+)
+
+select * from renamed
