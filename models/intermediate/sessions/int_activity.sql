@@ -17,6 +17,7 @@ mu as (
 unioned as (
 
     select
+        line_id,
         session_id,
         thread_id as task_id,
         logged_at
@@ -28,6 +29,7 @@ unioned as (
     union all
 
     select
+        line_id,
         session_id,
         owning_task_id as task_id,
         logged_at
