@@ -1,0 +1,25 @@
+{#
+    Money is decimal and multiplied, never divided, so that no figure is rounded: a count of up to 19 digits times a rate with 10
+    decimals times 0.000001 has 16 decimals. DuckDB caps a product at 38 digits and would raise an error beyond; the largest count
+    that a log can hold, at a million dollars per million tokens, is 9.2e18 dollars, 35 digits.
+#}
+
+{# The type of every money column. #}
+{% macro usd_type() -%}
+    decimal(38, 16)
+{%- endmacro %}
+
+{# The type of a price, multipliers included: a seed's eight decimals times a multiplier's two. #}
+{% macro rate_type() -%}
+    decimal(16, 10)
+{%- endmacro %}
+
+{# US dollars for a count of tokens. Arguments: an expression of a bigint count, and one of a rate_type() price per million tokens. #}
+{% macro usd(tokens, usd_per_mtok) -%}
+    cast(cast({{ tokens }} as decimal(19, 0)) * {{ usd_per_mtok }} * 0.000001 as {{ usd_type() }})
+{%- endmacro %}
+
+{# US dollars for a count of requests. Arguments: an expression of a bigint count, and one of a rate_type() price per thousand. #}
+{% macro usd_per_thousand(requests, usd_per_kcount) -%}
+    cast(cast({{ requests }} as decimal(19, 0)) * {{ usd_per_kcount }} * 0.001 as {{ usd_type() }})
+{%- endmacro %}
