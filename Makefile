@@ -1,0 +1,56 @@
+# Every target works in a fresh clone: it makes the environment it needs in .venv, and makes it anew when a lock file changes.
+.DEFAULT_GOAL := help
+.PHONY: help run test env dev lint format docs lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/pip --disable-pip-version-check -qq install
+
+help:  ## Show this list
+	@awk -F ':.*##' '/^[a-z]+:.*##/ {printf "make %-8s%s\n", $$1, $$2}' Makefile
+
+run: env  ## Land this machine's logs, build, and print what the agents cost
+	@$(BIN)/fleetledger refresh --demo-if-empty
+	@$(BIN)/fleetledger report
+
+test: dev  ## Run every gate and test
+	@scripts/check
+
+env: $(VENV)/installed  ## Make the environment for running
+
+dev: $(VENV)/installed-dev  ## Make the environment for developing
+
+lint: dev  ## Check style and types only
+	@scripts/check lint
+
+format: dev  ## Rewrite Python and SQL in the house style
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sqlfluff fix models tests analyses
+
+docs: env  ## Generate dbt's documentation as one page
+	@$(BIN)/dbt docs generate --static
+	@echo "Open target/static_index.html"
+
+lock:  ## Write the lock files anew from pyproject.toml; what is pinned stays, unless its line is deleted first
+	@scripts/lock
+
+clean:  ## Delete the environment and what tools left behind; data/ stays
+	rm -rf $(VENV) target logs .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The locks name versions and hashes but no index: pip asks whatever index it is configured with.
+$(VENV)/made: requirements.lock scripts/find-python
+	@python=$$(scripts/find-python $(if $(PYTHON),"$(PYTHON)")) \
+		&& echo "Making the environment in $(VENV) (once, about a minute)" \
+		&& "$$python" -m venv --clear $(VENV)
+	@$(PIP_INSTALL) --no-deps --requirement requirements.lock
+	@touch $@
+
+$(VENV)/installed: $(VENV)/made pyproject.toml
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	@echo "Adding the developer's tools to $(VENV)"
+	@$(PIP_INSTALL) --no-deps --requirement requirements-dev.lock
+	@touch $@
