@@ -4,7 +4,7 @@ select
     fleet,
     sum(model_call_count) as model_calls,
     round(sum(final_usage_call_count) / nullif(sum(model_call_count), 0), 3) as share_of_final_usage,
-    sum(model_call_count) - sum(priced_call_count) as unpriced_calls,
+    sum(unpriced_call_count) as unpriced_calls,
     sum(inexact_rate_call_count) as calls_at_an_inexact_rate
 from fct_daily_costs
 group by date_trunc('month', called_on), fleet
