@@ -1,0 +1,186 @@
+"""Batches: Parquet files of landed rows, which are written once, read back, merged, and never changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fleetledger.file_states import Tail
+from fleetledger.landing import BATCH_BYTES, Batch, LandingError, batch_directory, new_id, sync_directory, timestamp
+from fleetledger.lines import OK, REJECTED, REPAIRED
+from fleetledger.row_groups import ROW_GROUP_BYTES, ROW_GROUP_ROWS, Counts
+
+_HARDLY_REPEATED = {"raw", "raw_bytes", "repaired", "line_number", "byte_offset", "uuid", "parent_uuid"}
+_HARDLY_REPEATED |= {"logged_timestamp", "source_tool_assistant_uuid", "event_id", "timestamp_unix_ms"}
+_SEARCHED = ["account", "source_path", "generation"]
+
+
+class BatchWriter:
+    """Writes rows of one table and host into as many batches as they need.
+
+    What it writes is on disk for good once `close` has said so, and counts once a manifest names it.
+    """
+
+    def __init__(self, landing: Path, table: str, host: str, now: datetime) -> None:
+        self._landing = landing
+        self._table = table
+        self._host = host
+        self._now = now
+        self._batches: list[Batch] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self.batch_id = new_id(self._now)
+        self._path = f"{batch_directory(self._table, self._host)}/{self.batch_id}.parquet"
+        self._counts = Counts()
+        self._writer: Any = None
+
+    def write(self, rows: pa.Table, counts: Counts) -> None:
+        """Add a row group; its rows must say that they are in the batch `batch_id`. Raises LandingError."""
+        try:
+            if self._writer is None:
+                self._writer = self._open(rows.schema)
+            self._writer.write_table(rows, row_group_size=max(1, rows.num_rows))
+            self._counts = self._counts.plus(counts)
+            if self._counts.bytes >= BATCH_BYTES:
+                self._finish()
+        except (OSError, pa.ArrowException) as error:
+            raise _failed(self._landing / self._path, "write", error) from error
+
+    def close(self) -> list[Batch]:
+        """Put the last batch in place, and say what was written. Raises LandingError."""
+        try:
+            if self._writer is not None:
+                self._finish()
+        except (OSError, pa.ArrowException) as error:
+            raise _failed(self._landing / self._path, "write", error) from error
+        return self._batches
+
+    def _open(self, columns: pa.Schema) -> pq.ParquetWriter:
+        os.close(os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        return pq.ParquetWriter(
+            self._part,
+            columns,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=[name for name in columns.names if name not in _HARDLY_REPEATED],
+            write_statistics=_SEARCHED,
+        )
+
+    def _finish(self) -> None:
+        self._writer.close()
+        with open(self._part, "rb") as file:
+            os.fsync(file.fileno())
+        target = self._landing / self._path
+        self._part.rename(target)
+        sync_directory(target.parent)
+        counts = self._counts
+        self._batches.append(
+            Batch(
+                batch_id=self.batch_id,
+                table=self._table,
+                path=self._path,
+                rows=counts.rows,
+                ok_lines=counts.ok,
+                repaired_lines=counts.repaired,
+                rejected_lines=counts.rejected,
+                bytes=counts.bytes,
+                landed_at=timestamp(self._now),
+            )
+        )
+        self._begin()
+
+    @property
+    def _part(self) -> Path:
+        return (self._landing / self._path).with_suffix(".part")
+
+
+def merge(landing: Path, host: str, batches: Sequence[Batch], now: datetime) -> Batch | None:
+    """The rows of several batches of one table, which go into one, in a new batch."""
+    return _rewrite(landing, host, batches, now, lambda rows: rows)
+
+
+def without(landing: Path, host: str, batch: Batch, outdated: Collection[Tail], now: datetime) -> Batch | None:
+    """The rows of a batch but for outdated tails, in a new batch; None if no row is left."""
+    gone = {(*tail.key, tail.generation): tail.byte_offset for tail in outdated}
+
+    def keep(rows: pa.Table) -> pa.Table:
+        names = ("fleet", "account", "source_path", "generation", "byte_offset")
+        files = zip(*(rows[name].to_pylist() for name in names), strict=True)
+        return rows.filter(pa.array([offset < gone.get(tuple(file), offset + 1) for *file, offset in files]))
+
+    return _rewrite(landing, host, [batch], now, keep)
+
+
+def _rewrite(
+    landing: Path, host: str, batches: Sequence[Batch], now: datetime, keep: Callable[[pa.Table], pa.Table]
+) -> Batch | None:
+    """A new batch of the rows that `keep` keeps; they name it as their batch, and keep the time of their landing."""
+    writer = BatchWriter(landing, batches[0].table, host, now)
+    for rows in _row_groups(keep(rows) for rows in _read(landing, batches)):
+        ids = pa.repeat(writer.batch_id, rows.num_rows)
+        writer.write(rows.set_column(rows.schema.get_field_index("batch_id"), "batch_id", ids), _count(rows))
+    written = writer.close()
+    return replace(written[0], landed_at=max(batch.landed_at for batch in batches)) if written else None
+
+
+def _read(landing: Path, batches: Iterable[Batch]) -> Iterator[pa.Table]:
+    """The row groups of batches. Raises LandingError."""
+    for batch in batches:
+        path = landing / batch.path
+        try:
+            with pq.ParquetFile(path, pre_buffer=False) as file:
+                for index in range(file.num_row_groups):
+                    yield file.read_row_group(index)
+        except (OSError, pa.ArrowException) as error:
+            raise _failed(path, "read", error) from error
+
+
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Small tables put together until a row group is full."""
+    gathered: list[pa.Table] = []
+    for table in tables:
+        gathered.append(table)
+        rows = sum(one.num_rows for one in gathered)
+        if rows >= ROW_GROUP_ROWS or sum(one.nbytes for one in gathered) >= ROW_GROUP_BYTES:
+            yield pa.concat_tables(gathered)
+            gathered = []
+    if any(table.num_rows for table in gathered):
+        yield pa.concat_tables(gathered)
+
+
+def _count(rows: pa.Table) -> Counts:
+    statuses = rows["line_status"].to_pylist()
+    size = sum(pc.sum(pc.binary_length(rows[name])).as_py() or 0 for name in ("raw", "raw_bytes"))
+    return Counts(*(statuses.count(status) for status in (OK, REPAIRED, REJECTED)), size)
+
+
+def read_file_rows(
+    landing: Path, batches: Iterable[Batch], account: str, source_path: str, generation: int
+) -> Iterator[bytes]:
+    """The bytes of each landed row of one file, in the file's order. Raises LandingError."""
+    file = (pc.field("account") == account) & (pc.field("source_path") == source_path)
+    file &= pc.field("generation") == generation
+    rows: list[tuple[int, bytes]] = []
+    for batch in batches:
+        path = landing / batch.path
+        try:
+            found = pq.read_table(path, columns=["byte_offset", "raw", "raw_bytes"], filters=file)
+        except (OSError, pa.ArrowException) as error:
+            raise _failed(path, "read", error) from error
+        for offset, text, other in zip(*(column.to_pylist() for column in found.columns), strict=True):
+            rows.append((offset, other if text is None else text.encode()))
+    return (row for _, row in sorted(rows))
+
+
+def _failed(path: Path, what: str, error: Exception) -> LandingError:
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else type(error).__name__
+    return LandingError(f"{path}: cannot {what} the batch: {reason}")

@@ -1,0 +1,198 @@
+"""The landing on disk: one directory a table and host, Parquet files in it, and a manifest that says which of them count.
+
+    <landing>/<table>/host=<host>/<batch id>.parquet    rows of one table and host
+    <landing>/manifests/<host>.json                     the batches that exist; replaced whole, as the last step
+    <landing>/state/<host>/<id>.json                    how far each log file is landed; private to the extractor
+    <landing>/locks/<host>.lock                         who extracts for that host
+
+Host names are URL-quoted in paths. A file that no manifest names does not exist for readers: it is what a killed run
+left, or what a running reader of an earlier manifest may still have open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fleetledger.errors import FleetledgerError
+from fleetledger.sources import FLEETS, why
+
+FORMAT = 1
+TABLES = tuple(fleet.table for fleet in FLEETS.values())
+BATCH_BYTES = 192 * 2**20
+"""A batch ends once its rows take so much of the source files."""
+_OUR_SUFFIXES = (".parquet", ".json", ".part")
+
+
+class LandingError(FleetledgerError):
+    """The landing cannot be read or written; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One Parquet file; `path` is below the landing, `bytes` what its rows take in the source files."""
+
+    batch_id: str
+    table: str
+    path: str
+    rows: int
+    ok_lines: int
+    repaired_lines: int
+    rejected_lines: int
+    bytes: int
+    landed_at: str
+
+
+@dataclass(slots=True)
+class Manifest:
+    """All that counts of one host's landing; `sources` are dicts of fleet, account, provider and root."""
+
+    host: str
+    demo: bool = False
+    committed_at: str = ""
+    sources: list[dict[str, str | None]] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+    files_path: str | None = None
+
+
+def quoted(host: str) -> str:
+    """A host's name as one path component."""
+    return quote(host, safe="")
+
+
+def batch_directory(table: str, host: str) -> str:
+    """Where a host's batches of a table lie, below the landing."""
+    return f"{table}/host={quoted(host)}"
+
+
+def new_id(now: datetime) -> str:
+    """A name that sorts by time and that no other file has or had."""
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}"
+
+
+def timestamp(now: datetime) -> str:
+    """A moment as the manifest writes it: ISO 8601, UTC, to the microsecond."""
+    return now.isoformat(timespec="microseconds")
+
+
+def read_manifest(landing: Path, host: str) -> Manifest:
+    """A host's manifest; an empty one if nothing was ever landed for it. Raises LandingError."""
+    path = _manifest_path(landing, host)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Manifest(host)
+    except OSError as error:
+        raise LandingError(f"{path}: cannot read the manifest: {why(error)}") from error
+    try:
+        return _manifest_from(json.loads(text), host)
+    except (ValueError, KeyError, TypeError) as error:
+        raise LandingError(f"{path}: not a manifest of this version ({type(error).__name__})") from error
+
+
+def _manifest_from(values: dict[str, Any], host: str) -> Manifest:
+    if values["format"] != FORMAT:
+        raise ValueError("format")
+    return Manifest(
+        host=host,
+        demo=values["demo"],
+        committed_at=values["committed_at"],
+        sources=values["sources"],
+        batches=[Batch(**batch) for batch in values["batches"]],
+        files_path=values["files_path"],
+    )
+
+
+def commit(landing: Path, manifest: Manifest, state: str, now: datetime) -> None:
+    """Make `manifest` what counts; `state` is the extractor's own, as text, kept for `read_state`.
+
+    Batches must be on disk. Whatever happens before the last rename, the earlier manifest counts.
+    """
+    manifest.committed_at = timestamp(now)
+    manifest.files_path = f"state/{quoted(manifest.host)}/{new_id(now)}.json"
+    write_file(landing / manifest.files_path, state)
+    text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1)
+    write_file(_manifest_path(landing, manifest.host), text)
+
+
+def read_state(landing: Path, manifest: Manifest) -> str | None:
+    """The state that was committed with a manifest; None if nothing ever was. Raises LandingError."""
+    if manifest.files_path is None:
+        return None
+    path = landing / manifest.files_path
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LandingError(f"{path}: cannot read how far each log file is landed: {why(error)}") from error
+
+
+def make_directories(landing: Path, hosts: Iterable[str]) -> None:
+    """Make what the hosts need, for their owner alone; directories of ours that others may enter are closed to them."""
+    parts = ["manifests", "locks", "state", *TABLES]
+    for host in hosts:
+        parts += [f"state/{quoted(host)}", *(batch_directory(table, host) for table in TABLES)]
+    try:
+        landing.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for directory in (landing, *(landing / part for part in parts)):
+            directory.mkdir(mode=0o700, exist_ok=True)
+            found = directory.stat()
+            if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+                directory.chmod(0o700)
+    except OSError as error:
+        raise LandingError(f"{error.filename or landing}: cannot make the directory: {why(error)}") from error
+
+
+def remove_leftovers(landing: Path, manifest: Manifest, kept: Iterable[str]) -> None:
+    """Delete files of a host that neither the manifest names nor `kept`; for the holder of the host's lock only."""
+    named = {batch.path for batch in manifest.batches} | {manifest.files_path, *kept}
+    directories = [batch_directory(table, manifest.host) for table in TABLES]
+    try:
+        for directory in [*directories, f"state/{quoted(manifest.host)}"]:
+            for name in os.listdir(landing / directory):
+                if name.endswith(_OUR_SUFFIXES) and f"{directory}/{name}" not in named:
+                    (landing / directory / name).unlink()
+    except OSError as error:
+        raise LandingError(f"{error.filename or landing}: cannot clear up: {why(error)}") from error
+
+
+def write_file(path: Path, text: str) -> None:
+    """Put a file in place whole: written beside, synced, renamed. Raises LandingError."""
+    part = path.with_suffix(".part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        part.rename(path)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise LandingError(f"{path}: cannot write: {why(error)}") from error
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames in a directory survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_back(landing: Path, host: str, table: str, account: str, source_path: str, generation: int) -> Iterator[bytes]:
+    """The bytes of a landed file, row by row in the file's order: joined, they are the file."""
+    from fleetledger.batches import read_file_rows
+
+    batches = [batch for batch in read_manifest(landing, host).batches if batch.table == table]
+    return read_file_rows(landing, batches, account, source_path, generation)
+
+
+def _manifest_path(landing: Path, host: str) -> Path:
+    return landing / "manifests" / f"{quoted(host)}.json"

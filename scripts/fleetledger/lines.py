@@ -1,0 +1,271 @@
+"""From the bytes of log lines to rows: what reads as a JSON object, what can be made to, and what cannot.
+
+A block of sound lines is decoded at once; a block with anything odd in it is read line by line. Both ways give the same
+rows. Nothing of a line's content goes into an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, get_args
+
+import msgspec
+
+OK = "ok"
+REPAIRED = "repaired"
+REJECTED = "rejected"
+
+BLANK = "blank line"
+COMMENT = "comment line"
+TOO_DEEP = "nested too deeply"
+NOT_AN_OBJECT = "not a JSON object"
+CUT_OFF = "cut off before its end"
+MALFORMED = "malformed JSON"
+SHARED_LINE = "shares its line with another record"
+
+
+class Format(Protocol):
+    """What the module of a source format offers.
+
+    `LINE` is the typed record, `COLUMNS` the landed columns with their kind (text, integer, flag), `UNIQUE_COLUMNS`
+    those whose values hardly repeat, `columns` turns records into the values of `COLUMNS`, and `is_record` tells a
+    record from an object that is only a part of one.
+    """
+
+    LINE: type[msgspec.Struct]
+    COLUMNS: dict[str, str]
+    UNIQUE_COLUMNS: tuple[str, ...]
+
+    def columns(self, lines: Sequence[Any], /) -> list[Sequence[Any]]:
+        """The values of `COLUMNS`, one sequence a column."""
+
+    def is_record(self, line: Any, /) -> bool:  # noqa: ANN401 (each format has a record type of its own)
+        """Whether an object is a record."""
+
+
+class Row(NamedTuple):
+    """One row to land: the part of a line that ends before byte `end` of the line, and how it reads.
+
+    `error` is null only where `status` is ok; `repaired` is the JSON to read where the part itself is not.
+    """
+
+    end: int
+    record: msgspec.Struct
+    status: str
+    error: str | None
+    repaired: str | None
+    is_utf8: bool
+
+
+class LineReader:
+    """Reads the lines of one format."""
+
+    def __init__(self, log_format: Format) -> None:
+        self._line_type = log_format.LINE
+        self._decoder: msgspec.json.Decoder[msgspec.Struct] = msgspec.json.Decoder(log_format.LINE)
+        self._is_record = log_format.is_record
+        self._nothing = log_format.LINE()
+
+    def read_block(self, block: memoryview, line_count: int) -> list[msgspec.Struct] | None:
+        """The records of `line_count` whole lines, one each; None if the lines have to be read one by one.
+
+        The caller sees to it that the block is valid UTF-8 (msgspec does not look at text that it skips), and that
+        each line begins with `{` and ends with `}`. A line break between `}` and `{` cannot lie inside a JSON value,
+        so that each line holds one object at least, and the count tells whether it is exactly one.
+        """
+        try:
+            records = self._decoder.decode_lines(block)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        return records if len(records) == line_count else None
+
+    def read_line(self, line: bytes) -> list[Row]:
+        """The rows of one line, terminator included: one, or several where it holds several records."""
+        whole = self._read_part(line, 0)
+        if whole.status != REJECTED or whole.error in (BLANK, COMMENT, TOO_DEEP, NOT_AN_OBJECT):
+            return [whole]
+        rows: list[Row] = []
+        for start, end in _object_parts(line):
+            row = self._read_part(line[start:end], start)
+            rows.extend([row] if row.status != REJECTED else self._resume(line[start:end], start, row))
+        if len(rows) == 1 or all(row.status == REJECTED for row in rows):
+            return [whole]
+        return [row if row.status == REJECTED else _sharing_its_line(row) for row in rows]
+
+    def _resume(self, part: bytes, start: int, row: Row) -> list[Row]:
+        """A rejected part as two rows where a record follows the remains of one that a crash cut off."""
+        for match in _OBJECT_START.finditer(part, 1):
+            try:
+                record = self._decoder.decode(part[match.start() :])
+            except (msgspec.DecodeError, RecursionError):
+                continue
+            if self._is_record(record):
+                cut = start + match.start()
+                return [row._replace(end=cut, error=CUT_OFF), self._read_part(part[match.start() :], cut)]
+        return [row]
+
+    def _read_part(self, part: bytes, start: int) -> Row:
+        """One row for a part of a line, the whole of it or not, that begins at byte `start` of the line."""
+        end = start + len(part)
+        try:
+            text, is_utf8 = part.decode(), True
+        except UnicodeDecodeError:
+            text, is_utf8 = part.decode(errors="replace"), False
+        stripped = text.strip(_WHITESPACE)
+        if not stripped:
+            return Row(end, self._nothing, REJECTED, BLANK, None, is_utf8)
+        try:
+            if is_utf8 and (reading := self._read_object(part)):
+                record, faults = reading
+                return Row(end, record, REPAIRED if faults else OK, "; ".join(faults) or None, None, True)
+            repaired, repairs = repair(stripped)
+            if not is_utf8:
+                repairs.insert(0, "invalid UTF-8")
+            if repairs and (reading := self._read_object(repaired.encode())):
+                record, faults = reading
+                return Row(end, record, REPAIRED, "; ".join(repairs + faults), repaired, is_utf8)
+            reason = _why_rejected(stripped)
+        except RecursionError:
+            reason = TOO_DEEP
+        return Row(end, self._nothing, REJECTED, reason, None, is_utf8)
+
+    def _read_object(self, text: bytes) -> tuple[msgspec.Struct, list[str]] | None:
+        """The record in a JSON object, with the faults of its typed fields; None where it is not a JSON object."""
+        try:
+            return self._decoder.decode(text), []
+        except msgspec.ValidationError:
+            return _read_leniently(self._line_type, text, "")
+        except msgspec.DecodeError:
+            return None
+
+
+_WHITESPACE = " \t\r\n"
+_OBJECT_START = re.compile(rb'\{"')
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def _sharing_its_line(row: Row) -> Row:
+    return row._replace(status=REPAIRED, error="; ".join(filter(None, [SHARED_LINE, row.error])))
+
+
+def _read_leniently(struct: type[msgspec.Struct], text: bytes, path: str) -> tuple[msgspec.Struct, list[str]] | None:
+    """Like a typed decode, but a field of a wrong type is null and named as a fault; None where not an object."""
+    try:
+        fields = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError:
+        return None
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for field in msgspec.structs.fields(struct):
+        raw = fields.get(field.encode_name)
+        if raw is None:
+            continue
+        try:
+            values[field.name] = msgspec.json.decode(raw, type=field.type)
+        except msgspec.ValidationError as error:
+            inner = _struct_of(field.type)
+            place = f"{path}{field.encode_name}"
+            reading = inner and _read_leniently(inner, bytes(raw), f"{place}.")
+            if reading:
+                values[field.name], inner_faults = reading
+                faults.extend(inner_faults)
+            else:
+                said = str(error).partition(" - at ")[0]
+                faults.append(f"{place}: {said[:1].lower()}{said[1:]}")
+    return struct(**values), faults
+
+
+def _struct_of(field_type: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 (any annotation may stand there)
+    """The struct in `Struct | None`."""
+    for choice in get_args(field_type):
+        if isinstance(choice, type) and issubclass(choice, msgspec.Struct):
+            return choice
+    return None
+
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|\x00+|-?\bInfinity\b|\bNaN\b', re.DOTALL)
+_DAMAGE = re.compile(r'[\x00-\x1f]|\\(?:[^"\\/bfnrtu]|u(?![0-9a-fA-F]{4})|u[dD][89a-fA-F])')
+_HEX = "[0-9a-fA-F]"
+_STRING_PART = re.compile(
+    rf"(?P<sound>\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}})"
+    rf"|(?P<surrogate>\\u[dD][89a-fA-F]{_HEX}{{2}})"
+    rf'|(?P<escape>\\u{_HEX}{{4}}|\\["\\/bfnrt])'
+    r"|(?P<backslash>\\)"
+    r"|(?P<control>[\x00-\x1f])"
+)
+
+
+def repair(text: str) -> tuple[str, list[str]]:
+    """Mend what programs are known to break in a line of JSON, and say what that was (nothing: the text as it is).
+
+    Inside strings: escapes that JSON has not (left behind by redaction) become text, lone surrogates U+FFFD, control
+    characters escapes. Outside: a byte order mark and NUL bytes go, NaN and Infinity become null.
+
+    >>> repair('{"a": "C:\\\\user", "b": NaN}')
+    ('{"a": "C:\\\\\\\\user", "b": null}', ['invalid escape', 'NaN or Infinity'])
+    """
+    repairs: dict[str, None] = {}
+    if text.startswith(_BYTE_ORDER_MARK):
+        text = text[1:]
+        repairs["byte order mark"] = None
+
+    def mend_in_string(match: re.Match[str]) -> str:
+        if match["backslash"]:
+            repairs["invalid escape"] = None
+            return "\\\\"
+        if match["surrogate"]:
+            repairs["lone surrogate"] = None
+            return "\\ufffd"
+        if match["control"]:
+            repairs["control character in a string"] = None
+            return f"\\u{ord(match['control']):04x}"
+        return match[0]
+
+    def mend(match: re.Match[str]) -> str:
+        token = match[0]
+        if token.startswith('"'):
+            return _STRING_PART.sub(mend_in_string, token) if _DAMAGE.search(token) else token
+        if token.startswith("\x00"):
+            repairs["NUL bytes"] = None
+            return ""
+        repairs["NaN or Infinity"] = None
+        return "null"
+
+    return _TOKEN.sub(mend, text), list(repairs)
+
+
+_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+
+
+def _object_parts(line: bytes) -> Iterator[tuple[int, int]]:
+    """Where the line's outermost objects lie, one part each; what stands between two belongs to the later one."""
+    start = depth = 0
+    for match in _BRACKET.finditer(line):
+        bracket = match[0]
+        if bracket in (b"{", b"["):
+            depth += 1
+        elif bracket in (b"}", b"]"):
+            depth -= 1
+            if depth <= 0 and line[match.end() :].strip():
+                yield start, match.end()
+                start, depth = match.end(), 0
+    yield start, len(line)
+
+
+def _why_rejected(text: str) -> str:
+    """A reason for a text that no repair turns into a JSON object; `text` is stripped and not empty."""
+    if text.startswith("//"):
+        return COMMENT
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return CUT_OFF if text.startswith("{") and _ends_open(text) else MALFORMED
+    return NOT_AN_OBJECT
+
+
+def _ends_open(text: str) -> bool:
+    """Whether the text ends inside an object that it began."""
+    brackets = [match[0] for match in _BRACKET.finditer(text.encode())]
+    opened = sum(bracket in (b"{", b"[") for bracket in brackets)
+    return opened > sum(bracket in (b"}", b"]") for bracket in brackets)
