@@ -1,0 +1,142 @@
+"""Building the warehouse: `dbt build` in a process of its own, since dbt holds its database as long as it lives."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from fleetledger.console import Step, clean
+from fleetledger.errors import FleetledgerError
+from fleetledger.locks import lock
+from fleetledger.paths import PROJECT_ROOT
+
+# Collecting garbage among the million objects of a manifest costs a tenth of a small build, and frees next to nothing.
+DBT = "import gc; gc.disable(); from dbt.cli.main import cli; cli()"
+
+RESULTS = {"LogModelResult": "models", "LogSeedResult": "seeds", "LogTestResult": "tests"}
+"""The events of dbt that end a node, and what such nodes are called."""
+
+IDENTIFIER_ERRORS = ("Binder Error", "Catalog Error", "Parser Error", "Compilation Error")
+"""Errors that quote names and SQL. What others quote can be a value, and values come from logs."""
+
+
+class BuildError(FleetledgerError):
+    """dbt did not build; the message names what failed. The published file is as it was."""
+
+
+class Built(NamedTuple):
+    """What dbt did: how many models, seeds and tests, and the tests that only warned."""
+
+    counts: Counter[str]
+    warnings: list[str]
+
+
+class _Run:
+    """What the events of a dbt run say, as they come."""
+
+    def __init__(self, step: Step) -> None:
+        self.counts: Counter[str] = Counter()
+        self.warnings: list[str] = []
+        self.failures: list[str] = []
+        self.other: list[str] = []
+        self._step = step
+        self._total = 0
+
+    def take(self, line: str) -> None:
+        """Note one line of dbt's output: an event as JSON, or what Python prints when dbt itself breaks."""
+        try:
+            event = json.loads(line)
+            info, data = event["info"], event["data"]
+        except (ValueError, KeyError, TypeError):
+            self.other.append(line)
+            return
+        name = info["name"]
+        if name == "LogStartLine":
+            self._total = data["total"]
+            self._step(self.counts.total(), self._total, data["node_info"]["node_name"])
+        elif name in RESULTS:
+            self.counts[RESULTS[name]] += 1
+            self._step(self.counts.total(), self._total)
+            if data["status"] == "warn":
+                self.warnings.append(data["node_info"]["node_name"])
+        elif name == "RunResultError":
+            self.failures.append(f"{data['node_info']['node_name']}: {_told(data['msg'])}")
+        elif info["level"] == "error" and name not in ("RunResultFailure", "EndOfRunSummary"):
+            self.other.append(_told(info["msg"]))
+
+
+def build(data: Path, now: datetime, step: Step) -> Built:
+    """Run every seed, model and data test into the warehouse of `data`, which must be a directory.
+
+    Raises BuildError, and LockHeld where another build or publish of `data` is running.
+    """
+    with lock(data / "build.lock", now):
+        run = _Run(step)
+        code = _dbt(data, run)
+    if code:
+        raise BuildError(_explain(run, data))
+    return Built(run.counts, run.warnings)
+
+
+def _dbt(data: Path, run: _Run) -> int:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
+    environment |= {"FLEETLEDGER_DATA": str(data), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-P", "-c", DBT, *_arguments(data)],
+        cwd=PROJECT_ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        umask=0o077,
+    ) as process:
+        assert process.stdout is not None  # noqa: S101
+        for line in process.stdout:
+            run.take(line.rstrip("\n"))
+    return process.returncode
+
+
+def _arguments(data: Path) -> list[str]:
+    return [
+        "build",
+        *("--project-dir", str(PROJECT_ROOT)),
+        *("--profiles-dir", str(PROJECT_ROOT)),
+        *("--target-path", str(data / "target")),
+        *("--log-path", str(data / "logs")),
+        *("--log-format", "json"),
+        # Unit tests pin the models on made-up rows; `make test` runs them, and real data has nothing to add.
+        *("--exclude-resource-type", "unit_test"),
+        "--no-write-json",
+        "--no-use-colors",
+        "--no-version-check",
+    ]
+
+
+def _explain(run: _Run, data: Path) -> str:
+    log = data / "logs" / "dbt.log"
+    if run.failures:
+        return f"dbt build failed in {len(run.failures)} of its steps:\n" + _list(run.failures) + f"\nMore is in {log}"
+    return "dbt build failed:\n" + _list(run.other[-5:] or ["it said nothing"]) + f"\nMore is in {log}"
+
+
+def _list(messages: Iterable[str]) -> str:
+    return "\n".join(f"  {clean(message)}" for message in messages)
+
+
+def _told(message: str) -> str:
+    """The message without the SQL that dbt repeats, and without quoted values, which may be of a log."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    told = " ".join(lines[:2]) if len(lines) > 1 and lines[0].endswith(")") else lines[0] if lines else ""
+    if any(error in told for error in IDENTIFIER_ERRORS):
+        return told
+    return re.sub(r"\"[^\"]*\"|'[^']*'", "'…'", told)

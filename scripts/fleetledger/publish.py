@@ -1,0 +1,142 @@
+"""Publishing: the marts, and nothing else, copied from dbt's warehouse into the file that people and tools read.
+
+The new file is written beside the old one and swapped in by rename: a reader that has the old one open keeps it, and
+a kill at any instant leaves the old one in place.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from fleetledger.errors import FleetledgerError
+from fleetledger.locks import lock
+from fleetledger.paths import published_path, warehouse_path
+
+STORAGE_VERSION = "v1.2.0"
+"""Every DuckDB since 1.2 reads it: the CLI, the Node and the browser builds that lag behind the Python package."""
+
+TITLE_COLUMN = "title"
+"""The one column of the marts that holds text of the logs; null where the configuration says text = false."""
+
+
+class PublishError(FleetledgerError):
+    """The published file could not be made; the one before, if any, is untouched."""
+
+
+class Published(NamedTuple):
+    """What was published: where, how many tables, how many bytes."""
+
+    path: Path
+    tables: int
+    size: int
+
+
+def publish(data: Path, now: datetime, *, text: bool = True) -> Published:
+    """Copy the marts of the warehouse in `data` to a new published file and swap it in.
+
+    `text` false leaves titles out. Raises PublishError, and LockHeld where a build of `data` is running.
+    """
+    warehouse, target = warehouse_path(data), published_path(data)
+    if not warehouse.exists():
+        raise PublishError(f"{warehouse} is not there: nothing has been built; type `fleetledger build` first")
+    with lock(data / "build.lock", now):
+        tables = _swap_in(warehouse, target, text=text)
+    return Published(target, tables, target.stat().st_size)
+
+
+def _swap_in(warehouse: Path, target: Path, *, text: bool) -> int:
+    """Write the new file beside the old one, make it durable and rename it; the number of its tables."""
+    fresh = target.with_name(f".{target.name}.new")
+    _remove(fresh)
+    before = os.umask(0o077)
+    try:
+        tables = _copy_marts(warehouse, fresh, text=text)
+        _sync(fresh)
+        _wal(target).unlink(missing_ok=True)
+        fresh.replace(target)
+        _sync(target.parent)
+    except duckdb.Error as error:
+        raise PublishError(_explain(error, warehouse, target)) from error
+    finally:
+        os.umask(before)
+        _remove(fresh)
+    return tables
+
+
+def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> int:
+    with duckdb.connect() as connection:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"attach {_string(str(warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {_string(str(fresh))} as published (storage_version '{STORAGE_VERSION}')")
+        tables: list[tuple[str, str | None]] = connection.execute(
+            "select table_name, comment from duckdb_tables()"
+            " where database_name = 'warehouse' and schema_name = 'marts' order by table_name"
+        ).fetchall()
+        if not tables:
+            raise PublishError(f"{warehouse} holds no marts: the build did not finish; type `fleetledger build` first")
+        for table, comment in tables:
+            _copy_table(connection, table, comment, text=text)
+        connection.execute("checkpoint published")
+        connection.execute("detach published")
+    return len(tables)
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, comment: str | None, *, text: bool) -> None:
+    columns: list[tuple[str, str, str | None]] = connection.execute(
+        "select column_name, data_type, comment from duckdb_columns()"
+        " where database_name = 'warehouse' and schema_name = 'marts' and table_name = ? order by column_index",
+        [table],
+    ).fetchall()
+    copied = f"published.main.{_name(table)}"
+    selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, _ in columns)
+    connection.execute(f"create table {copied} as select {selected} from warehouse.marts.{_name(table)}")  # noqa: S608
+    if comment:
+        connection.execute(f"comment on table {copied} is {_string(comment)}")
+    for column, _, column_comment in columns:
+        if column_comment:
+            connection.execute(f"comment on column {copied}.{_name(column)} is {_string(column_comment)}")
+
+
+def _selected(column: str, data_type: str, *, text: bool) -> str:
+    if text:
+        return _name(column)
+    if column == TITLE_COLUMN:
+        return f"cast(null as {data_type}) as {_name(column)}"
+    return "false as has_text" if column == "has_text" else _name(column)
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _string(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _wal(database: Path) -> Path:
+    return database.with_name(database.name + ".wal")
+
+
+def _remove(database: Path) -> None:
+    database.unlink(missing_ok=True)
+    _wal(database).unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _explain(error: duckdb.Error, warehouse: Path, target: Path) -> str:
+    reason = str(error).splitlines()[0]
+    if "lock" in reason:
+        return f"{warehouse} is in use: {reason}; close the program that has it open and try again"
+    return f"{target} could not be written from {warehouse}: {reason}"

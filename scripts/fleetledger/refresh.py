@@ -1,0 +1,112 @@
+"""Refreshing: which logs to use, and whether there is anything to build."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from hashlib import blake2b
+from pathlib import Path
+
+from fleetledger.config import FleetConfig, load_config
+from fleetledger.errors import FleetledgerError
+from fleetledger.landing import write_file
+from fleetledger.paths import PROJECT_ROOT, landing_dir, published_path, warehouse_path
+from fleetledger.sources import find_log_files
+
+LOOKED_IN = "$CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*, $XDG_CONFIG_HOME/claude and ~/.local/share/mu/events"
+
+PROJECT_INPUTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "models", "seeds", "macros", "tests")
+"""What decides, beside the landing, what a build makes."""
+
+
+class NoLogsError(FleetledgerError):
+    """There is nothing to land, and nothing was ever landed."""
+
+
+def demo_dir(data: Path) -> Path:
+    """The data directory of the demo, apart from the real one, so that made-up lines never mix with real ones."""
+    return data / "demo"
+
+
+def sources_of(data: Path, config_path: Path | None) -> FleetConfig:
+    """The configuration in a file, or what is on this machine. Raises ConfigError; NoLogsError if nothing is there."""
+    config = load_config(config_path)
+    if config_path is None and not _has_logs(config) and not _manifests(data):
+        raise NoLogsError(
+            f"No logs of agents are on this machine: looked in {LOOKED_IN}.\n"
+            "Describe where they are in a file like fleet.example.toml and name it with --config,"
+            " or type `fleetledger refresh --demo-if-empty` to try it on made-up logs."
+        )
+    return config
+
+
+def demo_config(data: Path) -> Path:
+    """The configuration of the demo in `data`, whose logs are generated if they are not there yet."""
+    from fleetledger.simulate import simulate
+
+    logs = demo_dir(data) / "logs"
+    if not logs.exists():
+        part = logs.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        simulate(part)
+        part.rename(logs)
+    return logs / "fleet.toml"
+
+
+def is_current(data: Path, *, text: bool) -> bool:
+    """Whether what is published in `data` was made from what is landed now, by the models, seeds and rules of now."""
+    try:
+        made = json.loads(_record(data).read_text())
+    except (FileNotFoundError, ValueError):
+        return False
+    return published_path(data).exists() and made == _state(data, text=text)
+
+
+def note_current(data: Path, *, text: bool) -> None:
+    """Remember that what is published was made from what is there now."""
+    write_file(_record(data), json.dumps(_state(data, text=text)))
+
+
+def forget_current(data: Path) -> None:
+    """Forget it, before anything is made anew."""
+    _record(data).unlink(missing_ok=True)
+
+
+def _record(data: Path) -> Path:
+    return data / "refresh.json"
+
+
+def _state(data: Path, *, text: bool) -> dict[str, object]:
+    warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
+    return {
+        "inputs": _inputs(data),
+        "text": text,
+        "warehouse": [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None,
+    }
+
+
+def _inputs(data: Path) -> str:
+    digest = blake2b(digest_size=16)
+    for manifest in _manifests(data):
+        said = json.loads(manifest.read_bytes())
+        digest.update(json.dumps([said["host"], said["demo"], said["sources"], said["batches"]]).encode())
+    for path in _project_files():
+        digest.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _project_files() -> list[Path]:
+    found = []
+    for name in PROJECT_INPUTS:
+        path = PROJECT_ROOT / name
+        inside = path.rglob("*") if path.is_dir() else [path]
+        found += [file for file in inside if file.suffix in (".sql", ".yml", ".csv", ".toml") and file.is_file()]
+    return sorted(found)
+
+
+def _manifests(data: Path) -> list[Path]:
+    return sorted((landing_dir(data) / "manifests").glob("*.json"))
+
+
+def _has_logs(config: FleetConfig) -> bool:
+    return any(find_log_files(source)[0] for source in config.sources)

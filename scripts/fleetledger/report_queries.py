@@ -1,0 +1,327 @@
+"""The questions a report asks of the published file: SQL in, rows as dictionaries out. Nothing is written or formatted.
+
+Money of different cost kinds is never summed: every group of calls has `billed_cost_usd`, `subscription_cost_usd` and
+`unknown_cost_usd` apart, and free calls have a count only. An amount is null where there are calls of its kind and
+none could be priced, 0 where there are none; `<kind>_unpriced_calls` counts the calls that it lacks. Token sums are
+null where no call had a count.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+# The native module that `duckdb` wraps: importing the wrapper takes longer than all the queries of a report.
+import _duckdb
+
+from fleetledger.errors import FleetledgerError
+
+PRICED_KINDS = ("billed", "subscription", "unknown")
+"""The cost kinds that have an amount; the fourth is `free`."""
+
+TOKENS = (
+    "input_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+)
+
+GROUP_KEYS = ("period", "fleet", "host", "account", "provider", "model", "project")
+"""What calls can be grouped by; `period` is the day, or the first day of the ISO week or of the month."""
+
+Row = dict[str, Any]
+
+
+class ReportError(FleetledgerError):
+    """The published file cannot be read."""
+
+
+class Filters(NamedTuple):
+    """Which model calls a report is about; None lets all pass.
+
+    Days are inclusive, in the report's time zone. `project` and `model` are parts of names, whatever their case.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    fleet: str | None = None
+    host: str | None = None
+    account: str | None = None
+    project: str | None = None
+    model: str | None = None
+
+
+def _measures() -> str:
+    counted = "coalesce(sum({}), 0) as {}".format
+    of_kind = "filter (where cost_kind = '{}')".format
+    measures = [
+        counted("model_call_count", "model_calls"),
+        counted("final_usage_call_count", "final_usage_calls"),
+        counted("inexact_rate_call_count", "inexact_rate_calls"),
+        *(f"sum({column}) as {column}" for column in (*TOKENS, "web_search_requests")),
+        f"coalesce(sum(model_call_count) {of_kind('free')}, 0) as free_calls",
+    ]
+    for kind in PRICED_KINDS:
+        only = of_kind(kind)
+        measures += [
+            f"coalesce(sum(model_call_count) {only}, 0) as {kind}_calls",
+            f"coalesce(sum(unpriced_call_count) {only}, 0) as {kind}_unpriced_calls",
+            f"case when count(*) {only} = 0 then 0 else sum(cost_usd) {only} end as {kind}_cost_usd",
+        ]
+    return ", ".join(measures)
+
+
+MEASURES = _measures()
+"""What is said of a group of calls; over rows with the columns of DAY_MEASURES."""
+
+DAY_MEASURES = ", ".join(
+    (
+        "model_call_count",
+        "unpriced_call_count",
+        "final_usage_call_count",
+        "inexact_rate_call_count",
+        *TOKENS,
+        "web_search_requests",
+        "cost_usd",
+    )
+)
+
+CALL_MEASURES = f"""
+    case when usage_source <> 'task_telemetry' then 1 else 0 end as model_call_count,
+    case when cost_usd is null then 1 else 0 end as unpriced_call_count,
+    case when usage_is_final then 1 else 0 end as final_usage_call_count,
+    case when not rate_is_exact and cost_usd is not null then 1 else 0 end as inexact_rate_call_count,
+    {", ".join(TOKENS)}, web_search_requests, cost_usd
+"""
+"""DAY_MEASURES of a single model call."""
+
+KEYS = "fleet, host, account, provider, cost_kind, project, model"
+
+LARGEST = f"greatest({', '.join(f'coalesce({kind}_cost_usd, 0)' for kind in PRICED_KINDS)})"
+"""What groups are ranked by: the largest of their amounts. It compares the kinds and adds none."""
+
+SINCE = "timezone('UTC', timezone(?, cast(? as timestamp)))"
+UNTIL = "timezone('UTC', timezone(?, cast(? as timestamp) + interval 1 day))"
+"""The instants, in UTC, at which a local day begins and ends; the parameters are the time zone and the day."""
+
+
+class Ledger:
+    """A published file, open for reading, and the calls of it that the questions are about: all, until `narrow`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the published file at `path`. Raises ReportError if it is none."""
+        self._path = path
+        try:
+            self._connection = _duckdb.connect(str(path), read_only=True)
+        except _duckdb.Error as error:
+            raise self._unreadable(error) from error
+        self.build = self._rows("select * from build_info")[0]
+        self.narrow(Filters(), self.build["reporting_timezone"])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def known(self, column: str) -> list[str]:
+        """All values of `column` (fleet, host or account) that the file holds, in order."""
+        query = f"select distinct {column} as value from dim_accounts order by value"  # noqa: S608
+        return [row["value"] for row in self._rows(query)]
+
+    def timezone_named(self, name: str) -> str | None:
+        """The IANA time zone of that name, whatever its case, in IANA's spelling; None if there is none."""
+        found = self._rows("select name from pg_timezone_names() where lower(name) = lower(?)", [name])
+        return found[0]["name"] if found else None
+
+    def today(self, now: datetime, timezone: str) -> date:
+        """The day that it is in `timezone` at `now`, which is UTC and has no zone of its own."""
+        query = "select cast(timezone(?, timezone('UTC', cast(? as timestamp))) as date) as today"
+        today: date = self._rows(query, [timezone, now])[0]["today"]
+        return today
+
+    def narrow(self, filters: Filters, timezone: str) -> None:
+        """Make every later question one about the calls that pass `filters`, in days of `timezone` (a valid name)."""
+        self.timezone = timezone
+        self.filters = filters
+
+    def groups(self, *sets: tuple[str, ...], unit: str = "day") -> list[list[Row]]:
+        """The measures of the calls, grouped by each of `sets` of GROUP_KEYS; a period is a `unit` (day, week, month).
+
+        Groups come in order of their period, then the costliest first. The set `()` is one row, even of no calls.
+        """
+        days, values = self._days()
+        keys = [key for key in GROUP_KEYS if any(key in columns for columns in sets)]
+        grouping_sets = ", ".join(f"({', '.join(columns)})" for columns in sets)
+        flags = "".join(f"grouping({key}) as no_{key}, {key}, " for key in keys)
+        period_first = "period nulls last, " if "period" in keys else ""
+        order = f"{period_first}{LARGEST} desc, {', '.join(['model_calls desc', *keys])}"
+        query = f"""
+            with days as ({days}),
+            periods as (select cast(date_trunc(?, day) as date) as period, * from days)
+            select {flags} {MEASURES}
+            from periods
+            group by grouping sets ({grouping_sets})
+            order by {order}
+        """  # noqa: S608
+        rows = self._rows(query, [*values, unit])
+        return [[_group(row, keys, columns) for row in rows if _is_of(row, keys, columns)] for columns in sets]
+
+    def unpriced_models(self) -> list[Row]:
+        """Models without a rate, with the number of their calls that lack a cost, the most first."""
+        calls, values = self._calls("called_on")
+        query = f"""
+            with calls as ({calls})
+            select provider, model, sum(unpriced_call_count) as unpriced_calls
+            from calls
+            where exists (
+                select 1
+                from unpriced_models
+                where unpriced_models.provider is not distinct from calls.provider
+                    and unpriced_models.model is not distinct from calls.model
+            )
+            group by provider, model
+            having unpriced_calls > 0
+            order by unpriced_calls desc, provider, model
+        """  # noqa: S608
+        return self._rows(query, values)
+
+    def inexact_rates(self) -> list[Row]:
+        """Which calls were priced by a rate not quite theirs, and what it lacks (`rate_caveats`), the most first."""
+        calls, values = self._calls("rate_caveats")
+        query = f"""
+            with calls as ({calls})
+            select provider, model, rate_caveats, sum(inexact_rate_call_count) as model_calls
+            from calls
+            where inexact_rate_call_count > 0
+            group by all
+            order by model_calls desc, provider, model, rate_caveats
+        """  # noqa: S608
+        return self._rows(query, values)
+
+    def sessions(self, *, costliest: bool) -> list[Row]:
+        """The sessions of the calls with their measures, the newest first or the costliest first."""
+        calls, values = self._calls("session_id")
+        order = f"{LARGEST} desc, started_at desc" if costliest else "started_at desc nulls last"
+        query = f"""
+            with calls as ({calls}),
+            summed as (select session_id, {MEASURES} from calls where session_id is not null group by session_id)
+            select
+                sessions.session_id, sessions.parent_session_id, sessions.fleet, sessions.host, sessions.account,
+                sessions.project, sessions.title, sessions.started_at, sessions.ended_at,
+                strftime(timezone(?, timezone('UTC', sessions.started_at)), '%Y-%m-%d %H:%M') as started_at_local,
+                summed.* exclude (session_id)
+            from summed
+            inner join fct_sessions as sessions using (session_id)
+            order by {order}, session_id
+        """  # noqa: S608
+        return self._rows(query, [*values, self.timezone])
+
+    def costliest_session(self) -> Row | None:
+        """The session with the largest amount of one cost kind, and that kind; None if no session cost anything."""
+        calls, values = self._calls("session_id")
+        query = f"""
+            with calls as ({calls}),
+            summed as (
+                select session_id, cost_kind, sum(cost_usd) as cost_usd, sum(model_call_count) as model_calls
+                from calls
+                where session_id is not null
+                group by session_id, cost_kind
+                having sum(cost_usd) > 0
+                order by cost_usd desc, session_id, cost_kind
+                limit 1
+            )
+            select summed.*, sessions.fleet, sessions.account, sessions.project, sessions.title
+            from summed
+            left join fct_sessions as sessions using (session_id)
+        """  # noqa: S608
+        found = self._rows(query, values)
+        return found[0] if found else None
+
+    def rates_of_session(self, session_id: str, cost_kind: str) -> list[Row]:
+        """The tokens of a session's priced calls of one cost kind, per rate, beside the rate; the costliest first.
+
+        The rates are those that the costs were made with, multipliers of speed and geography included.
+        """
+        calls, values = self._calls("session_id, rate_id")
+        counts = ", ".join(f"sum({column}) as {column}" for column in (*TOKENS, "web_search_requests", "cost_usd"))
+        query = f"""
+            with calls as ({calls}),
+            summed as (
+                select rate_id, model, {counts}
+                from calls
+                where session_id = ? and cost_kind = ? and cost_usd is not null
+                group by rate_id, model
+            )
+            select summed.*, rates.* exclude (rate_id)
+            from summed
+            left join dim_rates as rates using (rate_id)
+            order by cost_usd desc, rate_id, model
+        """  # noqa: S608
+        return self._rows(query, [*values, session_id, cost_kind])
+
+    def _days(self) -> tuple[str, list[Any]]:
+        """The filtered calls summed per day and KEYS, as a query and its parameters."""
+        terms, values = self._key_terms()
+        if self.timezone == self.build["reporting_timezone"]:
+            for comparison, day in ((">=", self.filters.since), ("<=", self.filters.until)):
+                if day is not None:
+                    terms.append(f"called_on {comparison} ?")
+                    values.append(day)
+            query = f"select called_on as day, {KEYS}, {DAY_MEASURES} from fct_daily_costs where {_all(terms)}"  # noqa: S608
+            return query, values
+        # Offsets from UTC are whole quarters of an hour, and there are far fewer quarters than calls to convert.
+        calls, values = self._calls("time_bucket(interval '15 minutes', called_at) as quarter")
+        sums = ", ".join(f"sum({measure}) as {measure}" for measure in DAY_MEASURES.split(", "))
+        query = f"""
+            select cast(timezone(?, timezone('UTC', quarter)) as date) as day, * exclude (quarter)
+            from (select quarter, {KEYS}, {sums} from ({calls}) group by quarter, {KEYS})
+        """  # noqa: S608
+        return query, [self.timezone, *values]
+
+    def _calls(self, columns: str) -> tuple[str, list[Any]]:
+        """The filtered calls with `columns`, KEYS and their measures, as a query and its parameters."""
+        terms, values = self._key_terms()
+        for comparison, day in ((f">= {SINCE}", self.filters.since), (f"< {UNTIL}", self.filters.until)):
+            if day is not None:
+                terms.append(f"called_at {comparison}")
+                values += [self.timezone, day]
+        return f"select {columns}, {KEYS}, {CALL_MEASURES} from fct_model_calls where {_all(terms)}", values  # noqa: S608
+
+    def _key_terms(self) -> tuple[list[str], list[Any]]:
+        filters = self.filters
+        same = {"fleet": filters.fleet, "host": filters.host, "account": filters.account}
+        part = {"project": filters.project, "model": filters.model}
+        terms = [f"{column} = ?" for column, value in same.items() if value is not None]
+        terms += [f"contains(lower({column}), lower(?))" for column, value in part.items() if value is not None]
+        return terms, [value for value in (*same.values(), *part.values()) if value is not None]
+
+    def _rows(self, query: str, parameters: list[Any] | None = None) -> list[Row]:
+        try:
+            found = self._connection.execute(query, parameters)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        except _duckdb.Error as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: _duckdb.Error) -> ReportError:
+        reason = str(error).splitlines()[0]
+        return ReportError(
+            f"{self._path} cannot be read by this version ({reason}); `fleetledger publish` writes it anew"
+        )
+
+
+def _all(terms: list[str]) -> str:
+    return " and ".join(terms) or "true"
+
+
+def _is_of(row: Row, keys: list[str], columns: tuple[str, ...]) -> bool:
+    """Whether a row is of the grouping set of `columns`; SQL's `grouping` is 1 for a key that is not in a row's set."""
+    return all((key in columns) != bool(row[f"no_{key}"]) for key in keys)
+
+
+def _group(row: Row, keys: list[str], columns: tuple[str, ...]) -> Row:
+    """A row with those of its keys that its grouping set has, in the set's order, then its measures."""
+    dropped = {name for key in keys for name in (key, f"no_{key}")}
+    return {key: row[key] for key in columns} | {name: value for name, value in row.items() if name not in dropped}
