@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from fleetledger.file_states import Tail
 from fleetledger.landing import BATCH_BYTES, Batch, LandingError, batch_directory, new_id, sync_directory, timestamp
@@ -77,7 +77,7 @@ class BatchWriter:
 
     def _finish(self) -> None:
         self._writer.close()
-        with open(self._part, "rb") as file:
+        with self._part.open("rb") as file:
             os.fsync(file.fileno())
         target = self._landing / self._path
         self._part.rename(target)
@@ -160,7 +160,7 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 def _count(rows: pa.Table) -> Counts:
     statuses = rows["line_status"].to_pylist()
     size = sum(pc.sum(pc.binary_length(rows[name])).as_py() or 0 for name in ("raw", "raw_bytes"))
-    return Counts(*(statuses.count(status) for status in (OK, REPAIRED, REJECTED)), size)
+    return Counts(statuses.count(OK), statuses.count(REPAIRED), statuses.count(REJECTED), size)
 
 
 def read_file_rows(

@@ -80,6 +80,10 @@ class Line(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     entrypoint: str | None = None
     request_id: str | None = None
     prompt_id: str | None = None
+    custom_title: str | None = None
+    ai_title: str | None = None
+    summary: str | None = None
+    leaf_uuid: str | None = None
     source_tool_assistant_uuid: str | None = msgspec.field(default=None, name="sourceToolAssistantUUID")
     forked_from: ForkedFrom | None = None
     message: Message | None = None
@@ -105,6 +109,10 @@ COLUMNS = {
     "entrypoint": "text",
     "request_id": "text",
     "prompt_id": "text",
+    "custom_title": "text",
+    "ai_title": "text",
+    "summary": "text",
+    "leaf_uuid": "text",
     "forked_from_session_id": "text",
     "forked_from_message_uuid": "text",
     "source_tool_assistant_uuid": "text",
@@ -138,11 +146,11 @@ def columns(lines: Sequence[Line]) -> list[Sequence[Any]]:
     """The values of `COLUMNS`, in its order, one sequence a column; `lines` must not be empty."""
     *envelope, forks, messages = zip(*map(astuple, lines), strict=True)
     source_tool_assistant_uuid = envelope.pop()
-    forked_from = zip(*[astuple(fork or _NO_FORK) for fork in forks], strict=True)
-    *message, usages = zip(*[astuple(one or _NO_MESSAGE) for one in messages], strict=True)
-    usage = zip(*[astuple(one or _NO_USAGE) for one in usages], strict=True)
+    forked_from = zip(*map(astuple, [fork or _NO_FORK for fork in forks]), strict=True)
+    *message, usages = zip(*map(astuple, [one or _NO_MESSAGE for one in messages]), strict=True)
+    usage = zip(*map(astuple, [one or _NO_USAGE for one in usages]), strict=True)
     *tokens, speed, service_tier, inference_geo, cache_creations, tool_uses, iterations = usage
-    cache_writes = zip(*[astuple(one or _NO_CACHE_CREATION) for one in cache_creations], strict=True)
+    cache_writes = zip(*map(astuple, [one or _NO_CACHE_CREATION for one in cache_creations]), strict=True)
     searches = [(one or _NO_SERVER_TOOL_USE).web_search_requests for one in tool_uses]
     iteration_counts = [None if one is None else len(one) for one in iterations]
     return [

@@ -91,8 +91,8 @@ def _check_distinct(sources: Iterable[Source], path: Path) -> None:
         key = source.fleet, source.host, source.account
         if key in roots:
             raise ConfigError(
-                f"{path}: source: {roots[key]} and {source.root} are both fleet {source.fleet!r}, host {source.host!r}, "
-                f"account {source.account!r}; expected an account (or host) of its own for each root"
+                f"{path}: source: {roots[key]} and {source.root} are both of fleet {source.fleet!r}, "
+                f"host {source.host!r}, account {source.account!r}; expected an account of its own for each root"
             )
         roots[key] = source.root
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleetledger import file_states
-from fleetledger.config import FleetConfig
 from fleetledger.compaction import compact, replace_tails
+from fleetledger.config import FleetConfig
 from fleetledger.file_states import FileKey, Job, States
 from fleetledger.landing import (
     Manifest,

@@ -61,7 +61,7 @@ class FileKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A log file to read; `state` is what is remembered of it, `new_bytes` how much there is to read, so far as known."""
+    """A log file to look at: `new_bytes` is how much there is to read, so far as known, `state` what is remembered."""
 
     key: FileKey
     provider: str | None

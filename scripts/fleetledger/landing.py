@@ -1,4 +1,4 @@
-"""The landing on disk: one directory a table and host, Parquet files in it, and a manifest that says which of them count.
+"""The landing on disk: a directory of Parquet files a table and host, and a manifest that says which of them count.
 
     <landing>/<table>/host=<host>/<batch id>.parquet    rows of one table and host
     <landing>/manifests/<host>.json                     the batches that exist; replaced whole, as the last step
@@ -155,9 +155,9 @@ def remove_leftovers(landing: Path, manifest: Manifest, kept: Iterable[str]) -> 
     directories = [batch_directory(table, manifest.host) for table in TABLES]
     try:
         for directory in [*directories, f"state/{quoted(manifest.host)}"]:
-            for name in os.listdir(landing / directory):
-                if name.endswith(_OUR_SUFFIXES) and f"{directory}/{name}" not in named:
-                    (landing / directory / name).unlink()
+            for file in (landing / directory).iterdir():
+                if file.suffix in _OUR_SUFFIXES and f"{directory}/{file.name}" not in named:
+                    file.unlink()
     except OSError as error:
         raise LandingError(f"{error.filename or landing}: cannot clear up: {why(error)}") from error
 
@@ -167,7 +167,7 @@ def write_file(path: Path, text: str) -> None:
     part = path.with_suffix(".part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(descriptor)

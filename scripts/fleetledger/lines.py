@@ -166,7 +166,7 @@ def _read_leniently(struct: type[msgspec.Struct], text: bytes, path: str) -> tup
         except msgspec.ValidationError as error:
             inner = _struct_of(field.type)
             place = f"{path}{field.encode_name}"
-            reading = inner and _read_leniently(inner, bytes(raw), f"{place}.")
+            reading = _read_leniently(inner, bytes(raw), f"{place}.") if inner else None
             if reading:
                 values[field.name], inner_faults = reading
                 faults.extend(inner_faults)

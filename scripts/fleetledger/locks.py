@@ -42,7 +42,7 @@ def lock(path: Path, now: datetime) -> Iterator[None]:
 
 
 def _self_description(now: datetime) -> str:
-    command = os.path.basename(sys.argv[0]) if sys.argv else ""
+    command = Path(sys.argv[0]).name
     since = now.isoformat(timespec="seconds")
     return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since, "command": command})
 

@@ -16,11 +16,9 @@ from fleetledger.batches import BatchWriter
 from fleetledger.file_states import QUIET_SECONDS, FileKey, FileState, Job, Tail
 from fleetledger.landing import Batch
 from fleetledger.lines import REJECTED, Format, LineReader
-from fleetledger.row_groups import Counts, Place, RowGroup
+from fleetledger.row_groups import BUFFER_BYTES, PIECE_BYTES, Counts, Place, RowGroup
 from fleetledger.sources import FLEETS, why
 
-PIECE_BYTES = 8 * 2**20
-"""How much is read at once; a longer line takes more."""
 LINE_BYTES_LIMIT = 2**30
 """A longer line is not landed: a column of Arrow text ends at 2 GiB."""
 WINDOW_BYTES = 4096
@@ -136,7 +134,7 @@ class _TableLander:
             return Outcome(job.key)
         except OSError as error:
             return Outcome(job.key, problem=why(error))
-        with open(descriptor, "rb", buffering=0) as file:
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
             try:
                 found = os.fstat(descriptor)
                 progress = _recall(descriptor, job.state, found.st_size) if job.state else None
@@ -177,7 +175,7 @@ class _TableLander:
         file.seek(progress.landed)
         while progress.landed + pending < size:
             wanted = min(PIECE_BYTES, size - progress.landed - pending)
-            if group.used and group.used + pending + wanted > len(group.buffer):
+            if group.used and group.used + pending + wanted > BUFFER_BYTES:
                 self._lines.write(pending)
             begin = group.used + pending
             group.make_room(begin + wanted)
@@ -217,9 +215,9 @@ class _TableLander:
         if not tail:
             return Counts(), None
         group = self._tails.group
-        if group.is_full or group.used + len(tail) > len(group.buffer):
+        if group.is_full or group.used + len(tail) > BUFFER_BYTES:
             self._tails.write()
-        group.make_room(len(tail))
+        group.make_room(group.used + len(tail))
         group.buffer[group.used : group.used + len(tail)] = tail
         place = Place(job.key, job.provider, progress.generation, progress.landed, progress.lines + 1)
         _, counts = group.add_lines(group.used + len(tail), place)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from fleetledger.file_states import FileKey
 from fleetledger.lines import OK, REJECTED, REPAIRED, Format, LineReader, Row
@@ -15,7 +16,10 @@ from fleetledger.lines import OK, REJECTED, REPAIRED, Format, LineReader, Row
 ROW_GROUP_BYTES = 32 * 2**20
 ROW_GROUP_ROWS = 50_000
 """A row group ends at the first of the two: small enough to hold in memory, large enough for a fast scan."""
-_BUFFER_BYTES = ROW_GROUP_BYTES + 8 * 2**20
+PIECE_BYTES = 8 * 2**20
+"""How much is read at once; a longer line takes more."""
+BUFFER_BYTES = ROW_GROUP_BYTES + PIECE_BYTES
+"""What a row group's buffer takes, unless a line is longer."""
 
 _COMMON = {
     "host": pa.string(),
@@ -88,7 +92,7 @@ class RowGroup:
     def clear(self, following: int = 0) -> None:
         """Forget the rows; the `following` bytes after theirs move to the beginning of the buffer."""
         self.buffer[:following] = self.buffer[self.used : self.used + following]
-        del self.buffer[max(following, _BUFFER_BYTES) :]
+        del self.buffer[max(following, BUFFER_BYTES) :]
         self.used = 0
         self.counts = Counts()
         self._ends = array("i", [0])
@@ -106,7 +110,7 @@ class RowGroup:
     def make_room(self, size: int) -> None:
         """See to it that the buffer is at least so long."""
         if len(self.buffer) < size:
-            self.buffer.extend(bytes(max(size, _BUFFER_BYTES) - len(self.buffer)))
+            self.buffer.extend(bytes(size - len(self.buffer)))
 
     def add_lines(self, end: int, place: Place) -> tuple[int, Counts]:
         """Make rows of the lines in `buffer[used:end]`; how many lines, and the rows of them."""
@@ -164,45 +168,41 @@ class RowGroup:
     def to_table(self, host: str, batch_id: str, landed_at: datetime) -> pa.Table:
         """The rows as a table. It uses the buffer: drop it before the buffer changes."""
         count = len(self._records)
-        runs = self._runs
+        places = [place for place, _ in self._runs]
+        rows = [rows for _, rows in self._runs]
         raw, raw_bytes = self._raw_columns()
-        common = {
-            "host": pa.repeat(host, count),
-            "account": _by_run(runs, [place.key.account for place, _ in runs]),
-            "provider": _by_run(runs, [place.provider for place, _ in runs]),
-            "fleet": _by_run(runs, [place.key.fleet for place, _ in runs]),
-            "source_path": _by_run(runs, [place.key.source_path for place, _ in runs]),
-            "generation": pa.array(_by_run(runs, [place.generation for place, _ in runs]), pa.int32()),
-            "line_number": pa.array(self._line_numbers, pa.int64()),
-            "byte_offset": pa.array(self._byte_offsets, pa.int64()),
-            "line_status": self._odd_column(OK, [row.status for row in self._odd.values()]),
-            "error": self._odd_column(None, [row.error for row in self._odd.values()]),
-            "batch_id": pa.repeat(batch_id, count),
-            "landed_at": pa.repeat(
-                pa.scalar(landed_at.astimezone(UTC).replace(tzinfo=None), pa.timestamp("us")), count
-            ),
-            "raw": raw,
-            "raw_bytes": raw_bytes,
-            "repaired": self._odd_column(None, [row.repaired for row in self._odd.values()]),
-        }
-        own = dict(zip(self._format.COLUMNS, self._format.columns(self._records), strict=True))
-        columns = {**common, **own}
+        columns = [
+            repeat(host, count),
+            _by_run([place.key.account for place in places], rows),
+            _by_run([place.provider for place in places], rows),
+            _by_run([place.key.fleet for place in places], rows),
+            _by_run([place.key.source_path for place in places], rows),
+            _by_run([place.generation for place in places], rows),
+            self._line_numbers,
+            self._byte_offsets,
+            self._odd_column(OK, [row.status for row in self._odd.values()]),
+            self._odd_column(None, [row.error for row in self._odd.values()]),
+            repeat(batch_id, count),
+            repeat(landed_at.astimezone(UTC).replace(tzinfo=None), count),
+            raw,
+            raw_bytes,
+            self._odd_column(None, [row.repaired for row in self._odd.values()]),
+            *self._format.columns(self._records),
+        ]
         arrays = [
-            values if isinstance(values, pa.Array) else pa.array(values, kind)
-            for values, kind in zip(columns.values(), self._schema.types, strict=True)
+            values if isinstance(values, pa.Array) else pa.array(values, kind, size=count)
+            for values, kind in zip(columns, self._schema.types, strict=True)
         ]
         return pa.Table.from_arrays(arrays, schema=self._schema)
 
-    def _odd_column(self, usual: str | None, odd_values: Sequence[str | None]) -> Any:  # noqa: ANN401 (pyarrow is untyped)
+    def _odd_column(self, usual: str | None, odd_values: Iterable[str | None]) -> list[str | None]:
         """A column that holds `usual` in all rows but the odd ones."""
-        if not self._odd:
-            return pa.repeat(pa.scalar(usual, pa.string()), len(self._records))
         values = [usual] * len(self._records)
         for index, value in zip(self._odd, odd_values, strict=True):
             values[index] = value
-        return pa.array(values, pa.string())
+        return values
 
-    def _raw_columns(self) -> tuple[Any, Any]:
+    def _raw_columns(self) -> tuple[pa.Array, pa.Array]:
         """The rows' bytes, as text where they are UTF-8 and as bytes where not, without copying them."""
         count = len(self._records)
         ends, data = pa.py_buffer(self._ends), pa.py_buffer(self.buffer)
@@ -233,6 +233,6 @@ def _is_utf8(buffer: bytearray, start: int, ends: list[int]) -> bool:
     return True
 
 
-def _by_run(runs: Sequence[tuple[Place, int]], values: Sequence[Any]) -> list[Any]:
-    """One value a row, from one a run."""
-    return [value for value, (_, rows) in zip(values, runs, strict=True) for _ in range(rows)]
+def _by_run(values: Iterable[Any], rows: Iterable[int]) -> list[Any]:
+    """One value a row, from one value and a number of rows a run."""
+    return list(chain.from_iterable(map(repeat, values, rows)))

@@ -63,7 +63,7 @@ class Problem:
 
 
 def this_host() -> str:
-    """This machine's name."""
+    """The name of the machine that runs this."""
     return socket.gethostname() or "localhost"
 
 
@@ -169,7 +169,7 @@ class _Walk:
 
     def visit(self, path: str) -> None:
         """Look into a directory, or take the file that a link leads to."""
-        found = os.stat(path)
+        found = Path(path).stat()
         identity = found.st_dev, found.st_ino
         if identity in self.seen:
             return

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import cast
 
@@ -59,7 +60,7 @@ def _land_in_processes(
     when this process does, since they wait for its next chunk.
     """
     context = multiprocessing.get_context("spawn")
-    workers: dict[Connection, multiprocessing.process.BaseProcess] = {}
+    workers: dict[Connection, SpawnProcess] = {}
     try:
         for _ in range(processes):
             ours, theirs = context.Pipe()
