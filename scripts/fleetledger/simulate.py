@@ -26,7 +26,7 @@ from fleetledger.simulate_text import Library, amount, chance, library, pick, ut
 from fleetledger.simulate_transcript import Call
 
 DEFAULT_UNTIL = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-SMALLEST_SIZE = 1_000_000
+SMALLEST_SIZE = 2_000_000
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
 
@@ -54,7 +54,7 @@ class Scale:
         """Small enough to look through, with something of everything."""
         return cls(
             size=2_500_000,
-            sessions=46,
+            sessions=48,
             daemons=3,
             mu_sessions=6,
             mu_share=0.13,
@@ -356,17 +356,20 @@ def _plan(scale: Scale, seed: int, days: int, until_ms: int) -> list[tuple[Sourc
 def _session(
     rng: Random, scale: Scale, seed: int, number: int, days: int, until_ms: int, size: int
 ) -> tuple[Source, SessionPlan]:
-    source = pick(rng, [source for source in SOURCES for _ in range(source.weight)])
-    features = {feature for feature in (*_COMMON, *source.habits) if chance(rng, 0.25 if scale.is_demo else 0.4)}
+    source, turn = _turn(number)
+    features = {feature for feature in _COMMON if chance(rng, 0.25 if scale.is_demo else 0.4)}
+    features |= {habit for index, habit in enumerate(source.habits) if (turn + index) % 3 != 2}
     if scale.is_demo or chance(rng, 0.5):
         features.add(_RARE[number % len(_RARE)])
     if "no_request_id" in features:
         features -= FORKS
+    if source.provider is not None:
+        features.discard("fork_elsewhere")
     plan = SessionPlan(
         seed=f"{seed}/session/{number}",
         home=source.home,
         cache_1h=source.cache_1h,
-        era=pick(rng, source.eras),
+        era=source.eras[turn % len(source.eras)],
         model=pick(rng, source.models),
         agent_model=source.agent_model,
         start_ms=_start(rng, days, until_ms, _pace(size, scale)),
@@ -376,6 +379,14 @@ def _session(
         number=number,
     )
     return source, plan
+
+
+def _turn(number: int) -> tuple[Source, int]:
+    """Whose session this is, by the sources' weights, and how many that source had before."""
+    shares = [source for source in SOURCES for _ in range(source.weight)]
+    order = [shares[index * 7 % len(shares)] for index in range(len(shares))]
+    rounds, place = divmod(number, len(shares))
+    return order[place], rounds * order[place].weight + order[:place].count(order[place])
 
 
 def _daemon(rng: Random, scale: Scale, seed: int, number: int, days: int, until_ms: int) -> tuple[Source, DaemonPlan]:

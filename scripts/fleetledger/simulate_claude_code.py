@@ -24,16 +24,14 @@ from fleetledger.simulate_text import (
 from fleetledger.simulate_transcript import ERAS, Billing, Identity, Line, Record, Transcript
 
 FORKS = frozenset({"fork", "fork_marked", "fork_elsewhere"})
-_CONTEXT_LIMIT = 165_000
-_LARGE_CONTEXT_LIMIT = 480_000
-_LARGE_CONTEXT_MODELS = ("claude-opus-5", "claude-sonnet-5")
+_LARGE_CONTEXT_MODELS = ("claude-opus-5", "claude-sonnet-5", "claude-fable-5")
 
 
 def simulate_family(plan: SessionPlan, texts: Library) -> Family:
     """One session with its sub-agents, and its fork if the plan has one."""
     family = Family(sessions=1)
     forks = sorted(plan.features & FORKS)
-    session = _open(replace(plan, size=int(plan.size / (1 + 0.95 * len(forks)))), texts, family)
+    session = _open(replace(plan, size=int(plan.size / (1 + 1.1 * len(forks)))), texts, family)
     _preamble(session)
     _run(session)
     family.keep(family.here, f"{session.folder}.jsonl", session.main)
@@ -60,9 +58,15 @@ def _open(plan: SessionPlan, texts: Library, family: Family) -> Session:
         empty_cache_split="empty_split" in plan.features,
     )
     main = Transcript(rng, Identity(uuid(rng), cwd, git_branch, era, slug(rng)), billing, plan.start_ms, plan.until_ms)
-    main.pending = 30_000 + int(rng.random() * 70_000)
+    main.pending = int(_context_limit(plan.model) * (0.2 + 0.35 * rng.random()))
     folder = f"projects/{_escaped(cwd)}/{main.identity.session_id}"
-    return Session(plan, texts, project, main, family, family.here, folder, task_prompt(rng), sorted(plan.features))
+    title = task_prompt(project, plan.number // len(texts.projects))
+    return Session(plan, texts, project, main, family, family.here, folder, title, sorted(plan.features))
+
+
+def _context_limit(model: str) -> int:
+    """Tokens at which a conversation is compacted."""
+    return 700_000 if model in _LARGE_CONTEXT_MODELS else 165_000
 
 
 def _escaped(cwd: str) -> str:
@@ -93,7 +97,7 @@ def _attach(session: Session, attachment: Record) -> None:
 def _run(session: Session) -> None:
     """Turn after turn until the session has its size; what has not happened by then happens at the end."""
     _turn(session)
-    while session.room() > 2500:
+    while session.room() > 2500 * (1 + len(session.pending)):
         _pause(session)
         _turn(session)
     for feature in session.pending:
@@ -119,11 +123,10 @@ def _pause(session: Session) -> None:
     main.wait(amount(rng, 70, 1.3, 4, 3000))
     if chance(rng, 0.04):
         main.wait(3600 * (1 + rng.random() * 14))
-    is_large = main.billing.model in _LARGE_CONTEXT_MODELS
     if "compaction" in session.pending:
         session.pending.remove("compaction")
         compact(session)
-    elif main.context + main.pending > (_LARGE_CONTEXT_LIMIT if is_large else _CONTEXT_LIMIT):
+    elif main.context + main.pending > _context_limit(main.billing.model):
         compact(session)
 
 
@@ -149,7 +152,7 @@ def _turn(session: Session) -> None:
 def _prompt(session: Session) -> None:
     main, rng, era = session.main, session.rng, session.era
     is_first = not session.last_prompt
-    text = f"{session.title}." if is_first else follow_up(rng)
+    text = session.title if is_first else follow_up(rng)
     if is_first and chance(rng, 0.5):
         text += "\n\n" + prose(rng, session.texts, session.bench(main).length(900, 1.0, 9000))
     session.last_prompt = text

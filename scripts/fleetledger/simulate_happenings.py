@@ -10,12 +10,12 @@ from fleetledger.simulate_session import Session, answer, musing, progress_line,
 from fleetledger.simulate_text import (
     amount,
     chance,
+    errand,
     follow_up,
     hexadecimal,
     noise,
     pick,
     prose,
-    task_prompt,
     timestamp,
     uuid,
 )
@@ -87,7 +87,7 @@ def _compaction_agent(session: Session) -> None:
 def delegate(session: Session, *, folder: str = "") -> None:
     """A sub-agent works in a file of its own while the main thread waits for its report."""
     main, rng = session.main, session.rng
-    prompt = f"{task_prompt(rng)}. {prose(rng, session.texts, 300)}"
+    prompt = f"{errand(rng)}. {prose(rng, session.texts, 300)}"
     kind = pick(rng, ("Explore", "general-purpose"))
     arguments = {"description": prompt[:40], "prompt": prompt, "subagent_type": kind}
     use = tool_use(rng, session.era, "Agent" if session.era.has_attachments else "Task", arguments)
@@ -266,10 +266,12 @@ def _notification(session: Session) -> None:
 
 def _other_model(session: Session) -> None:
     session.main.billing.model = session.plan.agent_model
+    answer(session, session.main)
 
 
 def _unpriced(session: Session) -> None:
     session.main.billing.model = UNPRICED_MODEL
+    answer(session, session.main)
 
 
 def _unknown_type(session: Session) -> None:

@@ -16,6 +16,7 @@ from fleetledger.simulate_text import (
     Project,
     amount,
     chance,
+    errand,
     follow_up,
     hexadecimal,
     log_lines,
@@ -134,6 +135,7 @@ class _Log:
     """One session's log in the making. `context` and `cached` are tokens; `size` and `written` are bytes."""
 
     rng: Random
+    number: int
     session_id: str
     now_ms: int
     until_ms: int
@@ -186,7 +188,7 @@ def simulate_daemon(plan: DaemonPlan, texts: Library) -> Daemon:
             now_ms = _next_morning(now_ms, plan.until_ms)
         route = _SPECIAL_ROUTES.get(feature) or ROUTES[(plan.number * 3 + index) % len(ROUTES)]
         size = plan.size // len(plan.features)
-        log = _Log(rng, f"session-{index + 1}", now_ms, plan.until_ms, size, route, feature)
+        log = _Log(rng, index + 1, f"session-{index + 1}", now_ms, plan.until_ms, size, route, feature)
         _session(log, texts, project)
         daemon.files[f"{daemon_id}/{log.session_id}.jsonl"] = log.lines
         daemon.calls += log.calls
@@ -256,8 +258,9 @@ def _recalled(rng: Random) -> list[Record]:
 def _ask(log: _Log, texts: Library, project: Project) -> None:
     """One request by a person: model calls with tools, `done`, and the task's telemetry, which sums up its calls."""
     rng, started_ms = log.rng, log.now_ms
-    log.event("user", "user_message", content=task_prompt(rng) if log.tasks == 0 else follow_up(rng))
-    exit_reason = pick(rng, _EXIT_REASONS)
+    log.event("user", "user_message", content=follow_up(rng) if log.tasks else task_prompt(project, log.number))
+    is_first_of_errors = log.feature == "errors" and log.tasks == 0
+    exit_reason = "error" if is_first_of_errors else pick(rng, _EXIT_REASONS)
     used: Counter[str] = Counter()
     spent: list[Tokens] = []
     steps = 1 + amount(rng, 6, 0.7, 0, 40)
@@ -331,7 +334,7 @@ def _model_call(log: _Log, texts: Library, project: Project, stop_reason: str, s
     for use in uses:
         _run_tool(log, texts, use)
     log.context += log.context // 25 + amount(rng, 1800, 0.9, 50, 30_000)
-    if log.context > 170_000 or (log.feature == "compaction" and log.model_calls == 4):
+    if log.context > 170_000:
         _compact(log)
     return [use["name"] for use in uses]
 
@@ -497,6 +500,7 @@ def _future_kind(log: _Log) -> None:
 
 _ACTIONS: dict[str, Callable[[_Log], None]] = {
     "autonomous": _autonomous,
+    "compaction": _compact,
     "errors": _errors,
     "future_kind": _future_kind,
     "mailbox": _mailbox,
@@ -510,7 +514,7 @@ _ACTIONS: dict[str, Callable[[_Log], None]] = {
 
 def _supervisor(rng: Random, plan: DaemonPlan, now_ms: int) -> list[bytes]:
     """The daemon's own log: three workers, each with another end."""
-    log = _Log(rng, "supervisor", now_ms, plan.until_ms, 0, ROUTES[0], "plain")
+    log = _Log(rng, 0, "supervisor", now_ms, plan.until_ms, 0, ROUTES[0], "plain")
     ends: tuple[tuple[str, Record, object], ...] = (
         ("worker_exited", {"exit_code": 0, "elapsed_ms": 60_000}, "success"),
         ("worker_failed", {"reason": "exit code 2"}, {"failed": {"exit_code": 2}}),
@@ -523,7 +527,7 @@ def _supervisor(rng: Random, plan: DaemonPlan, now_ms: int) -> list[bytes]:
             "system",
             "worker_assignment_obligation",
             worker_session_id=worker,
-            prompt_summary=task_prompt(rng),
+            prompt_summary=errand(rng),
             deadline_unix_ms=log.now_ms + 900_000,
             target_log_session_id="supervisor",
         )

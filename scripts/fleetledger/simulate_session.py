@@ -107,7 +107,7 @@ class Session:
 
     def tokens(self, characters: int) -> int:
         """Tokens that so many characters stand for: a demo's texts are short, its tokens are more than life-size."""
-        return int(characters / (3.6 * self.texts.detail**1.7))
+        return int(characters / (3.6 * self.texts.detail**2))
 
 
 def use_tools(session: Session, transcript: Transcript, calls: list[ToolCall]) -> None:

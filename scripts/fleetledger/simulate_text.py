@@ -146,37 +146,74 @@ _SENTENCES = (
     "The diff touches `{n}/{n}` and `{n}/{v}_{n}`, {d} lines in all.",
 )
 
-_TASKS = (
-    "Add pagination to the bookings endpoint and cover it with tests",
-    "The berth page takes four seconds with more than 500 bookings, find out why",
-    "Fix the flaky test in test_sync_manifest, it fails about once in {d} runs",
-    "Move the tariff rules out of the invoice handler, three places use them now",
-    "Why do cancelled bookings end up in the daily report?",
-    "Upgrade the queue client to the new major version and fix what breaks",
-    "Write a migration that adds a pilot to each booking and backfills it in batches",
-    "Review the open changes in this branch and tell me what you would not merge",
-    "Add a --dry-run flag to the import command, off by default",
-    "We get {d} alerts a night about late manifests. Make the check smarter",
-    "Document how the retry budget works, short, in docs/retries.md",
-    "Replace the hand-written date parser by the one in the standard library",
-    "The deploy failed in the smoke test, it worked yesterday. Here is what I know: the port is taken",
-    "Make the webhook handler idempotent, the sender retries for a day",
-    "Plan how to split the tide service from the booking service, no code yet",
-    "Cache the chart tiles for an hour and let us clear them by hand",
-    "Port the crane simulator's config from YAML to TOML",
-    "Find every place that builds SQL by string formatting and fix it",
-    "Show the crew roster in the local time of the port",
-    "Reduce the memory of the nightly export, it is killed at 4 GB",
-    "Write property tests for the route parser",
-    "The sign-in page loses the return path, please fix",
-    "Bring the coverage of the pricing module above {d} percent",
-    "Rename vessel_id to ship_id across the API without breaking old clients",
-    "Set up a staging database per pull request",
-    "Explain what the lease table is for and who writes it",
-    "Add dark colours to the harbour map",
-    "Alarms should page only in the port's office hours, else collect them",
-    "Stream the log download instead of building it in memory",
-    "Clean up the {a} feature flags, list them before you remove any",
+_TASKS: dict[str, tuple[str, ...]] = {
+    "harbor-api": (
+        "Add pagination to the bookings endpoint and cover it with tests",
+        "Make the webhook handler idempotent, the sender retries for a day",
+        "Move the tariff rules out of the invoice handler, three places use them now",
+        "Find every place that builds SQL by string formatting and fix it",
+        "Rename vessel_id to ship_id across the API without breaking old clients",
+        "Why do cancelled bookings end up in the daily report?",
+        "Write a migration that adds a pilot to each booking and backfills it in batches",
+        "Plan how to split the tide service from the booking service, no code yet",
+        "Stream the log download instead of building it in memory",
+        "Explain what the lease table is for and who writes it",
+    ),
+    "tidepool-web": (
+        "The berth page takes four seconds with more than 500 bookings, find out why",
+        "Add dark colours to the harbour map",
+        "The sign-in page loses the return path, please fix",
+        "Show the crew roster in the local time of the port",
+        "Cache the chart tiles for an hour and let us clear them by hand",
+        "Upgrade the router to the new major version and fix what breaks",
+        "Clean up the stale feature flags, list them before you remove any",
+        "Make the booking form usable with the keyboard alone",
+        "Fix the flaky test of the tide chart, it fails about once in thirty runs",
+        "Review the open changes in this branch and tell me what you would not merge",
+    ),
+    "gullwing": (
+        "Port the crane simulator's config from YAML to TOML",
+        "Write property tests for the route parser",
+        "Add a --dry-run flag to the import command, off by default",
+        "Replace the hand-written date parser by the one in the standard library",
+        "Document how the retry budget works, short, in docs/retries.md",
+        "Halve the time of the release build",
+        "Errors of the sync command should name the file they are about",
+        "Why does `gullwing plan` read the manifest twice?",
+        "Upgrade clap and keep the help texts as they are",
+        "Cross-compile for the harbour office's old ARM boxes",
+    ),
+    "lighthouse-infra": (
+        "Set up a staging database per pull request",
+        "The deploy failed in the smoke test, it worked yesterday. What I know: the port is taken",
+        "Alarms should page only in the port's office hours, else collect them",
+        "We get forty alerts a night about late manifests. Make the check smarter",
+        "Move the state bucket to the other region",
+        "Rotate the queue's credentials every week, without downtime",
+        "Which of our machines nobody uses any more?",
+        "Write a runbook for a full disk on the tide gauges",
+        "Pin every provider version and say why where it is not the newest",
+        "Cut the cost of the nightly backups",
+    ),
+    "pelican-etl": (
+        "Reduce the memory of the nightly export, it is killed at 4 GB",
+        "Bring the coverage of the pricing module above ninety percent",
+        "Fix the flaky test in test_sync_manifest, it fails about once in twenty runs",
+        "Load the port register from the new CSV layout, keep reading the old one",
+        "Count late arrivals per berth and week, and test it around new year",
+        "Upgrade the queue client to the new major version and fix what breaks",
+        "Find out why yesterday's load has 312 duplicate voyages",
+        "Make the tide import restartable",
+        "Write down what each of the twelve staging tables is for",
+        "Replace pandas in the hourly job, it takes a minute to start",
+    ),
+}
+_ERRANDS = (
+    "Find every caller of {v}_{n} and report file and line",
+    "Read the tests of the {n} module and tell what they leave out",
+    "Look for code that handles a {n} which {v}_{n} already handles",
+    "Find where the {n} is configured and which values it can have",
+    "Compare {v}_{n} with {v}_{n} and list the differences",
 )
 _FOLLOW_UPS = (
     "yes, go on",
@@ -306,9 +343,15 @@ def prose(rng: Random, texts: Library, length: int) -> str:
     return " ".join(parts)
 
 
-def task_prompt(rng: Random) -> str:
-    """What a person asks for at the start of a session."""
-    return fill(rng, pick(rng, _TASKS))
+def task_prompt(project: Project, number: int) -> str:
+    """What a person asks for at the start of a project's session."""
+    tasks = _TASKS[project.name]
+    return tasks[number % len(tasks)]
+
+
+def errand(rng: Random) -> str:
+    """What a sub-agent or a worker is sent to do."""
+    return fill(rng, pick(rng, _ERRANDS))
 
 
 def follow_up(rng: Random) -> str:

@@ -90,7 +90,7 @@ def read(bench: Bench) -> ToolCall:
     rng = bench.rng
     file = pick(rng, bench.project.files)
     start = int(rng.random() * len(file.lines)) if chance(rng, 0.3) else 0
-    lines = _fitting(file.lines[start:], bench.length(9000, 1.2, 60_000))
+    lines = _fitting(file.lines[start:], bench.length(7000, 1.3, 60_000))
     text = "\n".join(lines)
     numbered = "\n".join(f"{number:6d}→{line}" for number, line in enumerate(lines, start + 1))
     shown = {"filePath": bench.path(file), "content": text, "numLines": len(lines), "startLine": start + 1}
