@@ -441,8 +441,8 @@ def _write(out: Path, source: Source, plan: _Plan, seed: int, scale: Scale) -> _
 
 def _write_family(out: Path, source: Source, family: Family, written: _Written) -> None:
     for place, output in ((source, family.here), (_ELSEWHERE, family.elsewhere)):
-        for path, lines in output.files.items():
-            _log_file(out / place.root / path, [line.text for line in lines], written)
+        for path, (lines, changed_ms) in output.files.items():
+            _log_file(out / place.root / path, [line.text for line in lines], changed_ms, written)
             written.counts["records", place.fleet] += sum(line.records for line in lines)
             written.counts["rejected_records", place.fleet] += sum(line.rejected_records for line in lines)
         for call in output.calls:
@@ -469,8 +469,8 @@ def _count_call(written: _Written, source: Source, call: Call) -> None:
 
 
 def _write_daemon(out: Path, source: Source, daemon: Daemon, written: _Written) -> None:
-    for path, lines in daemon.files.items():
-        _log_file(out / source.root / path, lines, written)
+    for path, (lines, changed_ms) in daemon.files.items():
+        _log_file(out / source.root / path, lines, changed_ms, written)
         written.counts["records", source.fleet] += len(lines)
     written.counts["rejected_records", source.fleet] += daemon.rejected_lines
     written.counts["sessions", source.fleet] += daemon.sessions
@@ -494,9 +494,11 @@ def _count_mu_call(written: _Written, source: Source, call: MuCall) -> None:
     written.totals[key, "cache_write_1h_tokens"] += call.tokens.write_1h
 
 
-def _log_file(path: Path, lines: list[bytes], written: _Written) -> None:
+def _log_file(path: Path, lines: list[bytes], changed_ms: int, written: _Written) -> None:
+    """Write a log as old as its last line: what is cut off is then known not to be still in writing."""
     _private_directory(path.parent)
     _private_file(path, lines)
+    os.utime(path, ns=(changed_ms * 1_000_000, changed_ms * 1_000_000))
     written.files += 1
     written.bytes += sum(map(len, lines))
 

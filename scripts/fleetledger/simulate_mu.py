@@ -121,9 +121,12 @@ class DaemonPlan:
 
 @dataclass
 class Daemon:
-    """What a plan came to; `files` by their path below the events directory."""
+    """What a plan came to; `files` by their path below the events directory.
 
-    files: dict[str, list[bytes]] = field(default_factory=dict)
+    A file is its lines and the time of its last change, in milliseconds since 1970.
+    """
+
+    files: dict[str, tuple[list[bytes], int]] = field(default_factory=dict)
     calls: list[MuCall] = field(default_factory=list)
     sessions: int = 0
     tasks: int = 0
@@ -190,7 +193,7 @@ def simulate_daemon(plan: DaemonPlan, texts: Library) -> Daemon:
         size = plan.size // len(plan.features)
         log = _Log(rng, index + 1, f"session-{index + 1}", now_ms, plan.until_ms, size, route, feature)
         _session(log, texts, project)
-        daemon.files[f"{daemon_id}/{log.session_id}.jsonl"] = log.lines
+        daemon.files[f"{daemon_id}/{log.session_id}.jsonl"] = (log.lines, log.now_ms)
         daemon.calls += log.calls
         daemon.sessions += 1
         daemon.tasks += log.tasks
@@ -512,7 +515,7 @@ _ACTIONS: dict[str, Callable[[_Log], None]] = {
 """What a feature adds once, after the first request."""
 
 
-def _supervisor(rng: Random, plan: DaemonPlan, now_ms: int) -> list[bytes]:
+def _supervisor(rng: Random, plan: DaemonPlan, now_ms: int) -> tuple[list[bytes], int]:
     """The daemon's own log: three workers, each with another end."""
     log = _Log(rng, 0, "supervisor", now_ms, plan.until_ms, 0, ROUTES[0], "plain")
     ends: tuple[tuple[str, Record, object], ...] = (
@@ -542,4 +545,4 @@ def _supervisor(rng: Random, plan: DaemonPlan, now_ms: int) -> list[bytes]:
             stderr="",
             elapsed_ms=60_000,
         )
-    return log.lines
+    return log.lines, log.now_ms

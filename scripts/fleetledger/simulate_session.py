@@ -35,9 +35,12 @@ class SessionPlan:
 
 @dataclass
 class Output:
-    """What belongs to one source: files by their path below its root, and the calls that count for it."""
+    """What belongs to one source: files by their path below its root, and the calls that count for it.
 
-    files: dict[str, list[Line]] = field(default_factory=dict)
+    A file is its lines and the time of its last change, in milliseconds since 1970.
+    """
+
+    files: dict[str, tuple[list[Line], int]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
 
 
@@ -56,7 +59,7 @@ class Family:
 
     def keep(self, output: Output, path: str, transcript: Transcript) -> None:
         """Take over a finished transcript."""
-        output.files[path] = transcript.lines
+        output.files[path] = (transcript.lines, transcript.now_ms)
         output.calls += transcript.calls
 
 
