@@ -27,3 +27,15 @@
 {% macro spark__sum_of_pairs(pairs) -%}
     aggregate(transform({{ pairs }}, pair -> try_cast(pair[1] as bigint)), 0L, (total, n) -> total + coalesce(n, 0L))
 {%- endmacro %}
+
+{# The key of a landed line, from where it stands: host, account, source path, generation and byte offset. #}
+{% macro line_id(landed='') -%}
+    {%- set prefix = landed ~ '.' if landed else '' -%}
+    md5(concat_ws('|', {{ prefix }}host, {{ prefix }}account, {{ prefix }}source_path, {{ prefix }}generation, {{ prefix }}byte_offset))
+{%- endmacro %}
+
+{# A message's content that is one plain text, in the shape of its blocks. #}
+{% macro text_block(text) %}{{ return(adapter.dispatch('text_block')(text)) }}{% endmacro %}
+{% macro duckdb__text_block(text) -%}
+    [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null}]
+{%- endmacro %}

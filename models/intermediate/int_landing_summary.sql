@@ -14,13 +14,13 @@ sources as (
 
 claude_code as (
 
-    select * from {{ ref('stg_claude_code__lines') }}
+    select * from {{ ref('int_claude_code_lines') }}
 
 ),
 
 mu as (
 
-    select * from {{ ref('stg_mu__events') }}
+    select * from {{ ref('int_mu_events') }}
 
 ),
 

@@ -3,13 +3,7 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_claude_code__lines') }}
-
-),
-
-call_lines as (
-
-    select * from {{ ref('int_claude_code_call_lines') }}
+    select * from {{ ref('int_claude_code_lines') }}
 
 ),
 
@@ -25,15 +19,11 @@ lost as (
 
     from lines
 
-    left join call_lines
-        on lines.line_id = call_lines.line_id
-
     left join calls
-        on call_lines.model_call_id = calls.model_call_id
+        on lines.model_call_id = calls.model_call_id
 
     where
         lines.record_type = 'assistant'
-        and lines.model is not null
         and lines.model <> '<synthetic>'
         and calls.model_call_id is null
 

@@ -20,7 +20,7 @@ staged as (
         'claude_code_lines' as landing_table,
         count(*) as staged_line_count
 
-    from {{ ref('stg_claude_code__lines') }}
+    from {{ ref('int_claude_code_lines') }}
 
     union all
 

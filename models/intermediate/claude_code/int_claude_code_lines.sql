@@ -12,22 +12,12 @@ threads as (
 
 ),
 
-ranked as (
+keyed as (
 
     select
         lines.*,
         threads.thread_id,
-        threads.precedence,
-        row_number() over (
-            partition by coalesce(lines.line_uuid, lines.line_id)
-            order by
-                threads.precedence asc,
-                lines.host asc,
-                lines.account asc,
-                lines.source_path asc,
-                lines.generation asc,
-                lines.byte_offset asc
-        ) as copy_number
+        threads.precedence
 
     from lines
 
@@ -38,14 +28,97 @@ ranked as (
 
 ),
 
-owned as (
+-- Few lines have copies; only those are put in order.
+copied_uuids as (
 
-    select *
+    select line_uuid
 
-    from ranked
+    from keyed
 
-    where copy_number = 1
+    where line_uuid is not null
+
+    group by line_uuid
+
+    having count(*) > 1
+
+),
+
+ordered_copies as (
+
+    select
+        keyed.line_id,
+        row_number() over (
+            partition by keyed.line_uuid
+            order by
+                keyed.precedence asc,
+                keyed.host asc,
+                keyed.account asc,
+                keyed.source_path asc,
+                keyed.generation asc,
+                keyed.byte_offset asc
+        ) as copy_number
+
+    from keyed
+
+    inner join copied_uuids
+        on keyed.line_uuid = copied_uuids.line_uuid
+
+),
+
+-- Responses of which some line lacks the request id that another one of the session has.
+request_ids as (
+
+    select
+        session_id,
+        message_id,
+        max(request_id) as request_id
+
+    from keyed
+
+    where record_type = 'assistant'
+
+    group by
+        session_id,
+        message_id
+
+    having count(*) > count(request_id)
+
+),
+
+numbered as (
+
+    select
+        keyed.*,
+        coalesce(ordered_copies.copy_number, 1) as copy_number,
+        coalesce(keyed.request_id, request_ids.request_id) as response_request_id
+
+    from keyed
+
+    left join ordered_copies
+        on keyed.line_id = ordered_copies.line_id
+
+    left join request_ids
+        on
+            keyed.session_id = request_ids.session_id
+            and keyed.message_id = request_ids.message_id
+
+),
+
+lines_of_calls as (
+
+    select
+        *,
+        -- Claude Code writes its own error texts as responses of a model of this name; no provider was called.
+        case when record_type = 'assistant' and model <> '<synthetic>' then
+            case
+                when message_id is null then 'line:' || coalesce(line_uuid, line_id)
+                when response_request_id is null then session_id || ':' || message_id
+                else message_id || ':' || response_request_id
+            end
+        end as model_call_id
+
+    from numbered
 
 )
 
-select * from owned
+select * from lines_of_calls

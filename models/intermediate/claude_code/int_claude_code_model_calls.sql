@@ -1,8 +1,38 @@
 with
 
-keyed as (
+lines as (
 
-    select * from {{ ref('int_claude_code_call_lines') }}
+    select
+        model_call_id,
+        host,
+        account,
+        provider,
+        session_id,
+        agent_id,
+        thread_id,
+        precedence,
+        git_branch,
+        version,
+        message_id,
+        response_request_id,
+        logged_at,
+        model,
+        speed,
+        service_tier,
+        inference_geo,
+        stop_reason,
+        input_tokens,
+        output_tokens,
+        cache_read_input_tokens,
+        cache_creation_input_tokens,
+        ephemeral_5m_input_tokens,
+        ephemeral_1h_input_tokens,
+        web_search_requests,
+        line_id
+
+    from {{ ref('int_claude_code_lines') }}
+
+    where model_call_id is not null
 
 ),
 
@@ -17,25 +47,17 @@ ranked as (
                 stop_reason asc nulls last,
                 precedence asc,
                 logged_at desc nulls last,
-                host asc,
-                account asc,
-                source_path asc,
-                generation asc,
-                byte_offset asc
+                line_id asc
         ) as usage_rank,
         row_number() over (
             partition by model_call_id
             order by
                 precedence asc,
                 logged_at asc nulls last,
-                host asc,
-                account asc,
-                source_path asc,
-                generation asc,
-                byte_offset asc
+                line_id asc
         ) as owner_rank
 
-    from keyed
+    from lines
 
 ),
 
@@ -55,7 +77,6 @@ calls as (
         max(message_id) as message_id,
         max(response_request_id) as request_id,
         min(logged_at) as called_at,
-        max(logged_at) as last_logged_at,
 
         max(case when usage_rank = 1 then model end) as model,
         max(case when usage_rank = 1 then speed end) as speed,
@@ -70,7 +91,7 @@ calls as (
         max(web_search_requests) as web_search_requests,
 
         max(stop_reason) as stop_reason,
-        count(distinct thread_id) - 1 as copies
+        count(distinct precedence) - 1 as copies
 
     from ranked
 

@@ -2,7 +2,11 @@ with
 
 lines as (
 
-    select * from {{ ref('int_claude_code_lines') }}
+    select *
+
+    from {{ ref('int_claude_code_lines') }}
+
+    where copy_number = 1
 
 ),
 

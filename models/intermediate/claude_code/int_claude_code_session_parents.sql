@@ -2,32 +2,41 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_claude_code__lines') }}
-
-),
-
-owned_lines as (
-
     select * from {{ ref('int_claude_code_lines') }}
 
 ),
 
 -- Where a session holds lines that another session had first, it was forked from the session that had the latest of them.
-copied as (
+copies as (
 
     select
-        lines.session_id,
-        owned_lines.session_id as parent_session_id,
-        coalesce(cast(lines.logged_at as varchar), '') || ' ' || lines.line_id as copied_key
+        session_id,
+        line_uuid,
+        coalesce(cast(logged_at as varchar), '') || line_id as copied_key
 
     from lines
 
-    inner join owned_lines
-        on lines.line_uuid = owned_lines.line_uuid
-
     where
-        lines.session_id <> owned_lines.session_id
-        and lines.record_type in ('user', 'assistant')
+        copy_number > 1
+        and record_type in ('user', 'assistant')
+
+),
+
+copied as (
+
+    select
+        copies.session_id,
+        lines.session_id as parent_session_id,
+        copies.copied_key
+
+    from copies
+
+    inner join lines
+        on
+            copies.line_uuid = lines.line_uuid
+            and lines.copy_number = 1
+
+    where copies.session_id <> lines.session_id
 
 ),
 

@@ -16,7 +16,9 @@ shared_uuids as (
 
     group by line_uuid
 
-    having count(distinct session_id || '/' || coalesce(agent_id, '')) > 1
+    having
+        min(session_id) <> max(session_id)
+        or min(coalesce(agent_id, '')) <> max(coalesce(agent_id, ''))
 
 ),
 
@@ -37,7 +39,9 @@ shared_messages as (
         message_id,
         request_id
 
-    having count(distinct session_id || '/' || coalesce(agent_id, '')) > 1
+    having
+        min(session_id) <> max(session_id)
+        or min(coalesce(agent_id, '')) <> max(coalesce(agent_id, ''))
 
 ),
 
@@ -50,9 +54,11 @@ marked as (
         lines.account,
         lines.provider,
         lines.git_branch,
+        lines.cwd,
+        lines.project_slug,
         lines.logged_at,
         lines.record_type in ('user', 'assistant') as is_message,
-        coalesce(cast(lines.logged_at as varchar), 'none') || ' ' || lines.line_id as first_key,
+        coalesce(cast(lines.logged_at as varchar), 'none') || lines.line_id as first_key,
         (
             lines.forked_from_session_id is null
             and shared_uuids.line_uuid is null
@@ -80,6 +86,8 @@ threads as (
         min_by(account, first_key) as account,
         min_by(provider, first_key) as provider,
         min_by(git_branch, first_key) as git_branch,
+        min_by(cwd, case when cwd is not null then first_key end) as first_cwd,
+        min(project_slug) as project_slug,
         max(is_message) as has_messages,
         max(logged_at) as last_logged_at,
         min(case when is_own then logged_at end) as own_started_at
@@ -115,6 +123,8 @@ ranked as (
         threads.account,
         threads.provider,
         threads.git_branch,
+        threads.first_cwd,
+        threads.project_slug,
         threads.has_messages,
         threads.own_started_at,
         row_number() over (

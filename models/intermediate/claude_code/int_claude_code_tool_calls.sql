@@ -1,11 +1,5 @@
 with
 
-call_lines as (
-
-    select * from {{ ref('int_claude_code_call_lines') }}
-
-),
-
 lines as (
 
     select * from {{ ref('int_claude_code_lines') }}
@@ -21,21 +15,23 @@ blocks as (
 uses as (
 
     select
-        call_lines.model_call_id,
-        call_lines.thread_id,
-        call_lines.logged_at,
-        coalesce(call_lines.line_uuid, call_lines.line_id) as line_uuid,
+        lines.model_call_id,
+        lines.thread_id,
+        lines.logged_at,
+        coalesce(lines.line_uuid, lines.line_id) as line_uuid,
         blocks.block_number,
         coalesce(blocks.tool_use_id, '') as tool_use_id,
         blocks.tool_name,
         blocks.tool_file_path
 
-    from call_lines
+    from lines
 
     inner join blocks
-        on call_lines.line_id = blocks.line_id
+        on lines.line_id = blocks.line_id
 
-    where blocks.block_type = 'tool_use'
+    where
+        lines.model_call_id is not null
+        and blocks.block_type = 'tool_use'
 
 ),
 
@@ -110,7 +106,9 @@ results as (
     inner join lines
         on blocks.line_id = lines.line_id
 
-    where blocks.block_type = 'tool_result'
+    where
+        lines.copy_number = 1
+        and blocks.block_type = 'tool_result'
 
 ),
 

@@ -2,7 +2,14 @@ with
 
 events as (
 
-    select * from {{ ref('stg_mu__events') }}
+    select
+        *,
+        host || '/' || daemon_id || '/' || logged_session_id as session_id
+
+    from {{ ref('stg_mu__events') }}
+
+    -- The daemon's own log tells of workers; it is no session.
+    where file_stem <> 'supervisor'
 
 ),
 
@@ -12,187 +19,183 @@ usage_semantics as (
 
 ),
 
--- The daemon's own log tells of workers; it is no session.
-session_events as (
-
-    select
-        *,
-        host || '/' || daemon_id || '/' || logged_session_id as session_id,
-        row_number() over (
-            partition by host, daemon_id, logged_session_id, event_id, logged_at, event_kind
-            order by
-                account asc,
-                source_path asc,
-                generation asc,
-                byte_offset asc
-        ) as copy_number
-
-    from events
-
-    where file_stem <> 'supervisor'
-
-),
-
 tombstones as (
 
     select distinct
         session_id,
         target_event_id
 
-    from session_events
+    from events
 
     where event_kind = 'tombstone'
 
 ),
 
+-- A replaced or copied file repeats events; a tombstone voids one.
 standing as (
 
     select
-        session_events.*,
+        events.line_id,
         row_number() over (
-            partition by session_events.session_id
+            partition by events.session_id, events.event_id, events.logged_at, events.event_kind
             order by
-                session_events.event_id asc nulls last,
-                session_events.generation asc,
-                session_events.byte_offset asc
-        ) as event_position
+                events.account asc,
+                events.source_path asc,
+                events.generation asc,
+                events.byte_offset asc
+        ) as copy_number
 
-    from session_events
+    from events
 
     left join tombstones
         on
-            session_events.session_id = tombstones.session_id
-            and session_events.event_id = tombstones.target_event_id
+            events.session_id = tombstones.session_id
+            and events.event_id = tombstones.target_event_id
 
-    where
-        session_events.copy_number = 1
-        and tombstones.target_event_id is null
+    where tombstones.target_event_id is null
+
+),
+
+in_order as (
+
+    select
+        events.line_id,
+        events.session_id,
+        row_number() over (
+            partition by events.session_id
+            order by events.event_id asc nulls last, events.generation asc, events.byte_offset asc
+        ) as event_position,
+        sum(case when events.event_kind in ('session_created', 'provider_switched') then 1 else 0 end) over (
+            partition by events.session_id
+            order by events.event_id asc nulls last, events.generation asc, events.byte_offset asc
+            rows between unbounded preceding and current row
+        ) as switch_number,
+        -- The telemetry that closes an ask belongs to it.
+        sum(case when events.event_kind = 'task_telemetry' then 1 else 0 end) over (
+            partition by events.session_id
+            order by events.event_id asc nulls last, events.generation asc, events.byte_offset asc
+            rows between unbounded preceding and current row
+        ) - case when events.event_kind = 'task_telemetry' then 1 else 0 end as ask_number
+
+    from events
+
+    inner join standing
+        on
+            events.line_id = standing.line_id
+            and standing.copy_number = 1
 
 ),
 
 switches as (
 
     select
-        standing.*,
-        case
-            when standing.event_kind = 'session_created' then standing.provider_kind
-            when standing.event_kind = 'provider_switched' then standing.new_provider_kind
-        end as switched_provider,
-        case
-            when standing.event_kind = 'session_created' then standing.model
-            when standing.event_kind = 'provider_switched' then standing.new_model
-        end as switched_model
+        in_order.session_id,
+        in_order.switch_number,
+        coalesce(events.new_provider_kind, events.provider_kind) as provider,
+        coalesce(events.new_model, events.model) as model,
+        coalesce(events.cache_read_in_input, usage_semantics.cache_read_in_input, true) as cache_read_in_input,
+        coalesce(
+            events.cache_creation_in_input, usage_semantics.cache_creation_in_input, true
+        ) as cache_creation_in_input,
+        coalesce(events.reasoning_in_output, usage_semantics.reasoning_in_output, true) as reasoning_in_output
 
-    from standing
+    from in_order
 
-),
-
-resolved_semantics as (
-
-    select
-        switches.*,
-        case when switches.switched_provider is not null then
-            coalesce(switches.cache_read_in_input, usage_semantics.cache_read_in_input, true)
-        end as switched_cache_read_in_input,
-        case when switches.switched_provider is not null then
-            coalesce(switches.cache_creation_in_input, usage_semantics.cache_creation_in_input, true)
-        end as switched_cache_creation_in_input,
-        case when switches.switched_provider is not null then
-            coalesce(switches.reasoning_in_output, usage_semantics.reasoning_in_output, true)
-        end as switched_reasoning_in_output
-
-    from switches
+    inner join events
+        on in_order.line_id = events.line_id
 
     left join usage_semantics
-        on switches.switched_provider = usage_semantics.provider
+        on coalesce(events.new_provider_kind, events.provider_kind) = usage_semantics.provider
+
+    where events.event_kind in ('session_created', 'provider_switched')
 
 ),
 
-in_force as (
+asks as (
 
     select
-        *,
-        last_value(switched_provider ignore nulls) over (
-            partition by session_id order by event_position asc rows between unbounded preceding and current row
-        ) as provider_in_force,
-        last_value(switched_model ignore nulls) over (
-            partition by session_id order by event_position asc rows between unbounded preceding and current row
-        ) as model_in_force,
-        last_value(switched_cache_read_in_input ignore nulls) over (
-            partition by session_id order by event_position asc rows between unbounded preceding and current row
-        ) as cache_read_in_input_in_force,
-        last_value(switched_cache_creation_in_input ignore nulls) over (
-            partition by session_id order by event_position asc rows between unbounded preceding and current row
-        ) as cache_creation_in_input_in_force,
-        last_value(switched_reasoning_in_output ignore nulls) over (
-            partition by session_id order by event_position asc rows between unbounded preceding and current row
-        ) as reasoning_in_output_in_force,
-        coalesce(
-            sum(case when event_kind = 'task_telemetry' then 1 else 0 end) over (
-                partition by session_id order by event_position asc rows between unbounded preceding and 1 preceding
-            ), 0
-        ) as ask_number
+        in_order.session_id,
+        in_order.ask_number,
+        max(events.task_id) as task_id
 
-    from resolved_semantics
+    from in_order
+
+    inner join events
+        on in_order.line_id = events.line_id
+
+    where events.event_kind = 'task_telemetry'
+
+    group by
+        in_order.session_id,
+        in_order.ask_number
 
 ),
 
 with_tasks as (
 
     select
-        line_id,
-        session_id,
-        coalesce(
-            max(task_id) over (partition by session_id, ask_number),
-            session_id || ':open'
-        ) as owning_task_id,
-        ask_number,
-        event_position,
-        event_id,
-        event_kind,
-        fleet,
-        host,
-        account,
-        coalesce(configured_provider, provider_in_force, 'unknown') as provider,
-        model_in_force as model,
-        logged_at,
+        events.line_id,
+        events.session_id,
+        coalesce(asks.task_id, events.session_id || ':open') as owning_task_id,
+        in_order.event_position,
+        events.event_id,
+        events.event_kind,
+        events.fleet,
+        events.host,
+        events.account,
+        coalesce(events.configured_provider, switches.provider, 'unknown') as provider,
+        switches.model,
+        events.logged_at,
+        events.landed_at,
 
-        coalesce(cache_read_in_input_in_force, true) as cache_read_in_input,
-        coalesce(cache_creation_in_input_in_force, true) as cache_creation_in_input,
-        coalesce(reasoning_in_output_in_force, true) as reasoning_in_output,
+        coalesce(switches.cache_read_in_input, true) as cache_read_in_input,
+        coalesce(switches.cache_creation_in_input, true) as cache_creation_in_input,
+        coalesce(switches.reasoning_in_output, true) as reasoning_in_output,
 
-        host || '/' || daemon_id || '/' || parent_session_id as parent_session_id,
-        user_text,
-        stop_reason,
-        message_content,
-        input_tokens,
-        output_tokens,
-        cache_read_input_tokens,
-        cache_creation_input_tokens,
-        cache_creation_5m_input_tokens,
-        cache_creation_1h_input_tokens,
-        reasoning_tokens,
+        events.host || '/' || events.daemon_id || '/' || events.parent_session_id as parent_session_id,
+        events.user_text,
+        events.stop_reason,
+        events.input_tokens,
+        events.output_tokens,
+        events.cache_read_input_tokens,
+        events.cache_creation_input_tokens,
+        events.cache_creation_5m_input_tokens,
+        events.cache_creation_1h_input_tokens,
+        events.reasoning_tokens,
 
-        tool_use_id,
-        tool_name,
-        tool_file_path,
-        is_error,
+        events.tool_use_id,
+        events.tool_name,
+        events.tool_file_path,
+        events.is_error,
 
-        task_id as telemetry_task_id,
-        parent_task_id,
-        exit_reason,
-        started_at,
-        ended_at,
-        wall_clock_ms,
-        prompt_tokens,
-        completion_tokens,
-        cache_read_tokens,
-        cache_write_tokens,
-        cache_write_5m_tokens,
-        cache_write_1h_tokens,
-        tools_actually_called_count
+        events.task_id as telemetry_task_id,
+        events.parent_task_id,
+        events.exit_reason,
+        events.started_at,
+        events.ended_at,
+        events.wall_clock_ms,
+        events.prompt_tokens,
+        events.completion_tokens,
+        events.cache_read_tokens,
+        events.cache_write_tokens,
+        events.cache_write_5m_tokens,
+        events.cache_write_1h_tokens,
+        events.tools_actually_called_count
 
-    from in_force
+    from events
+
+    inner join in_order
+        on events.line_id = in_order.line_id
+
+    left join switches
+        on
+            in_order.session_id = switches.session_id
+            and in_order.switch_number = switches.switch_number
+
+    left join asks
+        on
+            in_order.session_id = asks.session_id
+            and in_order.ask_number = asks.ask_number
 
 )
 

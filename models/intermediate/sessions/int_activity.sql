@@ -4,7 +4,11 @@ with
 
 claude_code as (
 
-    select * from {{ ref('int_claude_code_lines') }}
+    select *
+
+    from {{ ref('int_claude_code_lines') }}
+
+    where copy_number = 1
 
 ),
 

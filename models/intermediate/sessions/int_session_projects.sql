@@ -1,8 +1,8 @@
 with
 
-lines as (
+threads as (
 
-    select * from {{ ref('stg_claude_code__lines') }}
+    select * from {{ ref('int_claude_code_threads') }}
 
 ),
 
@@ -12,24 +12,23 @@ project_folds as (
 
 ),
 
--- The directory a session was started in: its first line's that names one, of the main thread where that is landed.
+-- The directory a session was started in: the first that its main thread logged, or where that is not landed, a sub-agent.
 starts as (
 
     select
         session_id,
-        cwd,
-        project_slug,
-        row_number() over (
-            partition by session_id
-            order by
-                case when agent_id is null then 0 else 1 end asc,
-                case when cwd is null then 1 else 0 end asc,
-                logged_at asc nulls last,
-                line_number asc,
-                line_id asc
-        ) as start_rank
+        coalesce(
+            max(case when agent_id is null then first_cwd end),
+            min_by(first_cwd, precedence)
+        ) as cwd,
+        coalesce(
+            max(case when agent_id is null then project_slug end),
+            min(project_slug)
+        ) as project_slug
 
-    from lines
+    from threads
+
+    group by session_id
 
 ),
 
@@ -41,8 +40,6 @@ first_starts as (
         coalesce(cwd, project_slug) as directory
 
     from starts
-
-    where start_rank = 1
 
 ),
 

@@ -8,7 +8,11 @@ titles as (
 
 lines as (
 
-    select * from {{ ref('int_claude_code_lines') }}
+    select *
+
+    from {{ ref('int_claude_code_lines') }}
+
+    where copy_number = 1
 
 ),
 

@@ -11,14 +11,12 @@ landed as (
 parsed as (
 
     select
-        host || '|' || account || '|' || source_path || '|' || generation || '|' || byte_offset as line_id,
+        {{ line_id() }} as line_id,
+        coalesce(repaired, raw) as line_text,
         {{ parse_json(
             "coalesce(repaired, raw)",
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": {"file_path": "VARCHAR", "notebook_path": "VARCHAR"}}]}, "toolUseResult": {"type": "VARCHAR", "filePath": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}]}}'
-        ) }} as line,
-        case
-            when record_type = 'user' then {{ json_text("coalesce(repaired, raw)", '$.message.content') }}
-        end as content_text
+            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": {"file_path": "VARCHAR", "notebook_path": "VARCHAR"}}]}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}]}}'
+        ) }} as line
 
     from landed
 
@@ -28,17 +26,30 @@ parsed as (
 
 ),
 
-unnested as (
+-- A user's message may be a plain text instead of blocks; only then is the line read a second time.
+with_content as (
 
     select
         line_id,
-        unnest(line.message.content) as block,
-        generate_subscripts(line.message.content, 1) as block_number,
+        case
+            when line.message.content is not null then line.message.content
+            else {{ text_block(json_text('line_text', '$.message.content')) }}
+        end as content,
         line."toolUseResult" as tool_result
 
     from parsed
 
-    where line.message.content is not null
+),
+
+unnested as (
+
+    select
+        line_id,
+        tool_result,
+        unnest(content) as block,
+        generate_subscripts(content, 1) as block_number
+
+    from with_content
 
 ),
 
@@ -63,40 +74,6 @@ blocks as (
 
     from unnested
 
-),
-
-plain_texts as (
-
-    select
-        line_id,
-        1 as block_number,
-        'text' as block_type,
-        content_text as block_text,
-        cast(null as varchar) as tool_use_id,
-        cast(null as varchar) as tool_name,
-        cast(null as varchar) as tool_file_path,
-        cast(null as varchar) as result_tool_use_id,
-        cast(null as boolean) as result_is_error,
-        cast(null as varchar) as result_agent_id,
-        cast(null as bigint) as result_lines_added,
-        cast(null as bigint) as result_lines_removed
-
-    from parsed
-
-    where
-        line.message.content is null
-        and content_text is not null
-
-),
-
-unioned as (
-
-    select * from blocks
-
-    union all
-
-    select * from plain_texts
-
 )
 
-select * from unioned
+select * from blocks

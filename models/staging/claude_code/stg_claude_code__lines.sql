@@ -15,7 +15,7 @@ sources as (
 renamed as (
 
     select
-        landed.host || '|' || landed.account || '|' || landed.source_path || '|' || landed.generation || '|' || landed.byte_offset as line_id,
+        {{ line_id('landed') }} as line_id,
         landed.fleet,
         landed.host,
         landed.account,

@@ -6,39 +6,22 @@ landed as (
 
 ),
 
-parsed as (
+titles as (
 
     select
-        host || '|' || account || '|' || source_path || '|' || generation || '|' || byte_offset as line_id,
+        {{ line_id() }} as line_id,
         coalesce(session_id, regexp_extract(source_path, '([^/]+)\.jsonl$', 1)) as session_id,
         generation,
         byte_offset,
         record_type as title_kind,
-        {{ parse_json(
-            "coalesce(repaired, raw)",
-            '{"customTitle": "VARCHAR", "aiTitle": "VARCHAR", "summary": "VARCHAR", "leafUuid": "VARCHAR"}'
-        ) }} as line
+        coalesce(custom_title, ai_title, summary) as title,
+        leaf_uuid
 
     from landed
 
     where
         line_status <> 'rejected'
         and record_type in ('custom-title', 'ai-title', 'summary')
-
-),
-
-titles as (
-
-    select
-        line_id,
-        session_id,
-        generation,
-        byte_offset,
-        title_kind,
-        coalesce(line.customtitle, line.aititle, line.summary) as title,
-        line.leafuuid as leaf_uuid
-
-    from parsed
 
 )
 

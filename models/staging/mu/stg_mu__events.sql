@@ -17,11 +17,24 @@ sources as (
 parsed as (
 
     select
-        landed.*,
+        landed.host,
+        landed.account,
+        landed.fleet,
+        landed.source_path,
+        landed.generation,
+        landed.line_number,
+        landed.byte_offset,
+        landed.landed_at,
+        landed.event_id,
+        landed.session_id,
+        landed.timestamp_unix_ms,
+        landed.actor_kind,
+        landed.actor_name,
+        landed.kind,
         coalesce(sources.provider, landed.provider) as configured_provider,
         {{ parse_json(
             "coalesce(landed.repaired, landed.raw)",
-            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "branched_at_parent_event_id": "BIGINT", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "content": [{"type": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR"}], "usage": {"input_tokens": "BIGINT", "output_tokens": "BIGINT", "cache_read_input_tokens": "BIGINT", "cache_creation_input_tokens": "BIGINT", "cache_creation_5m_input_tokens": "BIGINT", "cache_creation_1h_input_tokens": "BIGINT", "reasoning_tokens": "BIGINT"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": {"path": "VARCHAR", "file_path": "VARCHAR"}, "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "BIGINT", "prompt_tokens": "BIGINT", "completion_tokens": "BIGINT", "cache_read_tokens": "BIGINT", "cache_write_tokens": "BIGINT", "cache_write_5m_tokens": "BIGINT", "cache_write_1h_tokens": "BIGINT", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "max_budget_usd": "DOUBLE", "actual_spend_usd": "DOUBLE", "rating": "BIGINT", "note": "VARCHAR"}}'
+            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "usage": {"input_tokens": "BIGINT", "output_tokens": "BIGINT", "cache_read_input_tokens": "BIGINT", "cache_creation_input_tokens": "BIGINT", "cache_creation_5m_input_tokens": "BIGINT", "cache_creation_1h_input_tokens": "BIGINT", "reasoning_tokens": "BIGINT"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": {"path": "VARCHAR", "file_path": "VARCHAR"}, "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "BIGINT", "prompt_tokens": "BIGINT", "completion_tokens": "BIGINT", "cache_read_tokens": "BIGINT", "cache_write_tokens": "BIGINT", "cache_write_5m_tokens": "BIGINT", "cache_write_1h_tokens": "BIGINT", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR"}}'
         ) }}.payload as payload
 
     from landed
@@ -39,7 +52,7 @@ parsed as (
 renamed as (
 
     select
-        host || '|' || account || '|' || source_path || '|' || generation || '|' || byte_offset as line_id,
+        {{ line_id() }} as line_id,
         fleet,
         host,
         account,
@@ -64,14 +77,12 @@ renamed as (
         payload.new_provider_kind as new_provider_kind,
         payload.new_model as new_model,
         payload.parent_session_id as parent_session_id,
-        payload.branched_at_parent_event_id as branched_at_parent_event_id,
         payload.usage_semantics.cache_read_in_input as cache_read_in_input,
         payload.usage_semantics.cache_creation_in_input as cache_creation_in_input,
         payload.usage_semantics.reasoning_in_output as reasoning_in_output,
 
         case when kind = 'user_message' then payload.content end as user_text,
         coalesce(payload.message.stop_reason, payload.stop_reason) as stop_reason,
-        payload.message.content as message_content,
         payload.message.usage.input_tokens as input_tokens,
         payload.message.usage.output_tokens as output_tokens,
         payload.message.usage.cache_read_input_tokens as cache_read_input_tokens,
@@ -98,9 +109,7 @@ renamed as (
         payload.cache_write_tokens as cache_write_tokens,
         payload.cache_write_5m_tokens as cache_write_5m_tokens,
         payload.cache_write_1h_tokens as cache_write_1h_tokens,
-        {{ sum_of_pairs("payload.tools_actually_called") }} as tools_actually_called_count,
-        payload.max_budget_usd as max_budget_usd,
-        payload.actual_spend_usd as actual_spend_usd
+        {{ sum_of_pairs("payload.tools_actually_called") }} as tools_actually_called_count
 
     from parsed
 
