@@ -1,5 +1,6 @@
 {#
-    A row per combination of these columns that stands more than once. Two nulls are one value, as a grain with optional columns needs it.
+    The model has one row per combination of these columns, all of which may be null at once: what the logs do not name (a provider, a
+    model) is a value like any other here. Where one of them is never null, the test grain is the stricter one.
     Arguments: columns, a list of column names.
 #}
 {% test unique_combination(model, columns) %}

@@ -38,9 +38,8 @@ by_model as (
     from models
 
     inner join model_rules
-        on
-            {{ matches_regex('lower(models.model)', 'model_rules.model_regex') }}
-            and coalesce(model_rules.provider, models.provider) is not distinct from models.provider
+        on {{ matches_regex('lower(models.model)', 'model_rules.model_regex') }}
+        and coalesce(nullif(model_rules.provider, ''), models.provider) is not distinct from models.provider
 
     group by
         models.provider,
@@ -63,9 +62,8 @@ classified as (
     from models
 
     left join by_model
-        on
-            models.provider is not distinct from by_model.provider
-            and models.model is not distinct from by_model.model
+        on models.provider is not distinct from by_model.provider
+        and models.model is not distinct from by_model.model
 
     left join provider_rules
         on models.provider = provider_rules.provider

@@ -100,9 +100,8 @@ listed as (
     from lookups
 
     inner join match_rules
-        on
-            lookups.price_book = match_rules.price_book
-            and contains('|' || match_rules.match_names || '|', '|' || lookups.model_name || '|')
+        on lookups.price_book = match_rules.price_book
+        and contains('|' || match_rules.match_names || '|', '|' || lookups.model_name || '|')
 
     where not contains(lookups.model_name, '|')
 
@@ -118,10 +117,9 @@ described as (
     from lookups
 
     inner join match_rules
-        on
-            lookups.price_book = match_rules.price_book
-            and match_rules.match_regex is not null
-            and {{ matches_regex('lookups.model_name', 'match_rules.match_regex') }}
+        on lookups.price_book = match_rules.price_book
+        and match_rules.match_regex is not null
+        and {{ matches_regex('lookups.model_name', 'match_rules.match_regex') }}
 
     where
         match_rules.match_not_regex is null
@@ -133,7 +131,7 @@ matches as (
 
     select * from listed
 
-    union
+    union distinct
 
     select * from described
 
@@ -175,11 +173,10 @@ picks as (
     from matches
 
     inner join books
-        on
-            matches.provider is not distinct from books.provider
-            and matches.model = books.model
-            and matches.price_book = books.price_book
-            and matches.is_own_price_book = books.is_own_price_book
+        on matches.provider is not distinct from books.provider
+        and matches.model = books.model
+        and matches.price_book = books.price_book
+        and matches.is_own_price_book = books.is_own_price_book
 
     qualify row_number() over (
         partition by matches.provider, matches.model, matches.is_override

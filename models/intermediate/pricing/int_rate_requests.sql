@@ -62,21 +62,20 @@ numbered as (
 asked as (
 
     select
-        numbered.rate_request_id,
-        {% for field in ['speed', 'service_tier', 'inference_geo'] -%}
-        case
-            when standard_{{ field }}.logged_value is null then nullif(lower(trim(numbered.{{ field }})), '')
-        end as asked_{{ field }}{{ ',' if not loop.last }}
+        {% for field in ['speed', 'service_tier', 'inference_geo'] %}
+            case
+                when standard_{{ field }}.logged_value is null then nullif(lower(trim(numbered.{{ field }})), '')
+            end as asked_{{ field }},
         {% endfor %}
+        numbered.rate_request_id
+
     from numbered
 
-    {% for field in ['speed', 'service_tier', 'inference_geo'] -%}
-    left join standard_values as standard_{{ field }}
-        on
-            standard_{{ field }}.request_field = '{{ field }}'
-            and standard_{{ field }}.logged_value = lower(trim(numbered.{{ field }}))
-
-    {% endfor -%}
+    {% for field in ['speed', 'service_tier', 'inference_geo'] %}
+        left join standard_values as standard_{{ field }}
+            on lower(trim(numbered.{{ field }})) = standard_{{ field }}.logged_value
+            and standard_{{ field }}.request_field = '{{ field }}'
+    {% endfor %}
 
 ),
 
@@ -112,14 +111,12 @@ requests as (
         on numbered.rate_request_id = asked.rate_request_id
 
     inner join cost_kinds
-        on
-            numbered.provider is not distinct from cost_kinds.provider
-            and numbered.model is not distinct from cost_kinds.model
+        on numbered.provider is not distinct from cost_kinds.provider
+        and numbered.model is not distinct from cost_kinds.model
 
     left join matches
-        on
-            numbered.provider is not distinct from matches.provider
-            and numbered.model = matches.model
+        on numbered.provider is not distinct from matches.provider
+        and numbered.model = matches.model
 
 )
 

@@ -15,33 +15,33 @@ rate_overrides as (
 unioned as (
 
     {% for source, is_override in [('model_rates', 'false'), ('rate_overrides', 'true')] -%}
-    select
-        rate_id,
-        price_book,
-        model_id,
-        match_names,
-        match_regex,
-        match_not_regex,
-        coalesce(price_variant, 'standard') as price_variant,
-        coalesce(valid_from, date '1970-01-01') as valid_from,
-        coalesce(tier_start, 0) as tier_start,
-        input_usd_per_mtok,
-        output_usd_per_mtok,
-        cache_read_usd_per_mtok,
-        cache_write_5m_usd_per_mtok,
-        cache_write_1h_usd_per_mtok,
-        web_search_usd_per_kcount,
-        {{ is_override }} as is_override,
-        source,
-        source_version,
-        source_date
+        select
+            rate_id,
+            price_book,
+            model_id,
+            match_names,
+            match_regex,
+            match_not_regex,
+            coalesce(price_variant, 'standard') as price_variant,
+            coalesce(valid_from, date '1970-01-01') as valid_from,
+            cast(coalesce(tier_start, 0) as bigint) as tier_start,
+            input_usd_per_mtok,
+            output_usd_per_mtok,
+            cache_read_usd_per_mtok,
+            cache_write_5m_usd_per_mtok,
+            cache_write_1h_usd_per_mtok,
+            web_search_usd_per_kcount,
+            {{ is_override }} as is_override,
+            source,
+            source_version,
+            source_date
 
-    from {{ source }}
+        from {{ source }}
 
-    {% if not loop.last -%}
-    union all
+        {% if not loop.last -%}
+            union all
 
-    {% endif -%}
+        {% endif -%}
     {% endfor -%}
 
 ),
@@ -90,14 +90,17 @@ rates as (
         unioned.valid_from,
         periods.valid_to,
         unioned.tier_start,
-        lead(unioned.tier_start) over (
-            partition by
-                unioned.is_override,
-                unioned.price_book,
-                unioned.model_id,
-                unioned.price_variant,
-                unioned.valid_from
-            order by unioned.tier_start asc
+        coalesce(
+            lead(unioned.tier_start) over (
+                partition by
+                    unioned.is_override,
+                    unioned.price_book,
+                    unioned.model_id,
+                    unioned.price_variant,
+                    unioned.valid_from
+                order by unioned.tier_start asc
+            ),
+            9223372036854775807
         ) as tier_end,
         unioned.input_usd_per_mtok,
         unioned.output_usd_per_mtok,
@@ -108,23 +111,21 @@ rates as (
             unioned.cache_write_5m_usd_per_mtok,
             unioned.input_usd_per_mtok
         ) as cache_write_1h_usd_per_mtok,
-        coalesce(unioned.web_search_usd_per_kcount, 0) as web_search_usd_per_kcount,
+        unioned.web_search_usd_per_kcount,
         unioned.is_override,
         periods.is_tiered,
         unioned.cache_read_usd_per_mtok is not null as has_cache_read_price,
         unioned.cache_write_5m_usd_per_mtok is not null as has_cache_write_5m_price,
-        unioned.cache_write_1h_usd_per_mtok is not null as has_cache_write_1h_price,
-        unioned.web_search_usd_per_kcount is not null as has_web_search_price
+        unioned.cache_write_1h_usd_per_mtok is not null as has_cache_write_1h_price
 
     from unioned
 
     inner join periods
-        on
-            unioned.is_override = periods.is_override
-            and unioned.price_book = periods.price_book
-            and unioned.model_id = periods.model_id
-            and unioned.price_variant = periods.price_variant
-            and unioned.valid_from = periods.valid_from
+        on unioned.is_override = periods.is_override
+        and unioned.price_book = periods.price_book
+        and unioned.model_id = periods.model_id
+        and unioned.price_variant = periods.price_variant
+        and unioned.valid_from = periods.valid_from
 
 )
 

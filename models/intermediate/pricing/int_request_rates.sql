@@ -39,7 +39,8 @@ multipliers as (
 
 ),
 
--- Every price set that could hold for a request. A path that borrows the vendor's book borrows its standard prices only.
+-- Every price set that could hold for a request. A path that borrows the vendor's book borrows its standard prices
+-- only.
 candidates as (
 
     select distinct
@@ -54,13 +55,12 @@ candidates as (
     from requests
 
     inner join rates
-        on
-            requests.price_book = rates.price_book
-            and case when rates.is_override then requests.override_model_id else requests.rate_model_id end = rates.model_id
-            and (
-                rates.price_variant = 'standard'
-                or (rates.price_variant = requests.asked_variant and requests.is_own_price_book)
-            )
+        on requests.price_book = rates.price_book
+        and case when rates.is_override then requests.override_model_id else requests.rate_model_id end = rates.model_id
+        and (
+            rates.price_variant = 'standard'
+            or (requests.asked_variant = rates.price_variant and requests.is_own_price_book)
+        )
 
 ),
 
@@ -73,7 +73,7 @@ boundaries as (
 
     from candidates
 
-    union
+    union distinct
 
     select
         requests.rate_request_id,
@@ -82,9 +82,8 @@ boundaries as (
     from requests
 
     inner join multipliers
-        on
-            requests.price_book = multipliers.price_book
-            and requests.rate_model_id = multipliers.model_id
+        on requests.price_book = multipliers.price_book
+        and requests.rate_model_id = multipliers.model_id
 
 ),
 
@@ -103,10 +102,9 @@ chosen as (
     from boundaries
 
     inner join candidates
-        on
-            boundaries.rate_request_id = candidates.rate_request_id
-            and boundaries.valid_from >= candidates.valid_from
-            and boundaries.valid_from < candidates.valid_to
+        on boundaries.rate_request_id = candidates.rate_request_id
+        and boundaries.valid_from >= candidates.valid_from
+        and boundaries.valid_from < candidates.valid_to
 
     qualify row_number() over (
         partition by boundaries.rate_request_id, boundaries.valid_from
@@ -150,7 +148,8 @@ multiplied as (
             when periods.is_override then requests.is_override_name_exact
             else requests.is_rate_name_exact
         end as is_name_exact,
-        periods.price_variant = requests.asked_variant or variant_multipliers.multiplier is not null as is_variant_priced,
+        periods.price_variant = requests.asked_variant
+        or variant_multipliers.multiplier is not null as is_variant_priced,
         requests.asked_inference_geo is null or geo_multipliers.multiplier is not null as is_geo_priced,
         requests.asked_speed,
         requests.asked_service_tier,
@@ -164,25 +163,24 @@ multiplied as (
         on periods.rate_request_id = requests.rate_request_id
 
     left join multipliers as variant_multipliers
-        on
-            requests.is_own_price_book
-            and requests.price_book = variant_multipliers.price_book
-            and requests.rate_model_id = variant_multipliers.model_id
-            and requests.asked_variant = variant_multipliers.logged_value
-            and case when requests.asked_speed is not null then 'speed' else 'service_tier' end = variant_multipliers.request_field
-            and periods.price_variant = 'standard'
-            and periods.valid_from >= variant_multipliers.valid_from
-            and periods.valid_from < variant_multipliers.valid_to
+        on requests.is_own_price_book
+        and requests.price_book = variant_multipliers.price_book
+        and requests.rate_model_id = variant_multipliers.model_id
+        and requests.asked_variant = variant_multipliers.logged_value
+        and case when requests.asked_speed is not null then 'speed' else 'service_tier' end
+        = variant_multipliers.request_field
+        and periods.price_variant = 'standard'
+        and periods.valid_from >= variant_multipliers.valid_from
+        and periods.valid_from < variant_multipliers.valid_to
 
     left join multipliers as geo_multipliers
-        on
-            requests.is_own_price_book
-            and requests.price_book = geo_multipliers.price_book
-            and requests.rate_model_id = geo_multipliers.model_id
-            and requests.asked_inference_geo = geo_multipliers.logged_value
-            and geo_multipliers.request_field = 'inference_geo'
-            and periods.valid_from >= geo_multipliers.valid_from
-            and periods.valid_from < geo_multipliers.valid_to
+        on requests.is_own_price_book
+        and requests.price_book = geo_multipliers.price_book
+        and requests.rate_model_id = geo_multipliers.model_id
+        and requests.asked_inference_geo = geo_multipliers.logged_value
+        and geo_multipliers.request_field = 'inference_geo'
+        and periods.valid_from >= geo_multipliers.valid_from
+        and periods.valid_from < geo_multipliers.valid_to
 
 ),
 
@@ -191,7 +189,10 @@ priced as (
     select
         multiplied.rate_request_id,
         rates.rate_id
-        || case when multiplied.multiplier = 1 then '' else ':x' || cast(multiplied.multiplier as varchar) end as rate_id,
+        || case
+            when multiplied.multiplier = 1 then ''
+            else ':x' || {{ replace_regex('cast(multiplied.multiplier as varchar)', "'\\.?0+$'", "''") }}
+        end as rate_id,
         rates.rate_id as base_rate_id,
         rates.price_book,
         rates.model_id,
@@ -203,38 +204,37 @@ priced as (
             case when not multiplied.is_own_price_book then 'vendor_price_book' end,
             case when not multiplied.is_name_exact then 'undated_model' end,
             case when multiplied.asked_speed is not null and not multiplied.is_variant_priced then 'speed' end,
-            case when multiplied.asked_service_tier is not null and not multiplied.is_variant_priced then 'service_tier' end,
+            case
+                when multiplied.asked_service_tier is not null and not multiplied.is_variant_priced then 'service_tier'
+            end,
             case when not multiplied.is_geo_priced then 'inference_geo' end
         ), '') as request_caveats,
         multiplied.multiplier,
         rates.tier_start,
         rates.tier_end,
-        {% for column in price_columns() -%}
-        {% if column == 'web_search_usd_per_kcount' -%}
-        cast(rates.{{ column }} as {{ rate_type() }}) as {{ column }},
-        {% else -%}
-        cast(rates.{{ column }} * multiplied.multiplier as {{ rate_type() }}) as {{ column }},
-        {% endif -%}
-        {% endfor -%}
+        {% for column in token_price_columns() %}
+            cast(rates.{{ column }} * multiplied.multiplier as {{ rate_type() }}) as {{ column }},
+        {% endfor %}
+        cast(rates.web_search_usd_per_kcount as {{ rate_type() }}) as web_search_usd_per_kcount,
         rates.is_override,
         rates.is_tiered,
         rates.has_cache_read_price,
         rates.has_cache_write_5m_price,
         rates.has_cache_write_1h_price,
-        rates.has_web_search_price,
         multiplied.valid_from,
         multiplied.valid_to,
+        rates.valid_from as rate_valid_from,
+        rates.valid_to as rate_valid_to,
         rates.source_date
 
     from multiplied
 
     inner join rates
-        on
-            multiplied.is_override = rates.is_override
-            and multiplied.price_book = rates.price_book
-            and multiplied.model_id = rates.model_id
-            and multiplied.price_variant = rates.price_variant
-            and multiplied.price_valid_from = rates.valid_from
+        on multiplied.is_override = rates.is_override
+        and multiplied.price_book = rates.price_book
+        and multiplied.model_id = rates.model_id
+        and multiplied.price_variant = rates.price_variant
+        and multiplied.price_valid_from = rates.valid_from
 
 )
 
