@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, NamedTuple
 
-import msgspec
-
+from fleetledger.simulate_mu_log import Log, MuCall, Record, Route, Tokens, reported, telemetry, total, usage_semantics
 from fleetledger.simulate_text import (
     NOUNS,
     Library,
@@ -26,9 +24,6 @@ from fleetledger.simulate_text import (
     uuid,
 )
 
-Record = dict[str, Any]
-
-_ENCODE = msgspec.json.Encoder().encode
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
 _TOOLS = ("file_read", "shell", "edit", "rg", "glob", "web_fetch")
 _FINAL_STOPS = {
@@ -62,18 +57,6 @@ FEATURES = (
 """What may set a session apart; each session has one."""
 
 
-class Route(NamedTuple):
-    """A serving path and a model."""
-
-    provider: str
-    model: str
-
-    @property
-    def is_disjoint(self) -> bool:
-        """Anthropic counts its token buckets apart; for the others, cached tokens are part of the input."""
-        return self.provider.startswith("anthropic")
-
-
 ROUTES = (
     Route("anthropic_api", "claude-haiku-4-5-20251001"),
     Route("openai_codex", "gpt-5.5"),
@@ -84,27 +67,6 @@ ROUTES = (
     Route("anthropic_api", "claude-sonnet-4-5-20250929"),
 )
 _SPECIAL_ROUTES = {"faux": Route("anthropic_api", "faux"), "unmapped": Route("harbor_gateway", "harbor-coder-1")}
-
-
-class Tokens(NamedTuple):
-    """Tokens in disjoint buckets; output includes reasoning. `tells_tier`: the log tells 5m from 1h cache writes."""
-
-    uncached: int = 0
-    output: int = 0
-    reasoning: int = 0
-    read: int = 0
-    write_5m: int = 0
-    write_1h: int = 0
-    tells_tier: bool = False
-
-
-class MuCall(NamedTuple):
-    """The truth about one model call, or (`is_telemetry`) about a task whose calls carry no usage. None: none seen."""
-
-    route: Route
-    called_ms: int
-    tokens: Tokens | None
-    is_telemetry: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,53 +95,6 @@ class Daemon:
     rejected_lines: int = 0
 
 
-@dataclass
-class _Log:
-    """One session's log in the making. `context` and `cached` are tokens; `size` and `written` are bytes."""
-
-    rng: Random
-    number: int
-    session_id: str
-    now_ms: int
-    until_ms: int
-    size: int
-    route: Route
-    feature: str
-    lines: list[bytes] = field(default_factory=list)
-    written: int = 0
-    next_id: int = 1
-    model_calls: int = 0
-    tasks: int = 0
-    context: int = 24_000
-    cached: int = 0
-    rejected_lines: int = 0
-    calls: list[MuCall] = field(default_factory=list)
-
-    def event(self, actor: str, kind: str, *, who: str | None = None, **payload: object) -> int:
-        """Append an event by an actor (named `who`) and return its id; a payload field that is None is left out."""
-        event = {
-            "id": self.next_id,
-            "session_id": self.session_id,
-            "timestamp_unix_ms": self.now_ms,
-            "actor": {"kind": actor} if who is None else {"kind": actor, "name": who},
-            "payload": {"kind": kind, **{key: value for key, value in payload.items() if value is not None}},
-        }
-        self.raw(_ENCODE(event) + b"\n")
-        self.next_id += 1
-        self.wait(0.05 + self.rng.random() / 4)
-        return self.next_id - 1
-
-    def raw(self, text: bytes) -> None:
-        """Append a line, which may be malformed."""
-        self.lines.append(text)
-        self.written += len(text)
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass; it nearly stands still once the end of the simulated period is reached."""
-        passed = max(1, int(seconds * 1000))
-        self.now_ms += passed if self.now_ms + passed < self.until_ms else 1
-
-
 def simulate_daemon(plan: DaemonPlan, texts: Library) -> Daemon:
     """All logs of one daemon."""
     rng = Random(plan.seed)  # noqa: S311 - reproducible, not secret
@@ -191,7 +106,7 @@ def simulate_daemon(plan: DaemonPlan, texts: Library) -> Daemon:
             now_ms = _next_morning(now_ms, plan.until_ms)
         route = _SPECIAL_ROUTES.get(feature) or ROUTES[(plan.number * 3 + index) % len(ROUTES)]
         size = plan.size // len(plan.features)
-        log = _Log(rng, index + 1, f"session-{index + 1}", now_ms, plan.until_ms, size, route, feature)
+        log = Log(rng, index + 1, f"session-{index + 1}", now_ms, plan.until_ms, size, route, feature)
         _session(log, texts, project)
         daemon.files[f"{daemon_id}/{log.session_id}.jsonl"] = (log.lines, log.now_ms)
         daemon.calls += log.calls
@@ -209,14 +124,14 @@ def _next_morning(now_ms: int, until_ms: int) -> int:
     return max(now_ms, min(morning, until_ms - 2 * _HOUR_MS))
 
 
-def _session(log: _Log, texts: Library, project: Project) -> None:
+def _session(log: Log, texts: Library, project: Project) -> None:
     is_child = log.feature == "child" and log.session_id != "session-1"
     log.event(
         "system",
         "session_created",
         provider_kind=log.route.provider,
         model=log.route.model,
-        usage_semantics=None if log.feature == "no_semantics" else _semantics(log.route),
+        usage_semantics=None if log.feature == "no_semantics" else usage_semantics(log.route),
         parent_session_id="session-1" if is_child else None,
         branched_at_parent_event_id=3 if is_child else None,
     )
@@ -233,12 +148,6 @@ def _session(log: _Log, texts: Library, project: Project) -> None:
     if log.feature == "cut_tail":
         log.raw(b'{"id":%d,"session_id":"%s","timestamp_unix_ms":17' % (log.next_id, log.session_id.encode()))
         log.rejected_lines += 1
-
-
-def _semantics(route: Route) -> dict[str, bool]:
-    """How the log says that a provider's usage is to be read."""
-    is_subset = not route.is_disjoint
-    return {"cache_read_in_input": is_subset, "cache_creation_in_input": is_subset, "reasoning_in_output": True}
 
 
 def _recalled(rng: Random) -> list[Record]:
@@ -258,7 +167,7 @@ def _recalled(rng: Random) -> list[Record]:
     return [memory, {**file, "name": "README.md"}]
 
 
-def _ask(log: _Log, texts: Library, project: Project) -> None:
+def _ask(log: Log, texts: Library, project: Project) -> None:
     """One request by a person: model calls with tools, `done`, and the task's telemetry, which sums up its calls."""
     rng, started_ms = log.rng, log.now_ms
     log.event("user", "user_message", content=follow_up(rng) if log.tasks else task_prompt(project, log.number))
@@ -273,7 +182,7 @@ def _ask(log: _Log, texts: Library, project: Project) -> None:
     _model_call(log, texts, project, _FINAL_STOPS[exit_reason], spent)
     if exit_reason == "error":
         log.event("system", "error", message="provider overloaded")
-    total = _sum(spent)
+    spent_tokens = total(spent)
     ended_ms = log.now_ms
     log.event(
         "agent",
@@ -281,7 +190,7 @@ def _ask(log: _Log, texts: Library, project: Project) -> None:
         stop_reason=_FINAL_STOPS[exit_reason],
         turn_count=len(spent),
         elapsed_ms=ended_ms - started_ms,
-        usage=_reported(log.route, total) if total.output else None,
+        usage=reported(log.route, spent_tokens) if spent_tokens.output else None,
     )
     log.event(
         "system",
@@ -295,14 +204,14 @@ def _ask(log: _Log, texts: Library, project: Project) -> None:
         wall_clock_ms=ended_ms - started_ms,
         exit_reason=exit_reason,
         tools_actually_called=[*map(list, used.items())] if used and chance(rng, 0.5) else None,
-        **_telemetry(log.route, total),
+        **telemetry(log.route, spent_tokens),
     )
     log.tasks += 1
     if log.feature == "no_usage":
-        log.calls.append(MuCall(log.route, ended_ms, total._replace(reasoning=0), is_telemetry=True))
+        log.calls.append(MuCall(log.route, ended_ms, spent_tokens._replace(reasoning=0), is_telemetry=True))
 
 
-def _model_call(log: _Log, texts: Library, project: Project, stop_reason: str, spent: list[Tokens]) -> list[str]:
+def _model_call(log: Log, texts: Library, project: Project, stop_reason: str, spent: list[Tokens]) -> list[str]:
     """One call with its tools; returns the tools' names and adds what it took to `spent`."""
     rng, route = log.rng, log.route
     log.model_calls += 1
@@ -331,7 +240,7 @@ def _model_call(log: _Log, texts: Library, project: Project, stop_reason: str, s
     tokens = Tokens() if log.feature == "faux" else _next_tokens(log)
     spent.append(tokens)
     is_silent = log.feature in ("faux", "no_usage")
-    usage = {} if is_silent else {"usage": _reported(route, tokens)}
+    usage = {} if is_silent else {"usage": reported(route, tokens)}
     log.calls.append(MuCall(route, log.now_ms, None if is_silent else tokens))
     log.event("agent", "assistant_message_event", message={"content": content, "stop_reason": stop_reason, **usage})
     for use in uses:
@@ -342,7 +251,7 @@ def _model_call(log: _Log, texts: Library, project: Project, stop_reason: str, s
     return [use["name"] for use in uses]
 
 
-def _provider_status(log: _Log) -> None:
+def _provider_status(log: Log) -> None:
     waiting_ms, provider = log.now_ms, log.route.provider
     for state in ("awaiting_first_token", "streaming"):
         elapsed = log.now_ms - waiting_ms
@@ -358,7 +267,7 @@ def _tool_use(rng: Random, project: Project) -> Record:
     return {"type": "tool_call", "id": f"call_{hexadecimal(rng, 10)}", "name": name, "arguments": arguments}
 
 
-def _run_tool(log: _Log, texts: Library, use: Record) -> None:
+def _run_tool(log: Log, texts: Library, use: Record) -> None:
     log.event("agent", "tool_call", call_id=use["id"], name=use["name"], arguments=use["arguments"])
     log.wait(log.rng.random() * 6)
     output = log_lines(log.rng, amount(log.rng, 1400 * texts.detail, 1.4, 20, 40_000), log.now_ms)
@@ -366,7 +275,7 @@ def _run_tool(log: _Log, texts: Library, use: Record) -> None:
     log.event("tool", "tool_result", who=use["name"], call_id=use["id"], content=output, is_error=is_error)
 
 
-def _next_tokens(log: _Log) -> Tokens:
+def _next_tokens(log: Log) -> Tokens:
     """What the next call takes: the context so far from the cache, the rest new."""
     rng, route = log.rng, log.route
     read = min(log.cached, log.context)
@@ -380,48 +289,7 @@ def _next_tokens(log: _Log) -> Tokens:
     return Tokens(uncached, output, 0, read, new - uncached - hour, hour, tells_tier=hour > 0)
 
 
-def _sum(spent: list[Tokens]) -> Tokens:
-    return Tokens(
-        uncached=sum(tokens.uncached for tokens in spent),
-        output=sum(tokens.output for tokens in spent),
-        reasoning=sum(tokens.reasoning for tokens in spent),
-        read=sum(tokens.read for tokens in spent),
-        write_5m=sum(tokens.write_5m for tokens in spent),
-        write_1h=sum(tokens.write_1h for tokens in spent),
-        tells_tier=any(tokens.tells_tier for tokens in spent),
-    )
-
-
-def _reported(route: Route, tokens: Tokens) -> Record:
-    """Tokens in the terms of the route's provider, as `usage`."""
-    written = tokens.write_5m + tokens.write_1h
-    usage = {
-        "input_tokens": tokens.uncached + (0 if route.is_disjoint else tokens.read + written),
-        "output_tokens": tokens.output,
-        "cache_read_input_tokens": tokens.read or None,
-        "cache_creation_input_tokens": written or None,
-        "cache_creation_5m_input_tokens": tokens.write_5m if tokens.tells_tier else None,
-        "cache_creation_1h_input_tokens": tokens.write_1h if tokens.tells_tier else None,
-        "reasoning_tokens": tokens.reasoning or None,
-    }
-    return {name: count for name, count in usage.items() if count is not None}
-
-
-def _telemetry(route: Route, tokens: Tokens) -> dict[str, Any]:
-    """Tokens in the terms of the route's provider, as the fields of task_telemetry; none where nothing is known."""
-    names = {
-        "input_tokens": "prompt_tokens",
-        "output_tokens": "completion_tokens",
-        "cache_read_input_tokens": "cache_read_tokens",
-        "cache_creation_input_tokens": "cache_write_tokens",
-        "cache_creation_5m_input_tokens": "cache_write_5m_tokens",
-        "cache_creation_1h_input_tokens": "cache_write_1h_tokens",
-    }
-    usage = _reported(route, tokens) if tokens.output else {}
-    return {names[name]: count for name, count in usage.items() if name in names}
-
-
-def _compact(log: _Log) -> None:
+def _compact(log: Log) -> None:
     decisions = [
         {"action": "kept", "span_id": "s1"},
         {"action": "dropped", "span_id": "s2", "reason": "old tool result"},
@@ -441,7 +309,7 @@ def _compact(log: _Log) -> None:
     )
 
 
-def _switch(log: _Log) -> None:
+def _switch(log: Log) -> None:
     old = log.route
     log.route = ROUTES[(ROUTES.index(old) + 1) % len(ROUTES)]
     log.cached = 0
@@ -452,11 +320,11 @@ def _switch(log: _Log) -> None:
         old_model=old.model,
         new_provider_kind=log.route.provider,
         new_model=log.route.model,
-        usage_semantics=_semantics(log.route),
+        usage_semantics=usage_semantics(log.route),
     )
 
 
-def _tombstone(log: _Log) -> None:
+def _tombstone(log: Log) -> None:
     """A response is voided after the fact; its tokens are nobody's."""
     usage = {"input_tokens": 9000, "output_tokens": 900}
     message = {"content": [{"type": "text", "text": "half an ans"}], "stop_reason": "aborted", "usage": usage}
@@ -464,25 +332,25 @@ def _tombstone(log: _Log) -> None:
     log.event("system", "tombstone", target_event_id=voided, reason="incomplete record")
 
 
-def _marks(log: _Log) -> None:
+def _marks(log: Log) -> None:
     log.event("user", "operator_mark", rating=2, note="went in circles")
     log.event("user", "operator_mark", rating=4)
 
 
-def _errors(log: _Log) -> None:
+def _errors(log: Log) -> None:
     provider = log.route.provider
     log.event("system", "error_invalid_message", provider=provider, raw_message="{", validation_error="unexpected end")
     log.event("agent", "callout", category="warning", title="unsure about the fix", body={"text": "needs review"})
 
 
-def _autonomous(log: _Log) -> None:
+def _autonomous(log: Log) -> None:
     log.event("system", "autonomous_iteration_started", iteration=0, motivation="finish the migration")
     log.event("system", "autonomous_iteration_completed", iteration=0, outcome={"tag": "done"})
     tag = pick(log.rng, ("goal_met", "wall_clock_expired"))
     log.event("system", "autonomous_terminated", reason={"tag": tag, "detail": "all steps done"})
 
 
-def _mailbox(log: _Log) -> None:
+def _mailbox(log: Log) -> None:
     sender = {"from_daemon_id": uuid(log.rng), "from_session_id": "session-1", "message_kind": "task"}
     log.event("system", "mailbox_message_posted", seq=1, **sender, subject="please review", body={"text": "the diff"})
     log.event("system", "mailbox_message_consumed", seq=1)
@@ -491,17 +359,17 @@ def _mailbox(log: _Log) -> None:
     log.event("system", "command_executed", command="status", output="idle")
 
 
-def _malformed(log: _Log) -> None:
+def _malformed(log: Log) -> None:
     log.raw(b"not an event\n")
     log.raw(b"\n")
     log.rejected_lines += 2
 
 
-def _future_kind(log: _Log) -> None:
+def _future_kind(log: Log) -> None:
     log.event("system", "kind_from_the_future", anything=[1, 2])
 
 
-_ACTIONS: dict[str, Callable[[_Log], None]] = {
+_ACTIONS: dict[str, Callable[[Log], None]] = {
     "autonomous": _autonomous,
     "compaction": _compact,
     "errors": _errors,
@@ -517,7 +385,7 @@ _ACTIONS: dict[str, Callable[[_Log], None]] = {
 
 def _supervisor(rng: Random, plan: DaemonPlan, now_ms: int) -> tuple[list[bytes], int]:
     """The daemon's own log: three workers, each with another end."""
-    log = _Log(rng, 0, "supervisor", now_ms, plan.until_ms, 0, ROUTES[0], "plain")
+    log = Log(rng, 0, "supervisor", now_ms, plan.until_ms, 0, ROUTES[0], "plain")
     ends: tuple[tuple[str, Record, object], ...] = (
         ("worker_exited", {"exit_code": 0, "elapsed_ms": 60_000}, "success"),
         ("worker_failed", {"reason": "exit code 2"}, {"failed": {"exit_code": 2}}),

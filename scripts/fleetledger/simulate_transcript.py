@@ -16,6 +16,9 @@ from fleetledger.simulate_text import amount, chance, noise, timestamp, token, u
 
 Record = dict[str, Any]
 
+SYNTHETIC_MODEL = "<synthetic>"
+"""The name under which Claude Code writes texts of its own, such as API errors; no model was called."""
+
 _ENCODE = msgspec.json.Encoder().encode
 _FIVE_MINUTES_MS = 300_000
 _HOUR_MS = 3_600_000
@@ -246,7 +249,7 @@ class Transcript:
         message = {
             "id": uuid(self.rng),
             "container": None,
-            "model": "<synthetic>",
+            "model": SYNTHETIC_MODEL,
             "role": "assistant",
             "stop_reason": "stop_sequence",
             "stop_sequence": "",
@@ -254,7 +257,7 @@ class Transcript:
             "usage": usage,
             "content": [{"type": "text", "text": text}],
         }
-        self.calls.append(Call(None, "<synthetic>", self.now_ms, True, first_line=len(self.lines)))
+        self.calls.append(Call(None, SYNTHETIC_MODEL, self.now_ms, True, first_line=len(self.lines)))
         self.add({"type": "assistant", "message": message, "isApiErrorMessage": True})
         self.wait(1)
 

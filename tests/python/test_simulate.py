@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from fleetledger.simulate import DEFAULT_UNTIL, CallTotals, SimulatedFleet, simulate
 
 Record = dict[str, Any]
@@ -118,6 +119,10 @@ def sources(fleet: SimulatedFleet, name: str) -> list[Record]:
     return [source for source in tomllib.loads(fleet.config.read_text())["source"] if source["fleet"] == name]
 
 
+def is_synthetic(record: Record) -> bool:
+    return record.get("type") == "assistant" and record["message"]["model"] == "<synthetic>"
+
+
 def day(milliseconds: float) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).date().isoformat()
 
@@ -133,7 +138,7 @@ def claude_code_totals(fleet: SimulatedFleet) -> dict[tuple[str, ...], Counter[s
     for source in sources(fleet, "claude_code"):
         for path in sorted((fleet.out / source["root"] / "projects").rglob("*.jsonl")):
             for record in read(path)[0]:
-                if record["type"] == "assistant":
+                if record["type"] == "assistant" and not is_synthetic(record):
                     request = record.get("requestId")
                     key = (record["message"]["id"], request if request else record["sessionId"])
                     sightings[key].append((record, source))
@@ -247,6 +252,7 @@ def test_files_sessions_and_records_are_counted(name: str, request: pytest.Fixtu
         counted[fleet_name].update(records=len(found) + rejected, rejected=rejected)
         counted[fleet_name]["subagents"] += path.name.startswith("agent-")
         counted[fleet_name]["sessions"] += not path.name.startswith(("agent-", "supervisor"))
+        counted[fleet_name]["synthetic"] += sum(is_synthetic(record) for record in found)
         counted[fleet_name]["tasks"] += sum(
             record.get("payload", {}).get("kind") == "task_telemetry" for record in found
         )
@@ -254,6 +260,7 @@ def test_files_sessions_and_records_are_counted(name: str, request: pytest.Fixtu
     assert {fleet_name: counts["rejected"] for fleet_name, counts in counted.items()} == truth.rejected_records
     assert {fleet_name: counts["sessions"] for fleet_name, counts in counted.items()} == truth.sessions
     assert counted["claude_code"]["subagents"] == truth.subagents
+    assert counted["claude_code"]["synthetic"] == truth.synthetic_lines
     assert counted["mu"]["tasks"] == truth.mu_tasks
 
 
@@ -322,7 +329,7 @@ def test_the_demo_has_what_reports_must_tell_apart(demo: SimulatedFleet) -> None
     ):
         assert text in lines, text
     models = {row.model for row in demo.truth.totals}
-    assert {"<synthetic>", "claude-nimbus-preview", "faux", "harbor-coder-1", "gemma4:27b"} <= models
+    assert {"claude-nimbus-preview", "faux", "harbor-coder-1", "gemma4:27b"} <= models
     assert {"openrouter", "bedrock", "anthropic_api", "harbor_gateway"} <= {row.provider for row in demo.truth.totals}
     for name in (
         "web_search_requests",
