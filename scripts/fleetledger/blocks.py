@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -90,9 +91,6 @@ def _spaced(blocks: Iterable[Block]) -> Iterator[Block | None]:
 
 def write_svg(path: Path, blocks: Iterable[Block], title: str) -> None:
     """Write a picture of the blocks in a terminal to an SVG file; it loads nothing from the network."""
-    import io
-
-    from rich._export_format import CONSOLE_SVG_FORMAT
     from rich.console import Console
 
     console = Console(
@@ -104,8 +102,8 @@ def write_svg(path: Path, blocks: Iterable[Block], title: str) -> None:
         no_color=False,
     )
     print_to(console, blocks)
-    template = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    path.write_text(console.export_svg(title=title, code_format=template), encoding="utf-8")
+    drawn = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
+    path.write_text(drawn, encoding="utf-8")
 
 
 def fit(table: Table, width: int) -> tuple[Table, list[str]]:

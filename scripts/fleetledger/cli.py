@@ -165,7 +165,7 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
             "Here is a DEMO instead, of a generated fleet; its figures are invented."
         )
         places.prepared()
-        places = Places(refreshing.demo_config(places.data), refreshing.demo_dir(places.data))
+        places = Places(refreshing.demo_config(places.data), paths.demo_dir(places.data))
         config = refreshing.sources_of(places.data, places.config)
     data = places.prepared()
     _extract(data, config)
@@ -327,9 +327,7 @@ def report(
 
 def _published(data: Path) -> Path:
     """The published file of `data`; the demo's where there is no other."""
-    from fleetledger.refresh import demo_dir
-
-    for place in (data, demo_dir(data)):
+    for place in (data, paths.demo_dir(data)):
         if paths.published_path(place).exists():
             return paths.published_path(place)
     raise FleetledgerError(f"Nothing is published in {data} yet; type `fleetledger refresh` first.")

@@ -27,3 +27,8 @@ def warehouse_path(data: Path) -> Path:
 def published_path(data: Path) -> Path:
     """The file that people, BI tools and `report` read; holds the marts only."""
     return data / "fleetledger.duckdb"
+
+
+def demo_dir(data: Path) -> Path:
+    """The data directory of the demo: apart from the real one, so that made-up lines never mix with real ones."""
+    return data / "demo"

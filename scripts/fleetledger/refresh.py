@@ -10,7 +10,7 @@ from pathlib import Path
 from fleetledger.config import FleetConfig, load_config
 from fleetledger.errors import FleetledgerError
 from fleetledger.landing import write_file
-from fleetledger.paths import PROJECT_ROOT, landing_dir, published_path, warehouse_path
+from fleetledger.paths import PROJECT_ROOT, demo_dir, landing_dir, published_path, warehouse_path
 from fleetledger.sources import find_log_files
 
 LOOKED_IN = "$CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*, $XDG_CONFIG_HOME/claude and ~/.local/share/mu/events"
@@ -21,11 +21,6 @@ PROJECT_INPUTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "models",
 
 class NoLogsError(FleetledgerError):
     """There is nothing to land, and nothing was ever landed."""
-
-
-def demo_dir(data: Path) -> Path:
-    """The data directory of the demo, apart from the real one, so that made-up lines never mix with real ones."""
-    return data / "demo"
 
 
 def sources_of(data: Path, config_path: Path | None) -> FleetConfig:

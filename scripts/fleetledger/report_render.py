@@ -255,7 +255,7 @@ def _floor(totals: Row) -> Iterator[Block]:
         f"Transcript cost is a floor: usage is final for {final:,} of {calls:,} model calls ({final / calls:.1%})."
     )
     if any(totals[f"{kind}_unpriced_calls"] for kind in PRICED_KINDS):
-        yield Line("Unpriced, or + behind an amount: there are calls without a cost, for want of a rate or of logged usage.")
+        yield Line("Unpriced, or + behind an amount: calls without a cost, for want of a rate or of logged usage.")
 
 
 def _warnings(document: Row) -> Iterator[Block]:
