@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from fleetledger.locks import LockHeld, lock
+from fleetledger.paths import published_path, warehouse_path
+from fleetledger.publish import PublishError, publish
+
+NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+
+STORAGE_OF_1_2 = 65
+"""The number that DuckDB writes into files of storage version v1.2.0."""
+
+WAREHOUSE = """
+    create schema marts;
+    create schema staging;
+    create table staging.stg_lines as select 'secret' as raw;
+    create table marts.fct_sessions (session_id varchar, title varchar, "odd ""n" bigint, cost_usd decimal(38, 16));
+    insert into marts.fct_sessions values ('s1', 'Fix the login', 7, 1.0000000000000001), ('s2', null, null, null);
+    comment on table marts.fct_sessions is 'One row per session; it''s the grain.';
+    comment on column marts.fct_sessions.title is 'The session''s title.';
+    create table marts.build_info as select true as has_text, timestamp '2026-11-20 18:00:00' as as_of;
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    with duckdb.connect(str(warehouse_path(tmp_path))) as connection:
+        connection.execute(WAREHOUSE)
+    return tmp_path
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found: list[tuple[object, ...]] = connection.execute(query).fetchall()
+        return found
+
+
+def sessions(data: Path) -> list[tuple[object, ...]]:
+    return rows(published_path(data), "select session_id, title from fct_sessions order by session_id")
+
+
+def test_the_published_file_holds_the_marts_and_nothing_else(data: Path) -> None:
+    published = publish(data, NOW)
+    assert published.tables == 2
+    assert published.size == published_path(data).stat().st_size
+    tables = rows(published.path, "select schema_name, table_name, comment from duckdb_tables() order by table_name")
+    assert tables == [
+        ("main", "build_info", None),
+        ("main", "fct_sessions", "One row per session; it's the grain."),
+    ]
+    columns = rows(
+        published.path,
+        "select column_name, data_type, comment from duckdb_columns()"
+        " where table_name = 'fct_sessions' order by column_index",
+    )
+    assert columns == [
+        ("session_id", "VARCHAR", None),
+        ("title", "VARCHAR", "The session's title."),
+        ('odd "n', "BIGINT", None),
+        ("cost_usd", "DECIMAL(38,16)", None),
+    ]
+    assert sessions(data) == [("s1", "Fix the login"), ("s2", None)]
+    assert rows(published.path, "select sum(cost_usd)::varchar from fct_sessions") == [("1.0000000000000001",)]
+    assert b"secret" not in published.path.read_bytes()
+
+
+def test_any_duckdb_since_1_2_reads_it(data: Path) -> None:
+    head = publish(data, NOW).path.read_bytes()[:20]
+    assert head[8:12] == b"DUCK"
+    assert struct.unpack("<Q", head[12:20]) == (STORAGE_OF_1_2,)
+
+
+def test_titles_are_left_out_on_request(data: Path) -> None:
+    publish(data, NOW, text=False)
+    assert sessions(data) == [("s1", None), ("s2", None)]
+    assert rows(published_path(data), "select has_text from build_info") == [(False,)]
+    assert b"Fix the login" not in published_path(data).read_bytes()
+
+
+def test_only_its_owner_reads_it(data: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        publish(data, NOW)
+    finally:
+        os.umask(before)
+    assert published_path(data).stat().st_mode & 0o777 == 0o600
+
+
+READER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+count = "select count(*) from fct_sessions"
+print(connection.execute(count).fetchone()[0], flush=True)
+sys.stdin.readline()
+print(connection.execute(count + " where length(session_id) > 0").fetchone()[0], flush=True)
+print(connection.execute("select title from fct_sessions where session_id = 's1'").fetchone()[0], flush=True)
+"""
+
+
+def test_an_open_reader_keeps_the_file_it_opened(data: Path) -> None:
+    publish(data, NOW)
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(published_path(data))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "2\n"
+        with duckdb.connect(str(warehouse_path(data))) as connection:
+            connection.execute("insert into marts.fct_sessions (session_id) select 's' || range from range(3, 5000)")
+            connection.execute("update marts.fct_sessions set title = 'Fix the logout' where session_id = 's1'")
+        publish(data, NOW)
+        assert rows(published_path(data), "select count(*) from fct_sessions") == [(4999,)]
+        answers, _ = reader.communicate("go on\n")
+    assert answers == "2\nFix the login\n"
+
+
+def test_leftovers_of_a_killed_publish_are_cleared_away(data: Path) -> None:
+    publish(data, NOW)
+    leftover = data / ".fleetledger.duckdb.new"
+    leftover.write_bytes(b"half a file")
+    leftover.with_name(leftover.name + ".wal").write_bytes(b"half a log")
+    assert len(sessions(data)) == 2
+    publish(data, NOW)
+    assert sorted(path.name for path in data.iterdir()) == ["build.lock", "fleetledger.duckdb", "warehouse.duckdb"]
+
+
+def test_a_log_that_a_writer_left_is_not_played_into_the_new_file(data: Path) -> None:
+    publish(data, NOW)
+    published_path(data).with_name("fleetledger.duckdb.wal").write_bytes(b"of another file")
+    publish(data, NOW)
+    assert len(sessions(data)) == 2
+
+
+def test_a_failure_leaves_the_old_file(data: Path) -> None:
+    publish(data, NOW)
+    with duckdb.connect(str(warehouse_path(data))) as connection:
+        connection.execute("drop schema marts cascade")
+    with pytest.raises(PublishError, match=r"holds no marts.*fleetledger build"):
+        publish(data, NOW)
+    assert len(sessions(data)) == 2
+    assert not (data / ".fleetledger.duckdb.new").exists()
+
+
+def test_a_kill_while_copying_leaves_the_old_file(data: Path) -> None:
+    publish(data, NOW)
+    with duckdb.connect(str(warehouse_path(data))) as connection:
+        connection.execute("delete from marts.fct_sessions")
+    script = (
+        "import os, sys; from datetime import UTC, datetime; from pathlib import Path; from fleetledger import publish;"
+        "publish._sync = lambda path: os._exit(9);"
+        "publish.publish(Path(sys.argv[1]), datetime(2026, 11, 20, tzinfo=UTC))"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(data)], check=False).returncode == 9
+    assert (data / ".fleetledger.duckdb.new").exists()
+    assert len(sessions(data)) == 2
+    publish(data, NOW)
+    assert sessions(data) == []
+    assert not (data / ".fleetledger.duckdb.new").exists()
+
+
+def test_nothing_built(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="nothing has been built; type `fleetledger build` first"):
+        publish(tmp_path, NOW)
+
+
+def test_a_build_that_runs_keeps_publish_out(data: Path) -> None:
+    with lock(data / "build.lock", NOW), pytest.raises(LockHeld, match=f"pid {os.getpid()}"):
+        publish(data, NOW)
+    assert not published_path(data).exists()
+
+
+def test_a_program_that_holds_the_warehouse_is_named(data: Path) -> None:
+    holder = "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.readline()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(warehouse_path(data))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(PublishError, match=rf"is in use: .*PID {process.pid}.*close the program"):
+            publish(data, NOW)
+        process.communicate("\n")
+    assert publish(data, NOW).tables == 2
