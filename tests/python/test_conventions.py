@@ -1,4 +1,4 @@
-"""What dbt-bouncer has no check for: tested grains, the SQL that two engines speak, dead macros, what a repository must not hold."""
+"""What dbt-bouncer has no check for: tested grains, SQL for two engines, dead macros, unwelcome files."""
 
 from __future__ import annotations
 
