@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from fleetledger.file_states import FileKey
 from fleetledger.lines import OK, REJECTED, REPAIRED, Format, LineReader, Row
