@@ -7,20 +7,31 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fleetledger.file_states import Tail
+from fleetledger.file_states import FileKey, Tail
 from fleetledger.landing import BATCH_BYTES, Batch, LandingError, batch_directory, new_id, sync_directory, timestamp
 from fleetledger.lines import OK, REJECTED, REPAIRED
 from fleetledger.row_groups import ROW_GROUP_BYTES, ROW_GROUP_ROWS, Counts
 
+# A dictionary of these would only be work: hardly a value stands in them twice.
 _HARDLY_REPEATED = {"raw", "raw_bytes", "repaired", "line_number", "byte_offset", "uuid", "parent_uuid"}
 _HARDLY_REPEATED |= {"logged_timestamp", "source_tool_assistant_uuid", "event_id", "timestamp_unix_ms"}
 _SEARCHED = ["account", "source_path", "generation"]
+_PIECE_COLUMNS = ["fleet", "account", "source_path", "generation", "byte_offset", "raw", "raw_bytes"]
+
+
+class Piece(NamedTuple):
+    """Bytes of a landed file, from `byte_offset` on."""
+
+    key: FileKey
+    generation: int
+    byte_offset: int
+    content: bytes
 
 
 class BatchWriter:
@@ -132,14 +143,14 @@ def _rewrite(
     return replace(written[0], landed_at=max(batch.landed_at for batch in batches)) if written else None
 
 
-def _read(landing: Path, batches: Iterable[Batch]) -> Iterator[pa.Table]:
-    """The row groups of batches. Raises LandingError."""
+def _read(landing: Path, batches: Iterable[Batch], columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The row groups of batches, with all columns or some. Raises LandingError."""
     for batch in batches:
         path = landing / batch.path
         try:
             with pq.ParquetFile(path, pre_buffer=False) as file:
                 for index in range(file.num_row_groups):
-                    yield file.read_row_group(index)
+                    yield file.read_row_group(index, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise _failed(path, "read", error) from error
 
@@ -163,22 +174,44 @@ def _count(rows: pa.Table) -> Counts:
     return Counts(statuses.count(OK), statuses.count(REPAIRED), statuses.count(REJECTED), size)
 
 
-def read_file_rows(
+def read_pieces(landing: Path, batches: Iterable[Batch]) -> Iterator[Piece]:
+    """The bytes of all landed files, a piece for each run of rows of one file. Raises LandingError."""
+    for rows in _read(landing, batches, _PIECE_COLUMNS):
+        yield from _pieces(rows)
+
+
+def read_pieces_of_file(
     landing: Path, batches: Iterable[Batch], account: str, source_path: str, generation: int
-) -> Iterator[bytes]:
-    """The bytes of each landed row of one file, in the file's order. Raises LandingError."""
+) -> list[Piece]:
+    """The pieces of one file, in the file's order. Raises LandingError."""
     file = (pc.field("account") == account) & (pc.field("source_path") == source_path)
     file &= pc.field("generation") == generation
-    rows: list[tuple[int, bytes]] = []
+    pieces: list[Piece] = []
     for batch in batches:
-        path = landing / batch.path
         try:
-            found = pq.read_table(path, columns=["byte_offset", "raw", "raw_bytes"], filters=file)
+            pieces += _pieces(pq.read_table(landing / batch.path, columns=_PIECE_COLUMNS, filters=file))
         except (OSError, pa.ArrowException) as error:
-            raise _failed(path, "read", error) from error
-        for offset, text, other in zip(*(column.to_pylist() for column in found.columns), strict=True):
-            rows.append((offset, other if text is None else text.encode()))
-    return (row for _, row in sorted(rows))
+            raise _failed(landing / batch.path, "read", error) from error
+    return sorted(pieces, key=lambda piece: piece.byte_offset)
+
+
+def _pieces(rows: pa.Table) -> Iterator[Piece]:
+    *places, texts, others = (
+        (rows[name].cast(pa.binary()) if name == "raw" else rows[name]).to_pylist() for name in _PIECE_COLUMNS
+    )
+    file: tuple[FileKey, int] | None = None
+    start = end = 0
+    parts: list[bytes] = []
+    for fleet, account, source_path, generation, offset, text, other in zip(*places, texts, others, strict=True):
+        this_file = FileKey(fleet, account, source_path), generation
+        if file and (this_file, offset) != (file, end):
+            yield Piece(*file, start, b"".join(parts))
+        if (this_file, offset) != (file, end):
+            file, start, end, parts = this_file, offset, offset, []
+        parts.append(other if text is None else text)
+        end += len(parts[-1])
+    if file:
+        yield Piece(*file, start, b"".join(parts))
 
 
 def _failed(path: Path, what: str, error: Exception) -> LandingError:

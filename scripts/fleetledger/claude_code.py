@@ -133,8 +133,6 @@ COLUMNS = {
     "usage_iterations": "integer",
 }
 
-UNIQUE_COLUMNS = ("uuid", "parent_uuid", "logged_timestamp", "source_tool_assistant_uuid")
-
 _NO_FORK = ForkedFrom()
 _NO_MESSAGE = Message()
 _NO_USAGE = Usage()

@@ -18,11 +18,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fleetledger.errors import FleetledgerError
 from fleetledger.sources import FLEETS, why
+
+if TYPE_CHECKING:
+    from fleetledger.batches import Piece
 
 FORMAT = 1
 TABLES = tuple(fleet.table for fleet in FLEETS.values())
@@ -187,11 +190,19 @@ def sync_directory(directory: Path) -> None:
 
 
 def read_back(landing: Path, host: str, table: str, account: str, source_path: str, generation: int) -> Iterator[bytes]:
-    """The bytes of a landed file, row by row in the file's order: joined, they are the file."""
-    from fleetledger.batches import read_file_rows
+    """The bytes of a landed file in order, in pieces of any size: joined, they are the file. Raises LandingError."""
+    from fleetledger.batches import read_pieces_of_file
 
     batches = [batch for batch in read_manifest(landing, host).batches if batch.table == table]
-    return read_file_rows(landing, batches, account, source_path, generation)
+    for piece in read_pieces_of_file(landing, batches, account, source_path, generation):
+        yield piece.content
+
+
+def read_back_all(landing: Path, host: str) -> Iterator[Piece]:
+    """The bytes of all landed files of a host, in pieces that say where they belong. Raises LandingError."""
+    from fleetledger.batches import read_pieces
+
+    return read_pieces(landing, read_manifest(landing, host).batches)
 
 
 def _manifest_path(landing: Path, host: str) -> Path:

@@ -7,7 +7,7 @@ rows. Nothing of a line's content goes into an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, get_args
 
 import msgspec
@@ -26,22 +26,21 @@ SHARED_LINE = "shares its line with another record"
 
 
 class Format(Protocol):
-    """What the module of a source format offers.
+    """What the module of a source format offers; the module of a fleet has the fleet's name."""
 
-    `LINE` is the typed record, `COLUMNS` the landed columns with their kind (text, integer, flag), `UNIQUE_COLUMNS`
-    those whose values hardly repeat, `columns` turns records into the values of `COLUMNS`, and `is_record` tells a
-    record from an object that is only a part of one.
-    """
+    @property
+    def LINE(self) -> type[msgspec.Struct]:
+        """The typed record; all of its fields have defaults."""
 
-    LINE: type[msgspec.Struct]
-    COLUMNS: dict[str, str]
-    UNIQUE_COLUMNS: tuple[str, ...]
+    @property
+    def COLUMNS(self) -> Mapping[str, str]:
+        """The landed columns with their kind: text, integer, flag."""
 
     def columns(self, lines: Sequence[Any], /) -> list[Sequence[Any]]:
-        """The values of `COLUMNS`, one sequence a column."""
+        """The values of `COLUMNS` in records, one sequence a column."""
 
     def is_record(self, line: Any, /) -> bool:  # noqa: ANN401 (each format has a record type of its own)
-        """Whether an object is a record."""
+        """Whether an object is a record, not a part of one."""
 
 
 class Row(NamedTuple):
@@ -95,10 +94,11 @@ class LineReader:
 
     def _resume(self, part: bytes, start: int, row: Row) -> list[Row]:
         """A rejected part as two rows where a record follows the remains of one that a crash cut off."""
+        view = memoryview(part)
         for match in _OBJECT_START.finditer(part, 1):
             try:
-                record = self._decoder.decode(part[match.start() :])
-            except (msgspec.DecodeError, RecursionError):
+                record = self._decoder.decode(view[match.start() :])
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
             if self._is_record(record):
                 cut = start + match.start()
@@ -184,16 +184,17 @@ def _struct_of(field_type: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 
     return None
 
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|\x00+|-?\bInfinity\b|\bNaN\b', re.DOTALL)
-_DAMAGE = re.compile(r'[\x00-\x1f]|\\(?:[^"\\/bfnrtu]|u(?![0-9a-fA-F]{4})|u[dD][89a-fA-F])')
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\x00+|-?\bInfinity\b|\bNaN\b', re.DOTALL)
+_ESCAPE_OR_CONTROL = re.compile(r"[\\\x00-\x1f]")
 _HEX = "[0-9a-fA-F]"
 _STRING_PART = re.compile(
-    rf"(?P<sound>\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}})"
-    rf"|(?P<surrogate>\\u[dD][89a-fA-F]{_HEX}{{2}})"
-    rf'|(?P<escape>\\u{_HEX}{{4}}|\\["\\/bfnrt])'
-    r"|(?P<backslash>\\)"
-    r"|(?P<control>[\x00-\x1f])"
+    r"[\\\x00-\x1f](?:(?<=\\)(?:"
+    rf"(?P<pair>u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}})"
+    rf"|(?P<surrogate>u[dD][89a-fA-F]{_HEX}{{2}})"
+    rf'|(?P<escape>u{_HEX}{{4}}|["\\/bfnrt])'
+    r"))?"
 )
+"""A control character or a backslash, with what makes an escape of it; it begins with a set for the sake of speed."""
 
 
 def repair(text: str) -> tuple[str, list[str]]:
@@ -203,53 +204,56 @@ def repair(text: str) -> tuple[str, list[str]]:
     characters escapes. Outside: a byte order mark and NUL bytes go, NaN and Infinity become null.
 
     >>> repair('{"a": "C:\\\\user", "b": NaN}')
-    ('{"a": "C:\\\\\\\\user", "b": null}', ['invalid escape', 'NaN or Infinity'])
+    ('{"a": "C:\\\\\\\\user", "b": null}', ['NaN or Infinity', 'invalid escape'])
     """
-    repairs: dict[str, None] = {}
+    repairs: set[str] = set()
     if text.startswith(_BYTE_ORDER_MARK):
         text = text[1:]
-        repairs["byte order mark"] = None
+        repairs.add("byte order mark")
 
     def mend_in_string(match: re.Match[str]) -> str:
-        if match["backslash"]:
-            repairs["invalid escape"] = None
-            return "\\\\"
+        part = match[0]
+        if match["pair"] or match["escape"]:
+            return part
         if match["surrogate"]:
-            repairs["lone surrogate"] = None
+            repairs.add("lone surrogate")
             return "\\ufffd"
-        if match["control"]:
-            repairs["control character in a string"] = None
-            return f"\\u{ord(match['control']):04x}"
-        return match[0]
+        if part == "\\":
+            repairs.add("invalid escape")
+            return "\\\\"
+        repairs.add("control character in a string")
+        return f"\\u{ord(part):04x}"
 
     def mend(match: re.Match[str]) -> str:
         token = match[0]
         if token.startswith('"'):
-            return _STRING_PART.sub(mend_in_string, token) if _DAMAGE.search(token) else token
+            return _STRING_PART.sub(mend_in_string, token) if _ESCAPE_OR_CONTROL.search(token) else token
         if token.startswith("\x00"):
-            repairs["NUL bytes"] = None
+            repairs.add("NUL bytes")
             return ""
-        repairs["NaN or Infinity"] = None
+        repairs.add("NaN or Infinity")
         return "null"
 
-    return _TOKEN.sub(mend, text), list(repairs)
+    return _TOKEN.sub(mend, text), sorted(repairs)
 
 
-_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
 
 
 def _object_parts(line: bytes) -> Iterator[tuple[int, int]]:
     """Where the line's outermost objects lie, one part each; what stands between two belongs to the later one."""
     start = depth = 0
+    last = len(line.rstrip())
     for match in _BRACKET.finditer(line):
-        bracket = match[0]
-        if bracket in (b"{", b"["):
+        if match[0] in (b"{", b"["):
             depth += 1
-        elif bracket in (b"}", b"]"):
+        elif match[0] in (b"}", b"]"):
             depth -= 1
-            if depth <= 0 and line[match.end() :].strip():
+            if depth < 0 or match.end() == last:
+                break
+            if depth == 0:
                 yield start, match.end()
-                start, depth = match.end(), 0
+                start = match.end()
     yield start, len(line)
 
 

@@ -44,8 +44,6 @@ COLUMNS = {
     "kind": "text",
 }
 
-UNIQUE_COLUMNS = ()
-
 _NO_ACTOR = Actor()
 _NO_PAYLOAD = Payload()
 

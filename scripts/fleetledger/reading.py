@@ -165,7 +165,7 @@ class _TableLander:
             counts = counts.plus(tail_counts)
             state = progress.state(found, tail, tail_batch, waiting_since)
             outdated = _outdated(job.key, known)
-        if problem:
+        if progress.landed + len(rest) < found.st_size:
             state = state._replace(mtime_ns=_LOOK_AGAIN)
         return Outcome(job.key, state, counts, problem, outdated)
 

@@ -101,7 +101,10 @@ def _claude_directories(home: Path, environ: Mapping[str, str]) -> list[Path]:
     usual = configured or [home / ".claude", xdg_config / "claude"]
     candidates = [*usual, *sorted(home.glob(f"{_ACCOUNT_PREFIX}*"))]
     with_logs = [directory for directory in candidates if (directory / FLEETS["claude_code"].log_directory).is_dir()]
-    return list({directory.resolve(): directory for directory in reversed(with_logs)}.values())[::-1]
+    distinct: dict[Path, Path] = {}
+    for directory in with_logs:
+        distinct.setdefault(directory.resolve(), directory)
+    return list(distinct.values())
 
 
 def _configured_directories(environ: Mapping[str, str]) -> list[Path]:
@@ -144,13 +147,15 @@ def find_log_files(source: Source) -> tuple[list[LogFile], list[Problem]]:
     """Every regular `*.jsonl` file of a source at any depth, and what could not be looked at.
 
     Symbolic links are followed after all that is reached without them, and what they lead to is taken only if it is
-    new: a link that comes or goes changes no other file's name, and a loop ends.
+    new: a link that comes or goes changes no other file's name, and a loop ends. What vanishes meanwhile is no problem.
     """
     walk = _Walk(os.fspath(source.root), [os.fspath(log_root(source))])
     while walk.directories or walk.links:
         path = walk.directories.pop() if walk.directories else walk.links.pop()
         try:
             walk.visit(path)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             walk.problems.append(Problem(to_text(os.path.relpath(path, walk.root)), why(error)))
     return walk.files, walk.problems
@@ -187,7 +192,7 @@ class _Walk:
                     self.take_entry(entry)
 
     def take_entry(self, entry: os.DirEntry[str]) -> None:
-        """Take a file that lies in a directory; one that vanished meanwhile is no problem."""
+        """Take a file that lies in a directory, if it still does."""
         with suppress(FileNotFoundError):
             found = entry.stat()
             self.seen.add((found.st_dev, found.st_ino))
