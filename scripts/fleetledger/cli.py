@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """128 and the number of SIGINT: what shells say of a command that was interrupted."""
 
+USUAL_CONFIG = paths.PROJECT_ROOT / "fleet.toml"
+
 REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "projects")
 LIMITED = ("sessions", "models", "projects")
 SESSION_LIMIT = 20
@@ -120,8 +122,7 @@ def with_places(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _places(config: Path | None, data_dir: Path | None) -> Places:
-    usual = paths.PROJECT_ROOT / "fleet.toml"
-    return Places(config or (usual if usual.exists() else None), paths.data_dir(data_dir))
+    return Places(config or (USUAL_CONFIG if USUAL_CONFIG.exists() else None), paths.data_dir(data_dir))
 
 
 @click.group(cls=Main, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

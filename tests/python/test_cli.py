@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from fleetledger import build, paths
+from fleetledger.cli import INTERRUPTED, main
+from fleetledger.locks import lock
+
+NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+COMMANDS = ("refresh", "extract", "build", "publish", "report", "rates update", "simulate")
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A machine without logs, and a project without a fleet.toml."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME", "FLEETLEDGER_DATA"):
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", str(home))
+        patch.setattr("fleetledger.cli.USUAL_CONFIG", home / "fleet.toml")
+        yield
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_shows_an_example(command: str) -> None:
+    result = run(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert re.search(rf"Examples?:\n( +fleetledger .*\n)* +fleetledger {command}", result.stdout)
+    assert "--config FILE" in result.stdout
+    assert "--data-dir DIRECTORY" in result.stdout
+
+
+def test_no_command_shows_them_all_in_the_order_of_use() -> None:
+    result = run()
+    assert result.exit_code == 0
+    listed = re.findall(r"^  ([a-z]+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE)
+    assert listed == ["refresh", "extract", "build", "publish", "report", "rates", "simulate"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["refrsh"], "No such command 'refrsh'"),
+        (["report", "--sinc", "7d"], "--since"),
+        (["extract", "--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
+        (["simulate", "out", "--size", "big"], "'big' is not a number of bytes"),
+        (["simulate", "out", "--size", "1k"], "size is 1000 bytes"),
+    ],
+)
+def test_a_wrong_call_ends_with_2(tmp_path: Path, arguments: list[str], told: str) -> None:
+    with CliRunner().isolated_filesystem(tmp_path):
+        result = run(*arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_a_wrong_configuration_ends_with_2_and_says_where(tmp_path: Path) -> None:
+    config = tmp_path / "fleet.toml"
+    config.write_text('[[source]]\nfleet = "claud"\nroot = "logs"\n')
+    result = run("extract", "--config", config, "--data-dir", tmp_path / "data")
+    assert result.exit_code == 2
+    assert result.stderr == (f'Error: {config}: source[1].fleet is \'claud\'; expected "claude_code" or "mu"\n')
+    assert not (tmp_path / "data").exists()
+
+
+def test_places_may_stand_before_the_command_and_the_later_wins(tmp_path: Path) -> None:
+    before = run("--data-dir", tmp_path / "before", "report")
+    assert f"Nothing is published in {tmp_path / 'before'} yet" in before.stderr
+    after = run("--data-dir", tmp_path / "before", "report", "--data-dir", tmp_path / "after")
+    assert f"Nothing is published in {tmp_path / 'after'} yet" in after.stderr
+    assert before.exit_code == after.exit_code == 1
+
+
+def test_without_logs_it_says_where_it_looked(tmp_path: Path) -> None:
+    for command in ("refresh", "extract"):
+        result = run(command, "--data-dir", tmp_path / "data")
+        assert result.exit_code == 1
+        assert "looked in $CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*" in result.stderr
+        assert "--demo-if-empty" in result.stderr
+        assert not (tmp_path / "data").exists()
+
+
+def test_a_lock_that_is_held_names_its_holder(tmp_path: Path) -> None:
+    with duckdb.connect(str(paths.warehouse_path(tmp_path))) as connection:
+        connection.execute("create schema marts; create table marts.build_info as select 1 as x")
+    with lock(tmp_path / "build.lock", NOW):
+        for command in ("build", "publish"):
+            result = run(command, "--data-dir", tmp_path)
+            assert result.exit_code == 1
+            assert f"build.lock is held by pid {os.getpid()} on " in result.stderr
+            assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/data/x"), 1, "/data/x: No space left on device; free some"),
+        (PermissionError(errno.EACCES, "Permission denied", "/data/x"), 1, "/data/x: Permission denied; check whose"),
+        (KeyboardInterrupt(), INTERRUPTED, "Interrupted."),
+    ],
+)
+def test_expected_failures_are_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, told: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("fleetledger.build.build", fail)
+    result = run("build", "--data-dir", tmp_path)
+    assert result.exit_code == code
+    assert told in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "Traceback" not in result.output
+
+
+BROKEN_PROJECT = {
+    "dbt_project.yml": "name: broken\nprofile: broken\nflags: {send_anonymous_usage_stats: false}\n",
+    "profiles.yml": (
+        "broken:\n  target: local\n  outputs:\n    local:\n      type: duckdb\n"
+        "      path: \"{{ env_var('FLEETLEDGER_DATA') }}/warehouse.duckdb\"\n"
+    ),
+    "models/lines.sql": "select 'secret of a log' as raw",
+    "models/one.sql": "select 1 as id",
+    "models/cast.sql": "{{ config(materialized='table') }} select cast(raw as int) as raw from {{ ref('lines') }}",
+    "models/typo.sql": "select idd from {{ ref('lines') }}",
+    "models/one.yml": (
+        "models:\n  - name: one\n    columns:\n      - name: id\n        data_tests:\n"
+        "          - accepted_values:\n              arguments: {values: [7]}\n"
+    ),
+}
+
+
+def test_a_failed_build_names_what_failed_and_quotes_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, data = tmp_path / "project", tmp_path / "data"
+    for name, text in BROKEN_PROJECT.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    monkeypatch.setattr(build, "PROJECT_ROOT", project)
+    monkeypatch.setenv("DBT_TARGET", "of another project")
+    result = run("build", "--data-dir", data)
+    assert result.exit_code == 1
+    assert "dbt build failed in 3 of its steps:" in result.stderr
+    assert "cast: Runtime Error in model cast (models/cast.sql) Conversion Error" in result.stderr
+    assert "typo: Runtime Error in model typo (models/typo.sql) Binder Error" in result.stderr
+    assert "accepted_values_one_id__7: Got 1 result, configured to fail if != 0" in result.stderr
+    assert "secret" not in result.output
+    assert f"More is in {data / 'logs' / 'dbt.log'}" in result.stderr
+    assert "Traceback" not in result.output
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [data, *data.rglob("*")]}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after `refresh --demo-if-empty` on a machine without logs."""
+    data = tmp_path_factory.mktemp("demo")
+    done = run("refresh", "--demo-if-empty", "--data-dir", data)
+    assert done.exit_code == 0, done.output
+    assert "No logs of agents are on this machine" in done.stdout
+    assert "DEMO" in done.stdout
+    return data
+
+
+def test_the_demo_comes_to_its_truth(demo: Path) -> None:
+    truth = json.loads((demo / "demo/logs/truth.json").read_text())
+    expected: dict[tuple[str, str], Counter[str]] = {}
+    for totals in truth["totals"]:
+        counts = expected.setdefault((totals["provider"], totals["model"]), Counter())
+        counts.update({key: totals[key] for key in ("calls", "input_tokens", "output_tokens", "cache_read_tokens")})
+        counts["cache_write_tokens"] += totals["cache_write_5m_tokens"] + totals["cache_write_1h_tokens"]
+    result = run("report", "models", "--json", "--data-dir", demo)
+    rows = json.loads(result.stdout)["rows"]
+    shown = {
+        (row["provider"], row["model"]): {
+            "calls": row["model_calls"],
+            "input_tokens": row["input_tokens"] or 0,
+            "output_tokens": row["output_tokens"] or 0,
+            "cache_read_tokens": row["cache_read_tokens"] or 0,
+            "cache_write_tokens": (row["cache_write_5m_tokens"] or 0) + (row["cache_write_1h_tokens"] or 0),
+        }
+        for row in rows
+        if row["model"] != "<synthetic>"
+    }
+    assert shown == {key: dict(counts) for key, counts in expected.items()}
+
+
+def test_the_demo_is_marked_and_checks_by_hand(demo: Path) -> None:
+    shown = run("report", "--data-dir", demo).stdout
+    assert shown.startswith("DEMO")
+    assert "The sum is the session's cost in the ledger, to the last digit." in shown
+    overview = json.loads(run("report", "--json", "--data-dir", demo).stdout)
+    assert overview["is_demo"] is True
+    assert overview["costliest_session"]["agrees"] is True
+    daily = json.loads(run("report", "daily", "--json", "--data-dir", demo).stdout)
+    moved = json.loads(run("report", "daily", "--json", "--timezone", "Asia/Tokyo", "--data-dir", demo).stdout)
+    assert daily["totals"] == moved["totals"] == overview["totals"]
+
+
+def test_a_second_refresh_changes_nothing(demo: Path) -> None:
+    published = paths.published_path(paths.demo_dir(demo))
+    before = published.stat()
+    again = run("refresh", "--demo-if-empty", "--data-dir", demo)
+    assert again.exit_code == 0
+    assert "Nothing new in" in again.stdout
+    assert "Nothing to build" in again.stdout
+    assert published.stat() == before
+
+
+def test_nobody_else_reads_the_data(demo: Path) -> None:
+    inside = list(paths.demo_dir(demo).rglob("*"))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in inside if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in inside if path.is_file()} == {0o600}
+
+
+def test_the_published_demo_holds_the_marts_with_their_descriptions(demo: Path) -> None:
+    with duckdb.connect(str(paths.published_path(paths.demo_dir(demo))), read_only=True) as connection:
+        tables = dict(connection.execute("select table_name, comment from duckdb_tables()").fetchall())
+        undescribed = connection.execute(
+            "select column_name from duckdb_columns() where not internal and comment is null"
+        ).fetchall()
+    assert {"fct_model_calls", "fct_daily_costs", "fct_sessions", "dim_rates", "build_info"} <= set(tables)
+    assert all(tables.values())
+    assert undescribed == []
