@@ -2,12 +2,17 @@
     What DuckDB and Spark say differently. Models call these; each has the DuckDB form under duckdb__ and, where Spark's differs, a spark__ form.
 #}
 
-{# The instant of an ISO 8601 text, as a UTC timestamp; null where the text is none. #}
-{% macro utc_timestamp(text) %}{{ return(adapter.dispatch('utc_timestamp')(text)) }}{% endmacro %}
-{% macro duckdb__utc_timestamp(text) -%}
+{#
+    The instant of an ISO 8601 text, as a UTC timestamp; null where the text is none. The engines read more than that as a
+    time ('infinity', 'now', years of five digits), which no calendar day or difference can be told of.
+#}
+{% macro utc_timestamp(text) -%}
+    case when {{ text }} like '____-__-__%' then {{ adapter.dispatch('instant_of')(text) }} end
+{%- endmacro %}
+{% macro duckdb__instant_of(text) -%}
     cast(try_cast({{ text }} as timestamptz) at time zone 'UTC' as timestamp)
 {%- endmacro %}
-{% macro spark__utc_timestamp(text) -%}
+{% macro spark__instant_of(text) -%}
     to_utc_timestamp(try_cast({{ text }} as timestamp), current_timezone())
 {%- endmacro %}
 

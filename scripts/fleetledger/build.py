@@ -101,8 +101,13 @@ def _dbt(data: Path, run: _Run) -> int:
         umask=0o077,
     ) as process:
         assert process.stdout is not None  # noqa: S101
-        for line in process.stdout:
-            run.take(line.rstrip("\n"))
+        try:
+            for line in process.stdout:
+                run.take(line.rstrip("\n"))
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
     return process.returncode
 
 

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from fleetledger.errors import CallError
-from fleetledger.sources import DEFAULT_ACCOUNT, FLEETS, Source, account_of, discover, distinct_roots, this_host
+from fleetledger.sources import (
+    DEFAULT_ACCOUNT,
+    FLEETS,
+    Source,
+    account_of,
+    discover,
+    distinct_roots,
+    expanded,
+    this_host,
+)
 
 _TOP_KEYS = ("source", "text", "demo")
 _SOURCE_KEYS = ("fleet", "root", "host", "account", "provider")
@@ -67,7 +76,7 @@ def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:
     fleet = _text(entry, "fleet", path, key)
     if fleet not in FLEETS:
         raise _unexpected(path, f"{key}.fleet", fleet, " or ".join(f'"{name}"' for name in FLEETS))
-    root = (path.parent / Path(_text(entry, "root", path, key)).expanduser()).absolute()
+    root = (path.parent / expanded(_text(entry, "root", path, key))).absolute()
     named = account_of(root) if fleet == "claude_code" else DEFAULT_ACCOUNT
     return Source(
         fleet=fleet,

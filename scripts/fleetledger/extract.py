@@ -24,7 +24,7 @@ from fleetledger.landing import (
 )
 from fleetledger.locks import lock
 from fleetledger.paths import landing_dir
-from fleetledger.sources import Problem, Source, find_log_files, to_text
+from fleetledger.sources import Problem, Source, find_log_files, is_directory, to_text
 
 if TYPE_CHECKING:
     from fleetledger.reading import Outcome
@@ -125,7 +125,7 @@ def _describe(sources: Iterable[Source], manifest: Manifest, states: States) -> 
 def _jobs(summary: SourceSummary, states: States, now: float) -> Iterator[Job]:
     """The files of a source that have to be looked at; the summary counts all."""
     source = summary.source
-    if not source.root.is_dir():
+    if not is_directory(source.root):
         summary.missing = True
         return
     files, summary.problems = find_log_files(source)

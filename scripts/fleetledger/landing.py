@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -77,7 +76,7 @@ def batch_directory(table: str, host: str) -> str:
 
 def new_id(now: datetime) -> str:
     """A name that sorts by time and that no other file has or had."""
-    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}"
+    return f"{now:%Y%m%dT%H%M%S}-{os.urandom(6).hex()}"
 
 
 def timestamp(now: datetime) -> str:

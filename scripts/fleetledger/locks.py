@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fleetledger.errors import FleetledgerError
+from fleetledger.sources import this_host
 
 
 class LockHeld(FleetledgerError):
@@ -21,19 +21,19 @@ class LockHeld(FleetledgerError):
 
 @contextmanager
 def lock(path: Path, now: datetime) -> Iterator[None]:
-    """Hold the lock file at `path` (its directory must be there) while the block runs.
+    """Hold the lock file at `path`, whose directory must be there, while the block runs.
 
     The operating system lets go of it when the process ends, however it ends; the file stays, since to remove it would
     let two processes hold locks on two files of one name. `now` is what the file says about since when.
 
-    Raises LockHeld where another process holds it.
+    Raises LockHeld where another process holds it, FleetledgerError where the file cannot be locked at all.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LockHeld(f"{path} is held by {_holder(descriptor)}; wait for it to end") from error
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FleetledgerError(f"{path}: cannot open the lock: {error.strerror}") from error
+    try:
+        _take(descriptor, path)
         _write(descriptor, _self_description(now))
         yield
         _write(descriptor, "")
@@ -41,10 +41,19 @@ def lock(path: Path, now: datetime) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _take(descriptor: int, path: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise LockHeld(f"{path} is held by {_holder(descriptor)}; wait for it to end") from error
+    except OSError as error:
+        raise FleetledgerError(f"{path}: cannot lock: {error.strerror}") from error
+
+
 def _self_description(now: datetime) -> str:
     command = Path(sys.argv[0]).name
     since = now.isoformat(timespec="seconds")
-    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since, "command": command})
+    return json.dumps({"pid": os.getpid(), "host": this_host(), "since": since, "command": command})
 
 
 def _holder(descriptor: int) -> str:

@@ -129,19 +129,19 @@ class _TableLander:
 
     def land(self, job: Job) -> Outcome:
         try:
-            descriptor = os.open(job.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            file = FileIO(job.path, opener=_open)
         except FileNotFoundError:
             return Outcome(job.key)
         except OSError as error:
             return Outcome(job.key, problem=why(error))
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            try:
-                found = os.fstat(descriptor)
-                progress = _recall(descriptor, job.state, found.st_size) if job.state else None
-            except OSError as error:
-                return Outcome(job.key, problem=why(error))
+        with file:
+            found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 return Outcome(job.key, problem="not a regular file")
+            try:
+                progress = _recall(file.fileno(), job.state, found.st_size) if job.state else None
+            except OSError as error:
+                return Outcome(job.key, problem=why(error))
             if progress is None:
                 generation = job.state.generation + 1 if job.state else 1
                 return self._land_from(job, file, found, None, _Progress(generation))
@@ -222,6 +222,11 @@ class _TableLander:
         place = Place(job.key, job.provider, progress.generation, progress.landed, progress.lines + 1)
         _, counts = group.add_lines(group.used + len(tail), place)
         return counts, self._tails.writer.batch_id
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file to read it, without waiting for a writer where it has become a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 _LOOK_AGAIN = -1

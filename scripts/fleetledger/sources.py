@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -64,7 +63,7 @@ class Problem:
 
 def this_host() -> str:
     """The name of the machine that runs this."""
-    return socket.gethostname() or "localhost"
+    return os.uname().nodename or "localhost"
 
 
 def account_of(directory: Path) -> str:
@@ -89,7 +88,7 @@ def discover(environ: Mapping[str, str] = os.environ) -> tuple[Source, ...]:
     claude = _accounts(_claude_directories(home, environ), home, environ)
     sources = [Source("claude_code", host, account, None, root) for root, account in claude]
     mu_events = home / ".local/share/mu/events"
-    if mu_events.is_dir():
+    if is_directory(mu_events):
         sources.append(Source("mu", host, DEFAULT_ACCOUNT, None, mu_events))
     return tuple(sources)
 
@@ -100,16 +99,16 @@ def _claude_directories(home: Path, environ: Mapping[str, str]) -> list[Path]:
     xdg_config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     usual = configured or [home / ".claude", xdg_config / "claude"]
     candidates = [*usual, *sorted(home.glob(f"{_ACCOUNT_PREFIX}*"))]
-    with_logs = [directory for directory in candidates if (directory / FLEETS["claude_code"].log_directory).is_dir()]
-    distinct: dict[Path, Path] = {}
-    for directory in with_logs:
-        distinct.setdefault(directory.resolve(), directory)
+    distinct: dict[str, Path] = {}
+    for directory in candidates:
+        if is_directory(directory / FLEETS["claude_code"].log_directory):
+            distinct.setdefault(os.path.realpath(directory), directory)
     return list(distinct.values())
 
 
 def _configured_directories(environ: Mapping[str, str]) -> list[Path]:
     names = environ.get("CLAUDE_CONFIG_DIR", "").split(",")
-    return [Path(name.strip()).expanduser().absolute() for name in names if name.strip()]
+    return [expanded(name.strip()).absolute() for name in names if name.strip()]
 
 
 def _accounts(directories: list[Path], home: Path, environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
@@ -132,10 +131,26 @@ def _accounts(directories: list[Path], home: Path, environ: Mapping[str, str]) -
 
 def distinct_roots(sources: Iterable[Source]) -> tuple[Source, ...]:
     """The sources without those that reach the root of an earlier one of their fleet by another name."""
-    seen: dict[tuple[str, Path], Source] = {}
+    seen: dict[tuple[str, str], Source] = {}
     for source in sources:
-        seen.setdefault((source.fleet, source.root.resolve()), source)
+        seen.setdefault((source.fleet, os.path.realpath(source.root)), source)
     return tuple(seen.values())
+
+
+def is_directory(path: Path) -> bool:
+    """Whether a directory is there to be looked at."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def expanded(path: str) -> Path:
+    """A path with `~` for a home directory; as it stands where there is no such home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def log_root(source: Source) -> Path:

@@ -127,7 +127,7 @@ def test_overview_names_what_its_numbers_lack(data: Path) -> None:
     assert "usage is final for 4 of 5 model calls (80.0%)" in shown
     assert "novel-1 at mystery (1 call)" in shown
     assert "of unknown cost kind: mystery (1 call)" in shown
-    assert "claude-haiku-4-5: speed (1 call)" in shown
+    assert "speed of claude-haiku-4-5 at claude_code (1 call)" in shown
     assert "as of 2026-11-20 18:00 UTC" in shown
 
 
