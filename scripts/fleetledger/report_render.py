@@ -271,7 +271,8 @@ def _warnings(document: Row) -> Iterator[Block]:
         )
     if rows := document["inexact_rates"]:
         named = ", ".join(
-            f"{_text(row['model'])}: {row['rate_caveats']} ({_calls(row['model_calls'])})" for row in rows
+            f"{row['rate_caveats']} of {_text(row['model'])} at {_text(row['provider'])} ({_calls(row['model_calls'])})"
+            for row in rows
         )
         calls = _calls(document["totals"]["inexact_rate_calls"])
         yield Line(f"Priced at a rate that is not exact: {calls}. What it is not exact for: {named}.", WARN)
