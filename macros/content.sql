@@ -17,15 +17,15 @@
     end
 {%- endmacro %}
 
-{# The sum of the counts in [[name, count], …] (array of arrays of text); null where the array is. #}
+{# The sum of the counts in [[name, count], …] (array of arrays of text), without those that are none; null where the array is. #}
 {% macro sum_of_pairs(pairs) %}{{ return(adapter.dispatch('sum_of_pairs')(pairs)) }}{% endmacro %}
 {% macro duckdb__sum_of_pairs(pairs) -%}
     case when {{ pairs }} is not null
-        then coalesce(cast(list_sum(list_transform({{ pairs }}, pair -> try_cast(pair[2] as bigint))) as bigint), 0)
+        then coalesce(cast(list_sum(list_transform({{ pairs }}, pair -> try_cast(pair[2] as integer))) as bigint), 0)
     end
 {%- endmacro %}
 {% macro spark__sum_of_pairs(pairs) -%}
-    aggregate(transform({{ pairs }}, pair -> try_cast(pair[1] as bigint)), 0L, (total, n) -> total + coalesce(n, 0L))
+    aggregate(transform({{ pairs }}, pair -> try_cast(pair[1] as int)), 0L, (total, n) -> total + coalesce(n, 0L))
 {%- endmacro %}
 
 {# The key of a landed line, from where it stands: host, account, source path, generation and byte offset. #}

@@ -3,11 +3,13 @@
 #}
 
 {#
-    The instant of an ISO 8601 text, as a UTC timestamp; null where the text is none. The engines read more than that as a
-    time ('infinity', 'now', years of five digits), which no calendar day or difference can be told of.
+    The instant of an ISO 8601 text, as a UTC timestamp (without an offset the text is taken to be UTC); null where the text is none.
+    The engines read more than that as a time: 'infinity', of which no day can be told, 'now', which differs from build to build,
+    and names of zones, which DuckDB 1.5 then applies to the texts after it. So they get to see nothing else.
 #}
 {% macro utc_timestamp(text) -%}
-    case when {{ text }} like '____-__-__%' then {{ adapter.dispatch('instant_of')(text) }} end
+    {%- set iso_8601 = "'^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?(Z|[+-][0-9:]+)?$'" -%}
+    {{ adapter.dispatch('instant_of')("case when " ~ matches_regex(text, iso_8601) ~ " then " ~ text ~ " end") }}
 {%- endmacro %}
 {% macro duckdb__instant_of(text) -%}
     cast(try_cast({{ text }} as timestamptz) at time zone 'UTC' as timestamp)

@@ -3,6 +3,19 @@
     Arguments are expressions of bigint counts; null means unobserved, and all of a call's counts are null together.
 #}
 
+{#
+    A count (of tokens, requests, milliseconds) as it was landed; null where it cannot be one: negative, or of more than twelve
+    digits, which nobody counted and whose sums would not fit. Argument: an expression of a bigint.
+#}
+{% macro logged_count(number) -%}
+    case when {{ number }} between 0 and 999999999999 then {{ number }} end
+{%- endmacro %}
+
+{# The same of a number as JSON holds it; a fraction is no count and is not rounded to one. Argument: an expression of a text. #}
+{% macro count_from_json(text) -%}
+    cast(case when {{ matches_regex(text, "'^[0-9]{1,12}$'") }} then {{ text }} end as bigint)
+{%- endmacro %}
+
 {# Cache writes billed at the 1-hour rate: only what the log says so of. #}
 {% macro cache_write_1h(total, split_5m, split_1h) -%}
     case when coalesce({{ total }}, {{ split_5m }}, {{ split_1h }}) is not null then coalesce({{ split_1h }}, 0) end

@@ -1,4 +1,4 @@
--- Every assistant line with a model belongs to exactly one model call; the only named exclusion is Claude Code's own <synthetic> texts.
+-- Every assistant line belongs to exactly one model call, but for the one named exclusion, Claude Code's <synthetic> texts.
 with
 
 lines as (
@@ -24,7 +24,7 @@ lost as (
 
     where
         lines.record_type = 'assistant'
-        and lines.model <> '<synthetic>'
+        and coalesce(lines.model, '') <> '<synthetic>'
         and calls.model_call_id is null
 
 )

@@ -109,7 +109,7 @@ lines_of_calls as (
     select
         *,
         -- Claude Code writes its own error texts as responses of a model of this name; no provider was called.
-        case when record_type = 'assistant' and model <> '<synthetic>' then
+        case when record_type = 'assistant' and coalesce(model, '') <> '<synthetic>' then
             case
                 when message_id is null then 'line:' || coalesce(line_uuid, line_id)
                 when response_request_id is null then session_id || ':' || message_id

@@ -34,7 +34,7 @@ parsed as (
         coalesce(sources.provider, landed.provider) as configured_provider,
         {{ parse_json(
             "coalesce(landed.repaired, landed.raw)",
-            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "usage": {"input_tokens": "BIGINT", "output_tokens": "BIGINT", "cache_read_input_tokens": "BIGINT", "cache_creation_input_tokens": "BIGINT", "cache_creation_5m_input_tokens": "BIGINT", "cache_creation_1h_input_tokens": "BIGINT", "reasoning_tokens": "BIGINT"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": {"path": "VARCHAR", "file_path": "VARCHAR"}, "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "BIGINT", "prompt_tokens": "BIGINT", "completion_tokens": "BIGINT", "cache_read_tokens": "BIGINT", "cache_write_tokens": "BIGINT", "cache_write_5m_tokens": "BIGINT", "cache_write_1h_tokens": "BIGINT", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR"}}'
+            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": {"path": "VARCHAR", "file_path": "VARCHAR"}, "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR"}}'
         ) }}.payload as payload
 
     from landed
@@ -83,13 +83,13 @@ renamed as (
 
         case when kind = 'user_message' then payload.content end as user_text,
         coalesce(payload.message.stop_reason, payload.stop_reason) as stop_reason,
-        payload.message.usage.input_tokens as input_tokens,
-        payload.message.usage.output_tokens as output_tokens,
-        payload.message.usage.cache_read_input_tokens as cache_read_input_tokens,
-        payload.message.usage.cache_creation_input_tokens as cache_creation_input_tokens,
-        payload.message.usage.cache_creation_5m_input_tokens as cache_creation_5m_input_tokens,
-        payload.message.usage.cache_creation_1h_input_tokens as cache_creation_1h_input_tokens,
-        payload.message.usage.reasoning_tokens as reasoning_tokens,
+        {{ count_from_json('payload.message.usage.input_tokens') }} as input_tokens,
+        {{ count_from_json('payload.message.usage.output_tokens') }} as output_tokens,
+        {{ count_from_json('payload.message.usage.cache_read_input_tokens') }} as cache_read_input_tokens,
+        {{ count_from_json('payload.message.usage.cache_creation_input_tokens') }} as cache_creation_input_tokens,
+        {{ count_from_json('payload.message.usage.cache_creation_5m_input_tokens') }} as cache_creation_5m_input_tokens,
+        {{ count_from_json('payload.message.usage.cache_creation_1h_input_tokens') }} as cache_creation_1h_input_tokens,
+        {{ count_from_json('payload.message.usage.reasoning_tokens') }} as reasoning_tokens,
 
         payload.call_id as tool_use_id,
         payload.name as tool_name,
@@ -102,13 +102,13 @@ renamed as (
         payload.exit_reason as exit_reason,
         {{ timestamp_from_unix_ms('payload.started_at_unix_ms') }} as started_at,
         {{ timestamp_from_unix_ms('payload.ended_at_unix_ms') }} as ended_at,
-        payload.wall_clock_ms as wall_clock_ms,
-        payload.prompt_tokens as prompt_tokens,
-        payload.completion_tokens as completion_tokens,
-        payload.cache_read_tokens as cache_read_tokens,
-        payload.cache_write_tokens as cache_write_tokens,
-        payload.cache_write_5m_tokens as cache_write_5m_tokens,
-        payload.cache_write_1h_tokens as cache_write_1h_tokens,
+        {{ count_from_json('payload.wall_clock_ms') }} as wall_clock_ms,
+        {{ count_from_json('payload.prompt_tokens') }} as prompt_tokens,
+        {{ count_from_json('payload.completion_tokens') }} as completion_tokens,
+        {{ count_from_json('payload.cache_read_tokens') }} as cache_read_tokens,
+        {{ count_from_json('payload.cache_write_tokens') }} as cache_write_tokens,
+        {{ count_from_json('payload.cache_write_5m_tokens') }} as cache_write_5m_tokens,
+        {{ count_from_json('payload.cache_write_1h_tokens') }} as cache_write_1h_tokens,
         {{ sum_of_pairs("payload.tools_actually_called") }} as tools_actually_called_count
 
     from parsed
