@@ -1,4 +1,4 @@
--- Every assistant line belongs to exactly one model call, but for the one named exclusion, Claude Code's <synthetic> texts.
+-- Every assistant line belongs to exactly one model call; the one exclusion is Claude Code's own <synthetic> texts.
 with
 
 lines as (
