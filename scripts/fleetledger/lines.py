@@ -188,13 +188,14 @@ _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\x00+|-?\bInfinity\b|\bNaN\b',
 _ESCAPE_OR_CONTROL = re.compile(r"[\\\x00-\x1f]")
 _HEX = "[0-9a-fA-F]"
 _STRING_PART = re.compile(
-    r"[\\\x00-\x1f](?:(?<=\\)(?:"
-    rf"(?P<pair>u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}})"
-    rf"|(?P<surrogate>u[dD][89a-fA-F]{_HEX}{{2}})"
-    rf'|(?P<escape>u{_HEX}{{4}}|["\\/bfnrt])'
-    r"))?"
+    r"(?P<sound>(?:[^\\\x00-\x1f]++"
+    r'|\\["\\/bfnrt]'
+    rf"|\\u(?![dD][89a-fA-F]){_HEX}{{4}}"
+    rf"|\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}})++)"
+    rf"|(?P<surrogate>\\u[dD][89a-fA-F]{_HEX}{{2}})"
+    r"|(?P<backslash>\\)"
+    r"|(?P<control>[\x00-\x1f])"
 )
-"""A control character or a backslash, with what makes an escape of it; it begins with a set for the sake of speed."""
 
 
 def repair(text: str) -> tuple[str, list[str]]:
@@ -213,12 +214,12 @@ def repair(text: str) -> tuple[str, list[str]]:
 
     def mend_in_string(match: re.Match[str]) -> str:
         part = match[0]
-        if match["pair"] or match["escape"]:
+        if match.lastgroup == "sound":
             return part
-        if match["surrogate"]:
+        if match.lastgroup == "surrogate":
             repairs.add("lone surrogate")
             return "\\ufffd"
-        if part == "\\":
+        if match.lastgroup == "backslash":
             repairs.add("invalid escape")
             return "\\\\"
         repairs.add("control character in a string")
