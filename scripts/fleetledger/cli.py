@@ -136,6 +136,8 @@ def main(ctx: click.Context, config: Path | None, data_dir: Path | None) -> None
     Example, the first two commands to type:
       fleetledger refresh
       fleetledger report
+
+    Exit codes: 0 fine, 1 the work failed, 2 the call was wrong (an argument, or the configuration file).
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -230,9 +232,8 @@ def _extract(data: Path, config: FleetConfig) -> None:
         summary = extract_into(data, config, progress=step)
     for source in summary.sources:
         if source.missing:
-            click.echo(
-                f"No logs at {source.source.root} (fleet {source.source.fleet}); landed before, they stay.", err=True
-            )
+            where = clean(str(source.source.root))
+            click.echo(f"No logs at {where} (fleet {source.source.fleet}); what was landed from there stays.", err=True)
         for problem in source.problems:
             click.echo(clean(f"Not read: {source.source.root}: {problem.path}: {problem.reason}"), err=True)
     click.echo(_landed(summary))
@@ -386,7 +387,7 @@ def _show(document: Row, as_json: bool, as_csv: bool, svg: Path | None) -> None:
     from fleetledger.report_render import blocks
 
     if svg:
-        write_svg(svg, blocks(document), "fleetledger report")
+        write_svg(svg, blocks(document), f"fleetledger report {document['report']}")
         click.echo(f"Wrote {svg}")
     elif is_terminal(sys.stdout):
         from rich.console import Console

@@ -93,9 +93,9 @@ def _period(first_day: date | None, unit: str) -> str | None:
 
 def _sessions(ledger: Ledger, *, costliest: bool, limit: int | None) -> Row:
     ((totals,),) = ledger.groups(())
-    rows = ledger.sessions(costliest=costliest)
+    count, rows = ledger.sessions(costliest=costliest, limit=limit)
     order = "costliest" if costliest else "newest"
-    return {"totals": totals, "order": order, "row_count": len(rows), "rows": rows[:limit]}
+    return {"totals": totals, "order": order, "row_count": count, "rows": rows}
 
 
 def _overview(ledger: Ledger) -> Row:

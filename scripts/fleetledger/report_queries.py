@@ -201,8 +201,8 @@ class Ledger:
         """  # noqa: S608
         return self._rows(query, values)
 
-    def sessions(self, *, costliest: bool) -> list[Row]:
-        """The sessions of the calls with their measures, the newest first or the costliest first."""
+    def sessions(self, *, costliest: bool, limit: int | None) -> tuple[int, list[Row]]:
+        """How many sessions the calls are of, and the first `limit`, newest or costliest first, with their measures."""
         calls, values = self._calls("session_id")
         order = f"{LARGEST} desc, started_at desc" if costliest else "started_at desc nulls last"
         query = f"""
@@ -212,12 +212,15 @@ class Ledger:
                 sessions.session_id, sessions.parent_session_id, sessions.fleet, sessions.host, sessions.account,
                 sessions.project, sessions.title, sessions.started_at, sessions.ended_at,
                 strftime(timezone(?, timezone('UTC', sessions.started_at)), '%Y-%m-%d %H:%M') as started_at_local,
-                summed.* exclude (session_id)
+                summed.* exclude (session_id), count(*) over () as session_count
             from summed
             inner join fct_sessions as sessions using (session_id)
             order by {order}, session_id
+            limit ?
         """  # noqa: S608
-        return self._rows(query, [*values, self.timezone])
+        rows = self._rows(query, [*values, self.timezone, limit])
+        counts = [row.pop("session_count") for row in rows]
+        return counts[0] if counts else 0, rows
 
     def costliest_session(self) -> Row | None:
         """The session with the largest amount of one cost kind, and that kind; None if no session cost anything."""
