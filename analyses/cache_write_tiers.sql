@@ -1,4 +1,5 @@
--- Which cache tier each account writes, and of how many writes the log tells: 1-hour writes cost twice the input rate, 5-minute ones 1.25x.
+-- Which cache tier each account writes, and how many calls do not tell.
+-- At Anthropic, 1-hour writes cost twice the input rate, 5-minute ones 1.25x.
 select
     fleet,
     account,

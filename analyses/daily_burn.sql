@@ -7,7 +7,10 @@ with days as (
 ),
 
 daily as (
-    select called_on, cost_kind, sum(cost_usd) as cost_usd
+    select
+        called_on,
+        cost_kind,
+        sum(cost_usd) as cost_usd
     from fct_daily_costs
     where cost_kind in ('billed', 'subscription')
     group by called_on, cost_kind

@@ -5,7 +5,7 @@ select
     count(*) as tasks,
     sum(case when is_subagent then cost_usd end) as subagent_list_price_usd,
     sum(cost_usd) as list_price_usd,
-    round(cast(sum(case when is_subagent then cost_usd else 0 end) / nullif(sum(cost_usd), 0) as decimal(6, 3)), 3) as subagent_share
+    round(sum(case when is_subagent then cost_usd else 0 end) / nullif(sum(cost_usd), 0), 3) as subagent_share
 from fct_tasks
 where fleet = 'claude_code'
 group by project

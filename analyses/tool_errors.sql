@@ -1,4 +1,5 @@
--- How often each kind of tool fails, by what the log marks as an error; calls without a result are in neither number of the rate.
+-- How often each kind of tool fails, by what the log marks as an error.
+-- Calls without a result are in neither number of the rate.
 select
     fleet,
     tool_kind,
@@ -8,4 +9,4 @@ select
     round(count(case when is_error then tool_call_id end) / nullif(count(is_error), 0), 3) as error_rate
 from fct_tool_calls
 group by fleet, tool_kind
-order by fleet, calls desc
+order by fleet asc, calls desc

@@ -1,4 +1,4 @@
--- How much of the figures is a floor: usage that is not final, models without a rate, and calls priced without an exact one, by month.
+-- How much of the figures is a floor, by month: usage that is not final, models without a rate, inexact rates.
 select
     date_trunc('month', called_on) as month,
     fleet,

@@ -45,9 +45,15 @@ unioned as (
         -- Anthropic's output counts include thinking; the logs do not tell how much of it.
         cast(null as bigint) as reasoning_tokens,
         cache_read_input_tokens as cache_read_tokens,
-        {{ cache_write_5m('cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens') }} as cache_write_5m_tokens,
-        {{ cache_write_1h('cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens') }} as cache_write_1h_tokens,
-        {{ cache_tier_known('cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens') }} as cache_tier_known,
+        {{ cache_write_5m(
+            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'
+        ) }} as cache_write_5m_tokens,
+        {{ cache_write_1h(
+            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'
+        ) }} as cache_write_1h_tokens,
+        {{ cache_tier_known(
+            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'
+        ) }} as cache_tier_known,
         web_search_requests,
         speed,
         service_tier,
@@ -88,12 +94,20 @@ unioned as (
         reasoning_tokens,
         case when usage_source <> 'none' then coalesce(cache_read_input_tokens, 0) end as cache_read_tokens,
         case when usage_source <> 'none' then coalesce(
-            {{ cache_write_5m('cache_creation_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens') }}, 0
+            {{ cache_write_5m(
+                'cache_creation_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens'
+            ) }},
+            0
         ) end as cache_write_5m_tokens,
         case when usage_source <> 'none' then coalesce(
-            {{ cache_write_1h('cache_creation_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens') }}, 0
+            {{ cache_write_1h(
+                'cache_creation_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens'
+            ) }},
+            0
         ) end as cache_write_1h_tokens,
-        {{ cache_tier_known('cache_creation_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens') }} as cache_tier_known,
+        {{ cache_tier_known(
+            'cache_creation_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens'
+        ) }} as cache_tier_known,
         cast(null as bigint) as web_search_requests,
         cast(null as varchar) as speed,
         cast(null as varchar) as service_tier,
@@ -186,9 +200,8 @@ calls as (
     from unioned
 
     inner join turns
-        on
-            unioned.model_call_id = turns.model_call_id
-            and turns.is_prompt = 0
+        on unioned.model_call_id = turns.model_call_id
+        and turns.is_prompt = 0
 
     left join projects
         on unioned.session_id = projects.session_id

@@ -72,9 +72,8 @@ unioned as (
     from mu
 
     left join model_calls
-        on
-            mu.model_call_id = model_calls.model_call_id
-            and mu.task_id = model_calls.task_id
+        on mu.model_call_id = model_calls.model_call_id
+        and mu.task_id = model_calls.task_id
 
 ),
 

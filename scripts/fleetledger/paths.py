@@ -9,7 +9,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 def data_dir(option: Path | None = None) -> Path:
-    """The data directory: `option`, else `FLEETLEDGER_DATA`, else `data/` in the project; absolute, perhaps not there yet."""
+    """The data directory: `option`, else `FLEETLEDGER_DATA`, else `data/` in the project; perhaps not there yet."""
     chosen = option or Path(os.environ.get("FLEETLEDGER_DATA") or PROJECT_ROOT / "data")
     return chosen.expanduser().absolute()
 

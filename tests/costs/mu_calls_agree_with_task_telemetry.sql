@@ -1,5 +1,5 @@
 -- What mu's own telemetry says of a task is what its calls sum to, wherever every call of the task carries usage.
--- Tasks with tombstoned events or a provider switch in between are left out: their telemetry counts what the log voids, or mixes two shapes.
+-- Tasks with a provider switch in between are left out: their telemetry mixes two shapes.
 with
 
 calls as (

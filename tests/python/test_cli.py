@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from fleetledger import build, paths
+from fleetledger import build, paths, refresh
 from fleetledger.cli import INTERRUPTED, main
 from fleetledger.locks import lock
 
@@ -222,6 +222,18 @@ def test_a_second_refresh_changes_nothing(demo: Path) -> None:
     assert "Nothing new in" in again.stdout
     assert "Nothing to build" in again.stdout
     assert published.stat() == before
+
+
+def test_a_refresh_after_a_build_by_hand_or_without_titles_builds(demo: Path) -> None:
+    data = paths.demo_dir(demo)
+    now = refresh.inputs(data, text=True)
+    assert refresh.is_current(data, now)
+    assert not refresh.is_current(data, refresh.inputs(data, text=False))
+    warehouse = paths.warehouse_path(data).stat()
+    os.utime(paths.warehouse_path(data), ns=(warehouse.st_atime_ns, warehouse.st_mtime_ns + 1))
+    assert not refresh.is_current(data, now)
+    os.utime(paths.warehouse_path(data), ns=(warehouse.st_atime_ns, warehouse.st_mtime_ns))
+    assert refresh.is_current(data, now)
 
 
 def test_nobody_else_reads_the_data(demo: Path) -> None:

@@ -17,28 +17,31 @@ import pytest
 from fleetledger.paths import PROJECT_ROOT
 from fleetledger.simulate import simulate
 
-DOCS = [PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").glob("*.md"))]
+DOCS = PROJECT_ROOT / "docs"
+EVERYWHERE = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+BUILDING = [DOCS / "schedule.md"]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def shown(language: str) -> list[str]:
-    return [code for path in DOCS for kind, code in FENCE.findall(path.read_text()) if kind == language]
+def shown(language: str, pages: list[Path]) -> list[str]:
+    return [code for page in pages for kind, code in FENCE.findall(page.read_text()) if kind == language]
 
 
-def commands(program: str) -> list[str]:
-    lines = (line.partition(" #")[0].strip() for code in shown("console") for line in code.splitlines())
+def commands(program: str, pages: list[Path] = EVERYWHERE) -> list[str]:
+    lines = (line.partition(" #")[0].strip() for code in shown("console", pages) for line in code.splitlines())
     return [line for line in dict.fromkeys(lines) if line.split()[:1] == [program]]
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A directory such as the docs speak of: logs at home, a fleet.toml, data/ with what was published, analyses/."""
+    """A directory such as the docs speak of: logs at home, a fleet.toml, data/ built as schedule.md says, analyses/."""
     place = tmp_path_factory.mktemp("docs") / "fleet"
     simulate(place)
     (place / "analyses").symlink_to(PROJECT_ROOT / "analyses")
     (place / "home").mkdir()
     (place / "home" / ".claude").symlink_to(place / "demo-server" / ".claude")
-    run(place, "fleetledger refresh --config fleet.toml")
+    for command in [*commands("fleetledger", BUILDING), "fleetledger refresh --config fleet.toml"]:
+        run(place, command)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         yield place
@@ -52,7 +55,7 @@ def run(place: Path, command: str) -> None:
     subprocess.run([Path(sys.executable).with_name(program), *arguments], cwd=place, env=environment, check=True)
 
 
-@pytest.mark.parametrize("command", commands("fleetledger"))
+@pytest.mark.parametrize("command", commands("fleetledger", [page for page in EVERYWHERE if page not in BUILDING]))
 def test_command_works(place: Path, command: str) -> None:
     # Its run would rewrite a seed; test_rates holds that seed to what a run gives.
     run(place, f"{command} --help" if command == "fleetledger rates update" else command)
@@ -73,7 +76,7 @@ def test_query_of_the_docs_works(place: Path, command: str) -> None:
                 published.sql(value if option == "-c" else Path(value).read_text()).fetchall()
 
 
-@pytest.mark.parametrize("code", shown("python"))
+@pytest.mark.parametrize("code", shown("python", EVERYWHERE))
 def test_python_of_the_docs_works(place: Path, code: str) -> None:
     exec(compile(code, "docs", "exec"), {})  # noqa: S102 - the documentation's own code
 

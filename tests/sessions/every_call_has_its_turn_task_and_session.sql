@@ -20,10 +20,9 @@ orphans as (
     from calls
 
     left join turns
-        on
-            calls.turn_id = turns.turn_id
-            and calls.task_id = turns.task_id
-            and calls.session_id = turns.session_id
+        on calls.turn_id = turns.turn_id
+        and calls.task_id = turns.task_id
+        and calls.session_id = turns.session_id
 
     where turns.turn_id is null
 

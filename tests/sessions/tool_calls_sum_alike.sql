@@ -63,9 +63,8 @@ differences as (
     cross join marts
 
     left join sums
-        on
-            calls.fleet = sums.fleet
-            and marts.mart = sums.mart
+        on calls.fleet = sums.fleet
+        and marts.mart = sums.mart
 
     where
         sums.tool_call_count is distinct from calls.tool_call_count

@@ -1,4 +1,5 @@
--- Rule 9: tokens, cost and counts sum alike in calls, turns, tasks, sessions and days; a row here is a mart that lost or doubled something.
+-- Rule 9: tokens, cost and counts sum alike in calls, turns, tasks, sessions and days.
+-- A row here is a mart that lost or doubled something.
 {%- set measures = usage_columns() + ['cost_usd'] -%}
 {%- set marts = ['fct_turns', 'fct_tasks', 'fct_sessions', 'fct_daily_costs'] %}
 
@@ -67,9 +68,8 @@ differences as (
     cross join marts
 
     left join sums
-        on
-            calls.fleet = sums.fleet
-            and marts.mart = sums.mart
+        on calls.fleet = sums.fleet
+        and marts.mart = sums.mart
 
     where
         sums.model_call_count is distinct from calls.model_call_count

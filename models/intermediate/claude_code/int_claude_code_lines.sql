@@ -22,9 +22,8 @@ keyed as (
     from lines
 
     inner join threads
-        on
-            lines.session_id = threads.session_id
-            and coalesce(lines.agent_id, '') = coalesce(threads.agent_id, '')
+        on lines.session_id = threads.session_id
+        and coalesce(lines.agent_id, '') = coalesce(threads.agent_id, '')
 
 ),
 
@@ -98,9 +97,8 @@ numbered as (
         on keyed.line_id = ordered_copies.line_id
 
     left join request_ids
-        on
-            keyed.session_id = request_ids.session_id
-            and keyed.message_id = request_ids.message_id
+        on keyed.session_id = request_ids.session_id
+        and keyed.message_id = request_ids.message_id
 
 ),
 
@@ -109,12 +107,11 @@ lines_of_calls as (
     select
         *,
         -- Claude Code writes its own error texts as responses of a model of this name; no provider was called.
-        case when record_type = 'assistant' and coalesce(model, '') <> '<synthetic>' then
-            case
-                when message_id is null then 'line:' || coalesce(line_uuid, line_id)
-                when response_request_id is null then session_id || ':' || message_id
-                else message_id || ':' || response_request_id
-            end
+        case
+            when record_type is distinct from 'assistant' or coalesce(model, '') = '<synthetic>' then null
+            when message_id is null then 'line:' || coalesce(line_uuid, line_id)
+            when response_request_id is null then session_id || ':' || message_id
+            else message_id || ':' || response_request_id
         end as model_call_id
 
     from numbered

@@ -6,7 +6,7 @@ lines as (
 
 ),
 
--- Where a session holds lines that another session had first, it was forked from the session that had the latest of them.
+-- Where a session holds lines that another one had first, it was forked from the one that had the latest of them.
 copies as (
 
     select
@@ -32,9 +32,8 @@ copied as (
     from copies
 
     inner join lines
-        on
-            copies.line_uuid = lines.line_uuid
-            and lines.copy_number = 1
+        on copies.line_uuid = lines.line_uuid
+        and lines.copy_number = 1
 
     where copies.session_id <> lines.session_id
 

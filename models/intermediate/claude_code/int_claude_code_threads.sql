@@ -71,9 +71,8 @@ marked as (
         on lines.line_uuid = shared_uuids.line_uuid
 
     left join shared_messages
-        on
-            lines.message_id = shared_messages.message_id
-            and lines.request_id = shared_messages.request_id
+        on lines.message_id = shared_messages.message_id
+        and lines.request_id = shared_messages.request_id
 
 ),
 

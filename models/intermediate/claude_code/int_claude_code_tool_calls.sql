@@ -35,7 +35,8 @@ uses as (
 
 ),
 
--- An id that stands in several responses (behind some gateways, or redacted) names a call only within its thread, or only on its line.
+-- An id that stands in several responses (behind some gateways, or redacted) names a call only within its thread,
+-- or only on its line.
 id_spread as (
 
     select
@@ -83,9 +84,8 @@ scoped_uses as (
         on uses.tool_use_id = id_spread.tool_use_id
 
     inner join id_spread_in_thread
-        on
-            uses.thread_id = id_spread_in_thread.thread_id
-            and uses.tool_use_id = id_spread_in_thread.tool_use_id
+        on uses.thread_id = id_spread_in_thread.thread_id
+        and uses.tool_use_id = id_spread_in_thread.tool_use_id
 
 ),
 
@@ -157,9 +157,8 @@ tool_calls as (
     from scoped_uses
 
     left join scoped_results
-        on
-            scoped_uses.tool_use_id = scoped_results.tool_use_id
-            and scoped_uses.id_scope = scoped_results.id_scope
+        on scoped_uses.tool_use_id = scoped_results.tool_use_id
+        and scoped_uses.id_scope = scoped_results.id_scope
 
     group by
         scoped_uses.model_call_id,

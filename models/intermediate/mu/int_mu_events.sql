@@ -48,9 +48,8 @@ standing as (
     from events
 
     left join tombstones
-        on
-            events.session_id = tombstones.session_id
-            and events.event_id = tombstones.target_event_id
+        on events.session_id = tombstones.session_id
+        and events.event_id = tombstones.target_event_id
 
     where tombstones.target_event_id is null
 
@@ -80,9 +79,8 @@ in_order as (
     from events
 
     inner join standing
-        on
-            events.line_id = standing.line_id
-            and standing.copy_number = 1
+        on events.line_id = standing.line_id
+        and standing.copy_number = 1
 
 ),
 
@@ -188,14 +186,12 @@ with_tasks as (
         on events.line_id = in_order.line_id
 
     left join switches
-        on
-            in_order.session_id = switches.session_id
-            and in_order.switch_number = switches.switch_number
+        on in_order.session_id = switches.session_id
+        and in_order.switch_number = switches.switch_number
 
     left join asks
-        on
-            in_order.session_id = asks.session_id
-            and in_order.ask_number = asks.ask_number
+        on in_order.session_id = asks.session_id
+        and in_order.ask_number = asks.ask_number
 
 )
 

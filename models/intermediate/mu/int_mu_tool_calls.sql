@@ -59,11 +59,10 @@ paired as (
     from calls
 
     left join results
-        on
-            calls.session_id = results.session_id
-            and calls.tool_use_id = results.tool_use_id
-            and calls.event_position < results.event_position
-            and (calls.next_call_position is null or results.event_position < calls.next_call_position)
+        on calls.session_id = results.session_id
+        and calls.tool_use_id = results.tool_use_id
+        and calls.event_position < results.event_position
+        and (calls.next_call_position is null or calls.next_call_position > results.event_position)
 
     group by
         calls.line_id,

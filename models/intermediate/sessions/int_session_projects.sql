@@ -12,7 +12,7 @@ project_folds as (
 
 ),
 
--- The directory a session was started in: the first that its main thread logged, or where that is not landed, a sub-agent.
+-- The directory a session was started in: the first that its main thread logged, or a sub-agent where that is missing.
 starts as (
 
     select
@@ -70,9 +70,8 @@ projects as (
     from first_starts
 
     left join matching_folds
-        on
-            first_starts.session_id = matching_folds.session_id
-            and matching_folds.fold_rank = 1
+        on first_starts.session_id = matching_folds.session_id
+        and matching_folds.fold_rank = 1
 
 )
 

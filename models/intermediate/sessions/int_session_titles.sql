@@ -107,14 +107,12 @@ chosen as (
     from sessions
 
     left join logged_titles
-        on
-            sessions.session_id = logged_titles.session_id
-            and logged_titles.title_order = 1
+        on sessions.session_id = logged_titles.session_id
+        and logged_titles.title_order = 1
 
     left join opening_words
-        on
-            sessions.session_id = opening_words.session_id
-            and opening_words.prompt_order = 1
+        on sessions.session_id = opening_words.session_id
+        and opening_words.prompt_order = 1
 
 )
 

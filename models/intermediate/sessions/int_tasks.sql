@@ -85,9 +85,8 @@ claude_code_tasks as (
     from threads
 
     left join spawns
-        on
-            threads.session_id = spawns.session_id
-            and threads.agent_id = spawns.spawned_agent_id
+        on threads.session_id = spawns.session_id
+        and threads.agent_id = spawns.spawned_agent_id
 
     left join main_threads
         on threads.session_id = main_threads.session_id

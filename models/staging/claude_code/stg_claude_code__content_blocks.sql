@@ -31,10 +31,7 @@ with_content as (
 
     select
         line_id,
-        case
-            when line.message.content is not null then line.message.content
-            else {{ text_block(json_text('line_text', '$.message.content')) }}
-        end as content,
+        coalesce(line.message.content, {{ text_block(json_text('line_text', '$.message.content')) }}) as content,
         line."toolUseResult" as tool_result
 
     from parsed
@@ -67,7 +64,8 @@ blocks as (
         block.is_error as result_is_error,
         tool_result.agentid as result_agent_id,
         case
-            when tool_result.type = 'create' and len(tool_result.structuredpatch) = 0 then {{ text_lines('tool_result.content') }}
+            when tool_result.type = 'create' and len(tool_result.structuredpatch) = 0
+                then {{ text_lines('tool_result.content') }}
             else {{ hunk_lines('tool_result.structuredpatch', '+') }}
         end as result_lines_added,
         {{ hunk_lines('tool_result.structuredpatch', '-') }} as result_lines_removed

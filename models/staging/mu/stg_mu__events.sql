@@ -40,10 +40,9 @@ parsed as (
     from landed
 
     left join sources
-        on
-            landed.host = sources.host
-            and landed.fleet = sources.fleet
-            and landed.account = sources.account
+        on landed.host = sources.host
+        and landed.fleet = sources.fleet
+        and landed.account = sources.account
 
     where landed.line_status <> 'rejected'
 
