@@ -172,13 +172,14 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
         config = refreshing.sources_of(places.data, places.config)
     data = places.prepared()
     _extract(data, config)
-    if refreshing.is_current(data, text=config.text):
+    inputs = refreshing.inputs(data, text=config.text)
+    if refreshing.is_current(data, inputs):
         click.echo("Nothing to build: what is published is of the same lines, rates and models.")
         return
-    refreshing.forget_current(data)
+    refreshing.forget(data)
     _build(data)
     _publish(data, config.text)
-    refreshing.note_current(data, text=config.text)
+    refreshing.remember(data, inputs)
 
 
 @main.command()

@@ -6,10 +6,11 @@ import json
 import shutil
 from hashlib import blake2b
 from pathlib import Path
+from urllib.parse import unquote
 
 from fleetledger.config import FleetConfig, load_config
 from fleetledger.errors import FleetledgerError
-from fleetledger.landing import write_file
+from fleetledger.landing import read_manifest, write_file
 from fleetledger.paths import PROJECT_ROOT, demo_dir, landing_dir, published_path, warehouse_path
 from fleetledger.sources import find_log_files
 
@@ -48,46 +49,43 @@ def demo_config(data: Path) -> Path:
     return logs / "fleet.toml"
 
 
-def is_current(data: Path, *, text: bool) -> bool:
-    """Whether what is published in `data` was made from what is landed now, by the models, seeds and rules of now."""
+def inputs(data: Path, *, text: bool) -> str:
+    """A name for all that decides what is published: what is landed, models, seeds, rules, and whether with titles."""
+    digest = blake2b(f"text = {text}".encode(), digest_size=16)
+    for path in _manifests(data):
+        landed = read_manifest(landing_dir(data), unquote(path.stem))
+        digest.update(repr((landed.host, landed.demo, landed.sources, landed.batches)).encode())
+    for path in _project_files():
+        digest.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_current(data: Path, inputs_now: str) -> bool:
+    """Whether what is published in `data` was made by a refresh from these inputs, and nobody built since."""
     try:
         made = json.loads(_record(data).read_text())
     except (FileNotFoundError, ValueError):
         return False
-    return published_path(data).exists() and made == _state(data, text=text)
+    return published_path(data).exists() and made == _made(data, inputs_now)
 
 
-def note_current(data: Path, *, text: bool) -> None:
-    """Remember that what is published was made from what is there now."""
-    write_file(_record(data), json.dumps(_state(data, text=text)))
-
-
-def forget_current(data: Path) -> None:
-    """Forget it, before anything is made anew."""
+def forget(data: Path) -> None:
+    """Forget what the published file was made from, before it is made anew."""
     _record(data).unlink(missing_ok=True)
+
+
+def remember(data: Path, inputs_before: str) -> None:
+    """Remember that what is published was made from these inputs, which were there before the build began."""
+    write_file(_record(data), json.dumps(_made(data, inputs_before)))
 
 
 def _record(data: Path) -> Path:
     return data / "refresh.json"
 
 
-def _state(data: Path, *, text: bool) -> dict[str, object]:
+def _made(data: Path, from_inputs: str) -> dict[str, object]:
     warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
-    return {
-        "inputs": _inputs(data),
-        "text": text,
-        "warehouse": [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None,
-    }
-
-
-def _inputs(data: Path) -> str:
-    digest = blake2b(digest_size=16)
-    for manifest in _manifests(data):
-        said = json.loads(manifest.read_bytes())
-        digest.update(json.dumps([said["host"], said["demo"], said["sources"], said["batches"]]).encode())
-    for path in _project_files():
-        digest.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    return {"inputs": from_inputs, "warehouse": [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None}
 
 
 def _project_files() -> list[Path]:
