@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fleetledger.file_states import FileKey, Tail
@@ -136,7 +135,8 @@ def _rewrite(
 ) -> Batch | None:
     """A new batch of the rows that `keep` keeps; they name it as their batch, and keep the time of their landing."""
     writer = BatchWriter(landing, batches[0].table, host, now)
-    for rows in _row_groups(keep(rows) for rows in _read(landing, batches)):
+    columns = _columns_of_all(landing, batches)
+    for rows in _row_groups(_with_columns(columns, keep(rows)) for rows in _read(landing, batches)):
         ids = pa.repeat(writer.batch_id, rows.num_rows)
         writer.write(rows.set_column(rows.schema.get_field_index("batch_id"), "batch_id", ids), _count(rows))
     written = writer.close()
@@ -155,6 +155,26 @@ def _read(landing: Path, batches: Iterable[Batch], columns: list[str] | None = N
             raise _failed(path, "read", error) from error
 
 
+def _columns_of_all(landing: Path, batches: Iterable[Batch]) -> pa.Schema:
+    """The columns of all batches: an earlier version may have landed fewer. Raises LandingError."""
+    schemas = []
+    for batch in batches:
+        try:
+            schemas.append(pq.read_schema(landing / batch.path))
+        except (OSError, pa.ArrowException) as error:
+            raise _failed(landing / batch.path, "read", error) from error
+    return pa.unify_schemas(schemas)
+
+
+def _with_columns(columns: pa.Schema, rows: pa.Table) -> pa.Table:
+    """Rows with exactly these columns, null where they have none."""
+    arrays = [
+        rows[name] if name in rows.column_names else pa.nulls(rows.num_rows, kind)
+        for name, kind in zip(columns.names, columns.types, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=columns)
+
+
 def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """Small tables put together until a row group is full."""
     gathered: list[pa.Table] = []
@@ -169,6 +189,8 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _count(rows: pa.Table) -> Counts:
+    import pyarrow.compute as pc  # takes as long as all else: only where it is needed
+
     statuses = rows["line_status"].to_pylist()
     size = sum(pc.sum(pc.binary_length(rows[name])).as_py() or 0 for name in ("raw", "raw_bytes"))
     return Counts(statuses.count(OK), statuses.count(REPAIRED), statuses.count(REJECTED), size)
@@ -184,6 +206,8 @@ def read_pieces_of_file(
     landing: Path, batches: Iterable[Batch], account: str, source_path: str, generation: int
 ) -> list[Piece]:
     """The pieces of one file, in the file's order. Raises LandingError."""
+    import pyarrow.compute as pc
+
     file = (pc.field("account") == account) & (pc.field("source_path") == source_path)
     file &= pc.field("generation") == generation
     pieces: list[Piece] = []

@@ -61,7 +61,8 @@ class Counts(NamedTuple):
 
     def plus(self, other: Counts) -> Counts:
         """The sum of both."""
-        return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        ok, repaired, rejected, size = other
+        return Counts(self.ok + ok, self.repaired + repaired, self.rejected + rejected, self.bytes + size)
 
 
 class Place(NamedTuple):

@@ -23,7 +23,8 @@ Report = Callable[[int], None]
 """Told how many more bytes are read."""
 
 PARALLEL_BYTES = 32 * 2**20
-"""From how many bytes on further processes are worth their start."""
+PARALLEL_FILES = 3000
+"""From how many bytes, or files, on further processes are worth their start."""
 PROCESSES = 2
 _CHUNK_BYTES = 16 * 2**20
 _CHUNK_JOBS = 200
@@ -34,9 +35,10 @@ def land(
 ) -> tuple[list[Outcome], list[Batch]]:
     """Land the files of `jobs`, in any order; what came of each, and the batches that their rows are in."""
     processes = min(PROCESSES, os.cpu_count() or 1)
-    if processes == 1 or sum(job.new_bytes for job in jobs) < PARALLEL_BYTES:
-        return _land_here(landing, host, now, jobs, report)
-    return _land_in_processes(processes, landing, host, now, jobs, report)
+    is_much = len(jobs) >= PARALLEL_FILES or sum(job.new_bytes for job in jobs) >= PARALLEL_BYTES
+    if processes > 1 and is_much:
+        return _land_in_processes(processes, landing, host, now, jobs, report)
+    return _land_here(landing, host, now, jobs, report)
 
 
 def _land_here(

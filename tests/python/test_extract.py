@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from logged_host import NOW, LoggedHost
+from pyarrow import parquet
 
 from fleetledger import compaction, row_groups, workers
 from fleetledger.config import FleetConfig, load_config
+from fleetledger.errors import FleetledgerError
 from fleetledger.extract import extract
 from fleetledger.file_states import FileKey
 from fleetledger.landing import read_back_all, read_manifest
@@ -41,6 +43,10 @@ ASSISTANT = json.dumps(
         "entrypoint": "cli",
         "requestId": "req",
         "promptId": "pr",
+        "customTitle": "ct",
+        "aiTitle": "at",
+        "summary": "su",
+        "leafUuid": "lu",
         "forkedFrom": {"sessionId": "fs", "messageUuid": "fm"},
         "sourceToolAssistantUUID": "st",
         "message": {
@@ -67,10 +73,10 @@ ASSISTANT = json.dumps(
 TYPED = """
     record_type, subtype, uuid, parent_uuid, session_id, agent_id, is_sidechain, is_meta, is_compact_summary,
     is_api_error_message, logged_timestamp, cwd, git_branch, version, entrypoint, request_id, prompt_id,
-    forked_from_session_id, forked_from_message_uuid, source_tool_assistant_uuid, message_id, message_role, model,
-    stop_reason, input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens,
-    ephemeral_5m_input_tokens, ephemeral_1h_input_tokens, web_search_requests, speed, service_tier, inference_geo,
-    usage_iterations
+    custom_title, ai_title, summary, leaf_uuid, forked_from_session_id, forked_from_message_uuid,
+    source_tool_assistant_uuid, message_id, message_role, model, stop_reason, input_tokens, output_tokens,
+    cache_read_input_tokens, cache_creation_input_tokens, ephemeral_5m_input_tokens, ephemeral_1h_input_tokens,
+    web_search_requests, speed, service_tier, inference_geo, usage_iterations
 """
 
 
@@ -89,7 +95,30 @@ def test_every_column_of_a_claude_code_line(host: LoggedHost) -> None:
     host.extract()
     flags = [True, False, True, False]
     values = ["assistant", "s", "u", "p", "i", "a", *flags, "2026-01-01T00:00:00.000Z", "/w", "main", "2.1.219", "cli"]
-    values += ["req", "pr", "fs", "fm", "st", "msg", "assistant", "m", "end_turn", 1, 2, 3, 4, 5, 6, 7, "fast", "batch"]
+    values += [
+        "req",
+        "pr",
+        "ct",
+        "at",
+        "su",
+        "lu",
+        "fs",
+        "fm",
+        "st",
+        "msg",
+        "assistant",
+        "m",
+        "end_turn",
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        "fast",
+        "batch",
+    ]
     values += ["us", 2]
     assert host.rows(TYPED) == [tuple(values), (None,) * len(values)]
     place = "host, account, provider, fleet, source_path, generation, line_number, byte_offset, line_status, error"
@@ -439,6 +468,16 @@ def test_two_processes_land_what_one_does(tmp_path: Path, monkeypatch: pytest.Mo
     assert steps[-1][0] == steps[-1][1]
 
 
+def test_a_worker_process_that_dies_is_a_failure_of_the_run(host: LoggedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.write(lines(1))
+    monkeypatch.setattr(workers, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(workers, "_work", os.getcwd)
+    with pytest.raises(FleetledgerError, match="a process that reads logs ended too early"):
+        host.extract()
+    assert host.manifest.batches == []
+
+
 def test_small_pieces_and_row_groups_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     large, small = LoggedHost(tmp_path / "large"), LoggedHost(tmp_path / "small")
     for host in (large, small):
@@ -469,6 +508,23 @@ def test_many_small_batches_become_one(host: LoggedHost, monkeypatch: pytest.Mon
         host.write(lines(number) * 3, f"projects/p/{number}.jsonl")
     host.extract()
     assert [row[0] for row in host.rows("raw")] == [line(number).decode() for number in range(4) for _ in range(3)]
+
+
+def test_batches_of_an_earlier_version_become_one_with_later_ones(
+    host: LoggedHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.write(lines(1))
+    host.extract()
+    path = host.landing / host.manifest.batches[0].path
+    parquet.write_table(parquet.read_table(path).drop_columns(["uuid", "request_id"]), path)
+    host.write(lines(1, 2))
+    monkeypatch.setattr(compaction, "SMALL_BATCHES", 1)
+    host.extract()
+    assert len(host.manifest.batches) == 1
+    assert host.rows("raw, uuid, record_type") == [
+        (line(1).decode(), None, "user"),
+        (line(2).decode(), "2", "user"),
+    ]
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample logs are not beside the project")
