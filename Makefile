@@ -1,6 +1,6 @@
 # Every target works in a fresh clone: it makes the environment it needs in .venv, and makes it anew when a lock file changes.
 .DEFAULT_GOAL := help
-.PHONY: help run test env dev lint format docs lock clean
+.PHONY: help run test bench env dev lint format docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,9 @@ run: env  ## Land this machine's logs, build, and print what the agents cost
 
 test: dev  ## Run every gate and test
 	@scripts/check
+
+bench: dev  ## Measure the budgets against ccusage on a generated fleet; ARGS="--size 100MB --runs 1" is quick
+	@$(BIN)/python scripts/bench.py $(ARGS)
 
 env: $(VENV)/installed  ## Make the environment for running
 
