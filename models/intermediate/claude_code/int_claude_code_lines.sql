@@ -108,7 +108,7 @@ lines_of_calls as (
         *,
         -- Claude Code writes its own error texts as responses of a model of this name; no provider was called.
         case
-            when record_type is distinct from 'assistant' or coalesce(model, '') = '<synthetic>' then null
+            when (record_type is distinct from 'assistant') or coalesce(model, '') = '<synthetic>' then null
             when message_id is null then 'line:' || coalesce(line_uuid, line_id)
             when response_request_id is null then session_id || ':' || message_id
             else message_id || ':' || response_request_id
