@@ -1,6 +1,6 @@
 # Every target works in a fresh clone: it makes the environment it needs in .venv, and makes it anew when a lock file changes.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench env dev lint format docs lock clean
+.PHONY: help run test stress bench env dev lint format docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,9 @@ run: env  ## Land this machine's logs, build, and print what the agents cost
 
 test: dev  ## Run every gate and test
 	@scripts/check
+
+stress: dev  ## Kill every step 200 times, interleave and pile up more than a test has time for (about an hour)
+	@$(BIN)/pytest -m stress --verbose
 
 bench: dev  ## Measure the budgets against ccusage on a generated fleet; ARGS="--size 100MB --runs 1" is quick
 	@$(BIN)/python scripts/bench.py $(ARGS)
