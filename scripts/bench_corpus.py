@@ -128,7 +128,7 @@ def check_space(work: Path, size: int, seed: int) -> None:
     free = shutil.disk_usage(work).free
     if free < needed:
         raise BenchError(
-            f"{work} has {free / 1e9:.1f} GB free, and {size / 1e9:g} GB of logs need about {needed / 1e9:.1f} GB; "
+            f"{work} has {free / 1e9:.1f} GB free, and {size / 1e9:.1f} GB of logs need about {needed / 1e9:.1f} GB; "
             "choose another place with --work, or a smaller size"
         )
 
@@ -151,22 +151,22 @@ def totals_of(*truths: Truth) -> Totals:
 def lay_out(logs: Path, scratch: Path, seed: int) -> Corpus:
     """Logs in `scratch` that can grow by a hundredth; what does not grow is linked to `logs`, which stay as they are.
 
-    The growth is a day's work of another seed, after the last of the logs. Where a session of it is of a project that
-    the logs know, it carries one of theirs on, sub-agents included; the others and mu's are new files.
+    The growth is a day's work of another seed, after the last of the logs. Its sessions carry on sessions of the same
+    account, the newest; sub-agents, forks, sessions that find no other and all of mu's are new files.
     """
     root, growth = scratch / "logs", scratch / "growth"
     truth = read_truth(logs)
     size = max(truth.bytes // GROWTH_SHARE, SMALLEST_SIZE)
     grown = simulate(growth, seed=seed + 1, size=size, days=1, until=DEFAULT_UNTIL + timedelta(days=1)).truth
-    names = carried_on(_sessions(logs, truth), _sessions(growth, grown))
-    additions = list(_additions(logs, root, growth, names))
+    places = carried_on(_sessions(logs, truth), _sessions(growth, grown))
+    additions = list(_additions(logs, root, growth, places))
     _link(logs, root, {addition.path for addition in additions})
     shutil.rmtree(growth)
     return Corpus(root, truth, additions, totals_of(truth), totals_of(truth, grown))
 
 
 def _sessions(logs: Path, truth: Truth) -> dict[str, list[str]]:
-    """The session ids of each project's directory, newest first, but for forks and forked ones.
+    """The sessions of each account's directory, as paths without suffix, newest first, but for forks and forked ones.
 
     A forked session that goes on only after its fork cannot be told from the fork if it has nothing else of its own.
     """
@@ -175,31 +175,41 @@ def _sessions(logs: Path, truth: Truth) -> dict[str, list[str]]:
     sessions: dict[str, list[str]] = {}
     for path in paths:
         if not path.name.startswith("agent-") and path.stem not in forked:
-            sessions.setdefault(str(path.parent.relative_to(logs)), []).append(path.stem)
+            place = path.relative_to(logs)
+            sessions.setdefault(str(place.parents[2]), []).append(str(place.with_suffix("")))
     return sessions
 
 
 def carried_on(old: dict[str, list[str]], new: dict[str, list[str]]) -> dict[str, str]:
-    """Which new session carries on which old one of the same directory: as many as there are of both, newest first.
+    """Which new session carries on which old one of the same account: as many as there are of both, newest first.
 
     >>> carried_on({"a": ["1", "2"], "b": ["3"]}, {"a": ["7"], "c": ["8"]})
     {'7': '1'}
     """
-    return {ours: theirs for place in new for ours, theirs in zip(new[place], old.get(place, []), strict=False)}
+    return {
+        new_one: old_one
+        for account in new
+        for new_one, old_one in zip(new[account], old.get(account, []), strict=False)
+    }
 
 
-def _additions(logs: Path, root: Path, growth: Path, names: dict[str, str]) -> Iterator[Addition]:
-    """What the growth adds to the logs, with the ids of the sessions that it carries on."""
-    ids = {new.encode(): old.encode() for new, old in names.items()}
-    pattern = re.compile(b"|".join(map(re.escape, ids)) or b"(?!)")
-
-    def renamed(text: bytes) -> bytes:
-        return pattern.sub(lambda found: ids[found[0]], text)
-
+def _additions(logs: Path, root: Path, growth: Path, places: dict[str, str]) -> Iterator[Addition]:
+    """What the growth adds to the logs; it names the sessions that it carries on, in paths and in lines."""
+    ids = {Path(new).name.encode(): Path(old).name.encode() for new, old in places.items()}
+    pattern = re.compile(b"|".join(ids) or b"(?!)")
     for path in sorted(growth.rglob("*.jsonl")):
-        place = os.fsdecode(renamed(os.fsencode(path.relative_to(growth))))
+        place = _place(str(path.relative_to(growth)), places)
+        content = pattern.sub(lambda found: ids[found[0]], path.read_bytes())
         end = b"" if _ends_a_line(logs / place) else b"\n"
-        yield Addition(root / place, end + renamed(path.read_bytes()), path.stat().st_mtime_ns)
+        yield Addition(root / place, end + content, path.stat().st_mtime_ns)
+
+
+def _place(path: str, places: dict[str, str]) -> str:
+    """Where a file of the growth goes: with the session that it is of, if that carries on another."""
+    for new, old in places.items():
+        if path.startswith(new):
+            return old + path.removeprefix(new)
+    return path
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -147,15 +148,12 @@ def _named(path: str, name: str) -> str:
 
 
 def _commit() -> str:
-    """The commit that is measured, `-dirty` if the tree differs from it; empty outside of a clone."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return described.stdout.strip()
+    """The commit that is measured, `-dirty` if the tree differs from it; empty outside of a clone, or without git."""
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    command = [git, "describe", "--always", "--dirty"]
+    return subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
 def command_of(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -10,8 +11,8 @@ import pytest
 
 import bench_tables as tables
 from bench import parse_size
-from bench_corpus import Totals, carried_on, check_totals, lay_out, read_truth, totals_of
-from bench_process import BenchError, Machine
+from bench_corpus import Totals, carried_on, check_space, check_totals, lay_out, read_truth, totals_of
+from bench_process import BenchError, Machine, run
 from bench_tables import Growth, Measurement, Point, Results
 from fleetledger.simulate import SMALLEST_SIZE, SimulatedFleet, simulate
 
@@ -41,6 +42,26 @@ def test_sizes_are_read(text: str, size: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(click.UsageError, match="not a size"):
         parse_size(text)
+
+
+def test_a_run_is_measured_with_the_processes_that_it_starts(tmp_path: Path) -> None:
+    grandchild = "import time; held = bytearray(60_000_000); time.sleep(0.5)"
+    child = f"import subprocess, sys; print('done'); subprocess.run([sys.executable, '-c', {grandchild!r}])"
+    usage = run([sys.executable, "-c", child], tmp_path / "log")
+    assert usage.peak_bytes > 60_000_000
+    assert usage.seconds > 0.5
+    assert usage.cpu_seconds > 0
+    assert (tmp_path / "log.out").read_text() == "done\n"
+
+
+def test_a_run_that_fails_says_what_it_said(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match=r"ended with 3:\n  no room$"):
+        run([sys.executable, "-c", "import sys; print('no room', file=sys.stderr); sys.exit(3)"], tmp_path / "log")
+
+
+def test_a_full_disk_is_told_before(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match=r"GB free, and 1000000.0 GB of logs need about 3000000.0 GB; choose"):
+        check_space(tmp_path, 10**15, seed=7)
 
 
 def test_figures_are_medians_and_the_worst_memory() -> None:
@@ -92,7 +113,7 @@ def test_tables_go_between_their_markers(tmp_path: Path) -> None:
         tables.insert(page, {"growth": "table"})
 
 
-def test_sessions_are_carried_on_in_their_own_project() -> None:
+def test_sessions_carry_on_others_of_their_account() -> None:
     assert carried_on({"a": ["1", "2"], "b": ["3"]}, {"a": ["7"], "b": ["8", "9"], "c": ["10"]}) == {"7": "1", "8": "3"}
 
 
