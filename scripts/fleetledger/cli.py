@@ -351,8 +351,8 @@ def _filters(ledger: Ledger, timezone: str, given: dict[str, str | None]) -> Fil
     from fleetledger.report_queries import Filters
 
     for column in ("fleet", "host", "account"):
-        value, known = given[column], ledger.known(column)
-        if value is not None and value not in known:
+        value = given[column]
+        if value is not None and value not in (known := ledger.known(column)):
             there = ", ".join(map(clean, known)) or "none yet"
             raise click.BadParameter(f"{value!r} is not there; there is {there}.", param_hint=f"--{column}")
     since, until = (_day(ledger, timezone, option, given.pop(option)) for option in ("since", "until"))

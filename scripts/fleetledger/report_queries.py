@@ -190,12 +190,12 @@ class Ledger:
 
     def inexact_rates(self) -> list[Row]:
         """Which calls were priced by a rate not quite theirs, and what it lacks (`rate_caveats`), the most first."""
-        calls, values = self._calls("rate_caveats")
+        calls, values = self._calls("rate_caveats, rate_is_exact")
         query = f"""
             with calls as ({calls})
             select provider, model, rate_caveats, sum(inexact_rate_call_count) as model_calls
             from calls
-            where inexact_rate_call_count > 0
+            where rate_is_exact = false
             group by all
             order by model_calls desc, provider, model, rate_caveats
         """  # noqa: S608
