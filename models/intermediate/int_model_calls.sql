@@ -59,7 +59,8 @@ unioned as (
         service_tier,
         inference_geo,
         stop_reason,
-        stop_reason is not null as usage_is_final,
+        stop_reason is not null
+        and (input_tokens is not null or output_tokens is not null) as usage_is_final,
         case
             when input_tokens is null and output_tokens is null then 'none'
             else 'model_call'
@@ -113,7 +114,8 @@ unioned as (
         cast(null as varchar) as service_tier,
         cast(null as varchar) as inference_geo,
         stop_reason,
-        usage_source = 'task_telemetry' or stop_reason is not null as usage_is_final,
+        usage_source = 'task_telemetry'
+        or (usage_source = 'model_call' and stop_reason is not null) as usage_is_final,
         usage_source,
         0 as copies
 

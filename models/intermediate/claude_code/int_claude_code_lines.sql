@@ -15,7 +15,35 @@ threads as (
 keyed as (
 
     select
-        lines.*,
+        lines.line_id,
+        lines.line_uuid,
+        lines.session_id,
+        lines.agent_id,
+        lines.host,
+        lines.account,
+        lines.provider,
+        lines.git_branch,
+        lines.version,
+        lines.record_type,
+        lines.message_id,
+        lines.request_id,
+        lines.source_tool_assistant_uuid,
+        lines.model,
+        lines.stop_reason,
+        lines.speed,
+        lines.service_tier,
+        lines.inference_geo,
+        lines.input_tokens,
+        lines.output_tokens,
+        lines.cache_read_input_tokens,
+        lines.cache_creation_input_tokens,
+        lines.ephemeral_5m_input_tokens,
+        lines.ephemeral_1h_input_tokens,
+        lines.web_search_requests,
+        lines.is_meta,
+        lines.is_compact_summary,
+        lines.logged_at,
+        lines.landed_at,
         threads.thread_id,
         threads.precedence
 
@@ -52,9 +80,7 @@ ordered_copies as (
                 keyed.precedence asc,
                 keyed.host asc,
                 keyed.account asc,
-                keyed.source_path asc,
-                keyed.generation asc,
-                keyed.byte_offset asc
+                keyed.line_id asc
         ) as copy_number
 
     from keyed

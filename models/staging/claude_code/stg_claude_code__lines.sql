@@ -48,7 +48,7 @@ renamed as (
         landed.message_id,
         landed.message_role,
 
-        regexp_extract(landed.source_path, 'projects/([^/]+)/', 1) as project_slug,
+        split_part(landed.source_path, '/', 2) as project_slug,
         landed.cwd,
         landed.git_branch,
         landed.version,
