@@ -187,11 +187,12 @@ def _struct_of(field_type: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\x00+|-?\bInfinity\b|\bNaN\b', re.DOTALL)
 _ESCAPE_OR_CONTROL = re.compile(r"[\\\x00-\x1f]")
 _HEX = "[0-9a-fA-F]"
+# Its outer repetition is not possessive: over alternatives, `re` before 3.11.5 gets that wrong (Debian 12 has 3.11.2).
 _STRING_PART = re.compile(
     r"(?P<sound>(?:[^\\\x00-\x1f]++"
     r'|\\["\\/bfnrt]'
     rf"|\\u(?![dD][89a-fA-F]){_HEX}{{4}}"
-    rf"|\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}})++)"
+    rf"|\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}})+)"
     rf"|(?P<surrogate>\\u[dD][89a-fA-F]{_HEX}{{2}})"
     r"|(?P<backslash>\\)"
     r"|(?P<control>[\x00-\x1f])"
