@@ -11,20 +11,19 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pytest
-from genai_prices import Usage, data
+from calculator import PROVIDERS, Call, list_price, listed_variant
 from genai_prices.types import ClauseEquals, ClauseOr, MatchLogic, ModelInfo
 
 from fleetledger.paths import PROJECT_ROOT
 from fleetledger.rates import BOOKS, RateRow, generate
 
-PROVIDERS = {provider.id: provider for provider in data.providers}
 PATH_OF_BOOK = {
     "anthropic": "anthropic_api",
     "openai": "openai_api",
@@ -73,26 +72,6 @@ BORROWED = [
     (None, "gemini-2.5-pro", "google", "gemini-2.5-pro"),
     ("bedrock", "claude-opus-4-1", "anthropic", "claude-opus-4-1"),
 ]
-
-
-@dataclass(frozen=True)
-class Call:
-    """The columns of int_model_calls that pricing reads."""
-
-    model_call_id: str
-    provider: str | None
-    model: str
-    called_at: dt.datetime
-    speed: str | None
-    service_tier: str | None
-    inference_geo: str | None
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cache_write_5m_tokens: int
-    cache_write_1h_tokens: int
-    web_search_requests: int
-    usage_source: str = "model_call"
 
 
 class Priced(NamedTuple):
@@ -194,32 +173,14 @@ def all_cases() -> list[Case]:
 def expected_cost(case: Case) -> Decimal:
     """The calculator's price of the call, times the factors that it does not know."""
     call, model = case.call, case.model
-    writes = call.cache_write_5m_tokens + call.cache_write_1h_tokens
-    usage = Usage(
-        input_tokens=call.input_tokens + call.cache_read_tokens + writes,
-        output_tokens=call.output_tokens,
-        cache_read_tokens=call.cache_read_tokens,
-        cache_write_tokens=writes,
-        cache_write_1h_tokens=call.cache_write_1h_tokens,
-        web_searches=call.web_search_requests,
-    )
-    asked = {call.speed, call.service_tier} - {None, "standard", "default"}
-    variants = [] if case.borrowed else [variant.when for variant in model.price_variants or ()]
-    context = next((when for when in variants if asked & set(when.values())), None)
-    price = model.calc_price(
-        usage,
-        PROVIDERS[case.book],
-        genai_request_timestamp=call.called_at.replace(tzinfo=dt.UTC),
-        price_context=context,
-    )
+    variant = None if case.borrowed else listed_variant(call, model)
     factor = Decimal(1)
     if case.book == "anthropic" and not case.borrowed:
-        if call.speed == "fast" and context is None:
+        if call.speed == "fast" and variant is None:
             factor *= FAST_FACTOR.get(model.id, 1)
         if call.inference_geo == "us" and model.id in US_MODELS:
             factor *= Decimal("1.1")
-    searches = price.total_price - price.input_price - price.output_price
-    return factor * (price.input_price + price.output_price) + searches
+    return list_price(call, case.book, model, variant=variant, factor=factor)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,74 @@
+"""A warehouse of all logs there are to test on: the demo's, and the sample's where they lie beside the project."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from fleetledger.build import DBT
+from fleetledger.config import FleetConfig, load_config
+from fleetledger.extract import extract
+from fleetledger.paths import PROJECT_ROOT, warehouse_path
+from fleetledger.simulate import simulate
+from fleetledger.sources import Source
+
+SAMPLE = PROJECT_ROOT.parent / "shared/data/fleet.toml"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class BuiltFleet:
+    """A data directory in which `sources` are landed and built; dbt's artifacts are in `target`."""
+
+    data: Path
+    sources: tuple[Source, ...]
+
+    @property
+    def manifest(self) -> Path:
+        """dbt's manifest, with every model's compiled SQL."""
+        return self.data / "target/manifest.json"
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with duckdb.connect(str(warehouse_path(self.data)), read_only=True) as connection:
+            yield connection
+
+
+def built_fleet(place: Path) -> BuiltFleet:
+    """The fleet built in `place`, by the first of the test processes that asks for it."""
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        logs, data, done = place / "logs", place / "data", place / "done"
+        if not done.exists():
+            simulate(logs)
+        configs = [logs / "fleet.toml", *([SAMPLE] if SAMPLE.exists() else [])]
+        sources = tuple(source for config in configs for source in load_config(config).sources)
+        if not done.exists():
+            extract(data, FleetConfig(sources), now=NOW)
+            run_dbt("build", "--exclude-resource-type", "unit_test", data=data)
+            done.touch()
+    return BuiltFleet(data, sources)
+
+
+def run_dbt(command: str, *arguments: str, data: Path) -> None:
+    """Run dbt on a data directory, with its artifacts in it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
+    subprocess.run(
+        [
+            *(sys.executable, "-P", "-c", DBT, "--quiet", command, *arguments),
+            *("--target-path", data / "target", "--log-path", data / "logs", "--profiles-dir", PROJECT_ROOT),
+        ],
+        cwd=PROJECT_ROOT,
+        env=environment | {"FLEETLEDGER_DATA": str(data)},
+        check=True,
+    )
