@@ -67,6 +67,34 @@
     get_json_object({{ text }}, '{{ path }}')
 {%- endmacro %}
 
+{#
+    The keys of the objects at some paths of a JSON text, as one text with chr(31) between them; null where there are none. Staging only.
+    Arguments: an SQL expression, and a list of JSON paths.
+#}
+{% macro json_keys_at(text, paths) %}{{ return(adapter.dispatch('json_keys_at')(text, paths)) }}{% endmacro %}
+{% macro duckdb__json_keys_at(text, paths) -%}
+    array_to_string(
+        flatten(json_keys({{ text }}, [{% for path in paths %}'{{ path }}'{{ ', ' if not loop.last }}{% endfor %}])),
+        chr(31)
+    )
+{%- endmacro %}
+{% macro spark__json_keys_at(text, paths) -%}
+    nullif(array_join(flatten(array(
+        {%- for path in paths -%}
+            coalesce(json_object_keys(get_json_object({{ text }}, '{{ path }}')), array()){{ ', ' if not loop.last }}
+        {%- endfor -%}
+    )), chr(31)), '')
+{%- endmacro %}
+
+{# One row for each part of a text between separators, as a column of a select. #}
+{% macro each_part(text, separator) %}{{ return(adapter.dispatch('each_part')(text, separator)) }}{% endmacro %}
+{% macro duckdb__each_part(text, separator) -%}
+    unnest(string_split({{ text }}, {{ separator }}))
+{%- endmacro %}
+{% macro spark__each_part(text, separator) -%}
+    explode(split({{ text }}, {{ separator }}))
+{%- endmacro %}
+
 {# A text on one line: runs of white space and control characters become one space, none at the ends. #}
 {% macro single_line(text) %}{{ return(adapter.dispatch('single_line')(text)) }}{% endmacro %}
 {% macro duckdb__single_line(text) -%}
@@ -83,4 +111,11 @@
 {%- endmacro %}
 {% macro spark__engine_version() -%}
     'spark ' || version()
+{%- endmacro %}
+
+{# A text that sorts as a version's numbers do (2.1.9 before 2.1.63); null where the text is null. #}
+{% macro version_key(version) -%}
+    {%- for part in [1, 2, 3] -%}
+        lpad(split_part({{ version }}, '.', {{ part }}), 8, '0'){{ ' || ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -126,6 +126,7 @@ final as (
         agent_id,
         project,
         git_branch,
+        client_version,
         model,
         message_id,
         request_id,

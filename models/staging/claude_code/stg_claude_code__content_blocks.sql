@@ -15,7 +15,7 @@ parsed as (
         coalesce(repaired, raw) as line_text,
         {{ parse_json(
             "coalesce(repaired, raw)",
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": {"file_path": "VARCHAR", "notebook_path": "VARCHAR"}}]}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}]}}'
+            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": {"file_path": "VARCHAR", "notebook_path": "VARCHAR"}}], "usage": "JSON"}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}]}}'
         ) }} as line
 
     from landed
@@ -31,7 +31,14 @@ with_content as (
 
     select
         line_id,
-        coalesce(line.message.content, {{ text_block(json_text('line_text', '$.message.content')) }}) as content,
+        -- A message without content has one block, too: its usage is seen there.
+        case
+            when len(line.message.content) = 0 then {{ text_block('cast(null as varchar)') }}
+            else coalesce(line.message.content, {{ text_block(json_text('line_text', '$.message.content')) }})
+        end as content,
+        {{ json_keys_at(
+            'line.message.usage', ['$', '$.cache_creation', '$.server_tool_use', '$.iterations[0]', '$.iterations[1]']
+        ) }} as usage_fields,
         line."toolUseResult" as tool_result
 
     from parsed
@@ -43,6 +50,7 @@ unnested as (
     select
         line_id,
         tool_result,
+        usage_fields,
         unnest(content) as block,
         generate_subscripts(content, 1) as block_number
 
@@ -68,7 +76,8 @@ blocks as (
                 then {{ text_lines('tool_result.content') }}
             else {{ hunk_lines('tool_result.structuredpatch', '+') }}
         end as result_lines_added,
-        {{ hunk_lines('tool_result.structuredpatch', '-') }} as result_lines_removed
+        {{ hunk_lines('tool_result.structuredpatch', '-') }} as result_lines_removed,
+        usage_fields
 
     from unnested
 
