@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ from pathlib import Path
 import click
 import msgspec
 
+import bench_ccusage as peer
 import bench_tables as tables
 from bench_corpus import Corpus, check_space, check_totals, generate, lay_out, read_truth, totals_of
 from bench_process import BenchError, check_platform, command_of, run, this_machine
@@ -29,7 +28,6 @@ from fleetledger.locks import lock
 from fleetledger.paths import landing_dir, published_path, warehouse_path
 from fleetledger.simulate import SMALLEST_SIZE
 
-CCUSAGE_VERSION = "20.0.24"
 QUIET_LOAD = 0.5
 """With more than this many busy processes before, the numbers are those of a busy machine."""
 
@@ -145,7 +143,7 @@ def _jobs(work: Path, size: int, seed: int, runs: int, builds: int) -> tuple[Res
     _warn_if_busy(machine.load)
     check_space(work, size, seed)
     logs = generate(work, size, seed)
-    ccusage, skipped = _ccusage(work)
+    ccusage, skipped = peer.install(work)
     scratch = _emptied(work / "scratch")
     corpus = lay_out(logs, scratch, seed)
     claude_code_bytes = corpus.warm_up()
@@ -217,38 +215,15 @@ def _warn_if_busy(load: float) -> None:
         click.echo(f"The machine is busy (load {load:.2f}): the numbers are too high, and compare badly.", err=True)
 
 
-def _ccusage(work: Path) -> tuple[Path | None, str | None]:
-    """The command of ccusage, installed into `work` if it is not there; or None, and why not."""
-    home = work / f"ccusage-{CCUSAGE_VERSION}"
-    command = home / "node_modules" / ".bin" / "ccusage"
-    if command.exists():
-        return command, None
-    npm = shutil.which("npm")
-    if npm is None:
-        return None, "npm is missing"
-    # npm may leave a package of binaries out without a word, since it is optional: named, it must come.
-    names = ("ccusage", f"@ccusage/ccusage-{platform.system().lower()}-{_npm_architecture()}")
-    packages = [f"{name}@{CCUSAGE_VERSION}" for name in names]
-    installed = subprocess.run(  # noqa: S603
-        [npm, "install", "--no-audit", "--no-fund", "--prefix", home, *packages], capture_output=True, check=False
-    )
-    return (command, None) if installed.returncode == 0 else (None, "npm could not install it")
-
-
-def _npm_architecture() -> str:
-    return {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-
-
 def _run_ccusage(bench: Bench, command: Path) -> Measurement:
     """Run ccusage over the Claude Code logs. Raises BenchError where it finds nothing in them."""
     home = _private(bench.scratch / "home")
-    roots = ",".join(map(str, bench.corpus.claude_code_roots()))
-    arguments = ("claude", "monthly", "--json", "--offline", "--mode", "calculate", "-z", "UTC")
-    environment = {"CLAUDE_CONFIG_DIR": roots, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
-    measurement = bench.take(tables.CCUSAGE, command, *arguments, environment=environment)
+    roots = bench.corpus.claude_code_roots()
+    environment = peer.environment(roots, home)
+    measurement = bench.take(tables.CCUSAGE, command, *peer.arguments("monthly"), environment=environment)
     said = json.loads((bench.scratch / "log.out").read_bytes())
     if not said["totals"]["totalTokens"]:
-        raise BenchError(f"ccusage found no tokens in {roots}")
+        raise BenchError(f"ccusage found no tokens in {', '.join(map(str, roots))}")
     return measurement
 
 
