@@ -20,6 +20,10 @@ from fleetledger.row_groups import ROW_GROUP_BYTES, ROW_GROUP_ROWS, Counts
 # A dictionary of these would only be work: hardly a value stands in them twice.
 _HARDLY_REPEATED = {"raw", "raw_bytes", "repaired", "line_number", "byte_offset", "uuid", "parent_uuid"}
 _HARDLY_REPEATED |= {"logged_timestamp", "source_tool_assistant_uuid", "event_id", "timestamp_unix_ms"}
+_PAGE_BYTES = 16 * 2**20
+"""Neighbouring lines repeat each other: large pages are smaller and quicker to write."""
+# What the rows weigh is in these; the others are as small at the lowest level.
+_LEVELS = {"raw": 3, "raw_bytes": 3, "repaired": 3}
 _SEARCHED = ["account", "source_path", "generation"]
 _PIECE_COLUMNS = ["fleet", "account", "source_path", "generation", "byte_offset", "raw", "raw_bytes"]
 
@@ -80,7 +84,9 @@ class BatchWriter:
             self._part,
             columns,
             compression="zstd",
-            compression_level=3,
+            compression_level={name: _LEVELS.get(name, 1) for name in columns.names},
+            data_page_size=_PAGE_BYTES,
+            data_page_version="2.0",
             use_dictionary=[name for name in columns.names if name not in _HARDLY_REPEATED],
             write_statistics=_SEARCHED,
         )

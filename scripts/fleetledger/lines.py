@@ -108,24 +108,19 @@ class LineReader:
     def _read_part(self, part: bytes, start: int) -> Row:
         """One row for a part of a line, the whole of it or not, that begins at byte `start` of the line."""
         end = start + len(part)
-        try:
-            text, is_utf8 = part.decode(), True
-        except UnicodeDecodeError:
-            text, is_utf8 = part.decode(errors="replace"), False
-        stripped = text.strip(_WHITESPACE)
-        if not stripped:
-            return Row(end, self._nothing, REJECTED, BLANK, None, is_utf8)
+        is_utf8 = part.isascii() or _is_utf8(part)
         try:
             if is_utf8 and (reading := self._read_object(part)):
                 record, faults = reading
                 return Row(end, record, REPAIRED if faults else OK, "; ".join(faults) or None, None, True)
-            repaired, repairs = repair(stripped)
+            text = part.decode(errors="replace").strip(_WHITESPACE)
+            repaired, repairs = repair(text)
             if not is_utf8:
                 repairs.insert(0, "invalid UTF-8")
             if repairs and (reading := self._read_object(repaired.encode())):
                 record, faults = reading
                 return Row(end, record, REPAIRED, "; ".join(repairs + faults), repaired, is_utf8)
-            reason = _why_rejected(stripped)
+            reason = _why_rejected(text)
         except RecursionError:
             reason = TOO_DEEP
         return Row(end, self._nothing, REJECTED, reason, None, is_utf8)
@@ -143,6 +138,14 @@ class LineReader:
 _WHITESPACE = " \t\r\n"
 _OBJECT_START = re.compile(rb'\{"')
 _BYTE_ORDER_MARK = "\ufeff"
+
+
+def _is_utf8(part: bytes) -> bool:
+    try:
+        part.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _sharing_its_line(row: Row) -> Row:
@@ -260,7 +263,9 @@ def _object_parts(line: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _why_rejected(text: str) -> str:
-    """A reason for a text that no repair turns into a JSON object; `text` is stripped and not empty."""
+    """A reason for a text, without white space around it, that no repair turns into a JSON object."""
+    if not text:
+        return BLANK
     if text.startswith("//"):
         return COMMENT
     try:

@@ -155,15 +155,16 @@ class RowGroup:
     def _add_one_by_one(self, ends: list[int], place: Place) -> Counts:
         statuses = dict.fromkeys((OK, REPAIRED, REJECTED), 0)
         start = self.used
-        for number, end in enumerate(ends, start=place.line_number):
-            for row in self._reader.read_line(bytes(self.buffer[start:end])):
-                if row.status != OK:
-                    self._odd[len(self._records)] = row
-                statuses[row.status] += 1
-                self._records.append(row.record)
-                self._ends.append(start + row.end)
-                self._line_numbers.append(number)
-            start = end
+        with memoryview(self.buffer) as view:
+            for number, end in enumerate(ends, start=place.line_number):
+                for row in self._reader.read_line(view[start:end].tobytes()):
+                    if row.status != OK:
+                        self._odd[len(self._records)] = row
+                    statuses[row.status] += 1
+                    self._records.append(row.record)
+                    self._ends.append(start + row.end)
+                    self._line_numbers.append(number)
+                start = end
         return Counts(statuses[OK], statuses[REPAIRED], statuses[REJECTED], start - self.used)
 
     def to_table(self, host: str, batch_id: str, landed_at: datetime) -> pa.Table:
@@ -173,7 +174,7 @@ class RowGroup:
         rows = [rows for _, rows in self._runs]
         raw, raw_bytes = self._raw_columns()
         columns = [
-            repeat(host, count),
+            pa.repeat(host, count),
             _by_run([place.key.account for place in places], rows),
             _by_run([place.provider for place in places], rows),
             _by_run([place.key.fleet for place in places], rows),
@@ -183,21 +184,23 @@ class RowGroup:
             self._byte_offsets,
             self._odd_column(OK, [row.status for row in self._odd.values()]),
             self._odd_column(None, [row.error for row in self._odd.values()]),
-            repeat(batch_id, count),
-            repeat(landed_at.astimezone(UTC).replace(tzinfo=None), count),
+            pa.repeat(batch_id, count),
+            pa.repeat(pa.scalar(landed_at.astimezone(UTC).replace(tzinfo=None), pa.timestamp("us")), count),
             raw,
             raw_bytes,
             self._odd_column(None, [row.repaired for row in self._odd.values()]),
             *self._format.columns(self._records),
         ]
         arrays = [
-            values if isinstance(values, pa.Array) else pa.array(values, kind, size=count)
+            values if isinstance(values, pa.Array) else pa.array(values, kind)
             for values, kind in zip(columns, self._schema.types, strict=True)
         ]
         return pa.Table.from_arrays(arrays, schema=self._schema)
 
-    def _odd_column(self, usual: str | None, odd_values: Iterable[str | None]) -> list[str | None]:
+    def _odd_column(self, usual: str | None, odd_values: Iterable[str | None]) -> pa.Array | list[str | None]:
         """A column that holds `usual` in all rows but the odd ones."""
+        if not self._odd:
+            return pa.repeat(pa.scalar(usual, pa.string()), len(self._records))
         values = [usual] * len(self._records)
         for index, value in zip(self._odd, odd_values, strict=True):
             values[index] = value
