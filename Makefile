@@ -1,6 +1,6 @@
 # Every target works in a fresh clone: it makes the environment it needs in .venv, and makes it anew when a lock file changes.
 .DEFAULT_GOAL := help
-.PHONY: help run test stress bench env dev lint format docs lock clean
+.PHONY: help run test stress bench env dev lint format docs picture lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
