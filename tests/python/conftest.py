@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 from built_fleet import BuiltFleet, built_fleet
+from hypothesis import settings
 from logged_host import LoggedHost
+
+settings.register_profile("the same every time", derandomize=True, deadline=None)
+settings.load_profile("the same every time")
 
 
 @pytest.fixture

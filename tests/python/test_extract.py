@@ -156,7 +156,7 @@ NASTY = [
     b'{"a":"caf\xe9"}\n' + line(1) + b"\xff\n\xfe\xfd\n",
     b'{"a":"\\user \\ud83d \x01"}\n' + line(1),
     b'{"type":"user","mess' + line(1),
-    b'{"a":' + b"[" * 10_000 + b"\n" + line(1),
+    b'{"a":' + b"[" * 100_000 + b"\n" + line(1),
     b'{"message":{"usage":{"output_tokens":1.5}}}\n' + line(1),
     b'{"type":"user","text":"' + b"long" * 100_000 + b'"}\n' + line(1),
     b"no log at all",
@@ -179,10 +179,19 @@ def test_a_landed_file_comes_back_byte_for_byte(host: LoggedHost, content: bytes
         offset += len(raw.encode() if raw_bytes is None else raw_bytes)
 
 
+def test_a_file_of_any_name_lands_and_comes_back(host: LoggedHost) -> None:
+    name = os.fsdecode(b"projects/p/caf\xe9.jsonl")
+    host.write(line(1), name)
+    host.extract()
+    assert host.rows("source_path") == [("projects/p/caf\\xe9.jsonl",)]
+    assert host.landed("projects/p/caf\\xe9.jsonl") == line(1)
+    assert host.extract().sources[0].files_changed == 0
+
+
 SOUP = st.lists(st.one_of(st.sampled_from([*NASTY[:12], line(1), line(2)[:-1]]), st.binary(max_size=8)), max_size=8)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=SOUP, cuts=st.lists(st.integers(0, 10_000), max_size=3))
 def test_any_bytes_that_grow_in_any_steps_come_back(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes], cuts: list[int]

@@ -62,8 +62,8 @@ def test_a_json_object_is_ok(line: bytes) -> None:
         (b"plain text\n", "malformed JSON"),
         (b"\x00\x00\n", "malformed JSON"),
         (b"\xff\xfe\n", "malformed JSON"),
-        (b'{"d":' + b"[" * 10_000 + b"]" * 10_000 + b"}\n", "nested too deeply"),
-        (b'{"d":' * 10_000 + b"\n", "nested too deeply"),
+        (b'{"d":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", "nested too deeply"),
+        (b'{"d":' * 100_000 + b"\n", "nested too deeply"),
     ],
 )
 def test_what_is_no_json_object_is_rejected_with_a_reason(line: bytes, error: str) -> None:
