@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import re
+import signal
 import sys
 from collections.abc import Callable
 from functools import update_wrapper
@@ -55,7 +56,8 @@ class Main(click.Group):
     """The command group that turns expected failures into a message and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
-        """Run the command that was called."""
+        """Run the command that was called; asked to end, it ends what it has started, too."""
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         try:
             return super().invoke(ctx)
         except FleetledgerError as error:

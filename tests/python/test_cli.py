@@ -4,7 +4,10 @@ import errno
 import json
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -166,6 +169,18 @@ def test_a_failed_build_names_what_failed_and_quotes_no_log(tmp_path: Path, monk
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [data, *data.rglob("*")]}
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
     assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are looked up in Linux's /proc")
+def test_a_build_that_is_asked_to_end_takes_dbt_with_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from fleetledger.cli import main; main()", "build", "--data-dir", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        while not (tmp_path / "logs" / "dbt.log").exists():
+            assert process.poll() is None
+        (dbt,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.terminate()
+        assert process.wait() == 128 + signal.SIGTERM
+    assert not Path("/proc", dbt).exists()
 
 
 @pytest.fixture(scope="module")
