@@ -34,6 +34,15 @@
     md5(concat_ws('|', {{ prefix }}host, {{ prefix }}account, {{ prefix }}source_path, {{ prefix }}generation, {{ prefix }}byte_offset))
 {%- endmacro %}
 
+{#
+    The JSON of a landed line, null where it does not parse. A filter on line_status does not do: an engine may parse before it filters,
+    and one malformed line would fail the build.
+#}
+{% macro line_json(landed='') -%}
+    {%- set prefix = landed ~ '.' if landed else '' -%}
+    case when {{ prefix }}line_status <> 'rejected' then coalesce({{ prefix }}repaired, {{ prefix }}raw) end
+{%- endmacro %}
+
 {# A message's content that is one plain text, in the shape of its blocks. #}
 {% macro text_block(text) %}{{ return(adapter.dispatch('text_block')(text)) }}{% endmacro %}
 {% macro duckdb__text_block(text) -%}

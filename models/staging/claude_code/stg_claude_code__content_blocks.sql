@@ -12,9 +12,9 @@ parsed as (
 
     select
         {{ line_id() }} as line_id,
-        coalesce(repaired, raw) as line_text,
+        {{ line_json() }} as line_text,
         {{ parse_json(
-            "coalesce(repaired, raw)",
+            line_json(),
             '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": {"file_path": "VARCHAR", "notebook_path": "VARCHAR"}}], "usage": "JSON"}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}]}}'
         ) }} as line
 
