@@ -35,7 +35,7 @@ format: dev  ## Rewrite Python and SQL in the house style
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sqlfluff fix models tests analyses
 
 docs: env  ## Generate dbt's documentation as one page
-	@$(BIN)/dbt docs generate --static
+	@umask 077 && $(BIN)/dbt docs generate --static
 	@echo "Open target/static_index.html"
 
 picture: env  ## Draw docs/report.svg, the README's picture, from the demo fleet
