@@ -216,7 +216,7 @@ def write_calls(path: Path, calls: list[Call]) -> None:
     columns = {field.name: [getattr(call, field.name) for call in calls] for field in fields(Call)}
     identity = "fleet host account session_id task_id turn_id agent_id project git_branch message_id request_id"
     handed_on = {
-        "varchar": f"{identity} stop_reason",
+        "varchar": f"{identity} client_version stop_reason",
         "bigint": "reasoning_tokens copies",
         "boolean": "cache_tier_known usage_is_final",
         "date": "called_on",
