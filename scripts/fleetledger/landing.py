@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fleetledger.errors import FleetledgerError
 from fleetledger.sources import FLEETS, why
@@ -82,6 +82,11 @@ def new_id(now: datetime) -> str:
 def timestamp(now: datetime) -> str:
     """A moment as the manifest writes it: ISO 8601, UTC, to the microsecond."""
     return now.isoformat(timespec="microseconds")
+
+
+def landed_hosts(landing: Path) -> list[str]:
+    """The hosts that anything was ever landed for, in order."""
+    return sorted(unquote(path.stem) for path in (landing / "manifests").glob("*.json"))
 
 
 def read_manifest(landing: Path, host: str) -> Manifest:

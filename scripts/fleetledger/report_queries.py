@@ -201,6 +201,24 @@ class Ledger:
         """  # noqa: S608
         return self._rows(query, values)
 
+    def versions(self) -> list[Row]:
+        """The calls of each version of the agents that logged them, and how many of them have final usage."""
+        calls, values = self._calls("client_version")
+        query = f"""
+            with calls as ({calls})
+            select
+                fleet, client_version, sum(model_call_count) as model_calls,
+                sum(final_usage_call_count) as final_usage_calls
+            from calls
+            group by fleet, client_version
+            order by fleet, client_version
+        """  # noqa: S608
+        return self._rows(query, values)
+
+    def drift(self) -> list[Row]:
+        """What the logs hold and the models do not know, whatever the calls are: the rows of log_drift."""
+        return self._rows("select * from log_drift order by fleet, term_kind, line_count desc, term")
+
     def sessions(self, *, costliest: bool, limit: int | None) -> tuple[int, list[Row]]:
         """How many sessions the calls are of, and the first `limit`, newest or costliest first, with their measures."""
         calls, values = self._calls("session_id")

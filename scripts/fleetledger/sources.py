@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -87,20 +88,33 @@ def discover(environ: Mapping[str, str] = os.environ) -> tuple[Source, ...]:
     host = this_host()
     claude = _accounts(_claude_directories(home, environ), home, environ)
     sources = [Source("claude_code", host, account, None, root) for root, account in claude]
-    mu_events = home / ".local/share/mu/events"
-    if is_directory(mu_events):
-        sources.append(Source("mu", host, DEFAULT_ACCOUNT, None, mu_events))
+    if is_directory(_mu_events(home)):
+        sources.append(Source("mu", host, DEFAULT_ACCOUNT, None, _mu_events(home)))
     return tuple(sources)
+
+
+def looked_in(environ: Mapping[str, str] = os.environ) -> list[tuple[str, Path]]:
+    """Every place that `discover` looks for logs in, with the fleet that it would be of."""
+    home = Path(environ.get("HOME") or Path.home())
+    claude = [("claude_code", directory) for directory in _claude_candidates(home, environ)]
+    return [*dict.fromkeys(claude), ("mu", _mu_events(home))]
+
+
+def _claude_candidates(home: Path, environ: Mapping[str, str]) -> list[Path]:
+    configured = _configured_directories(environ)
+    xdg_config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    usual = configured or [home / ".claude", xdg_config / "claude"]
+    return [*usual, *sorted(home.glob(f"{_ACCOUNT_PREFIX}*"))]
+
+
+def _mu_events(home: Path) -> Path:
+    return home / ".local/share/mu/events"
 
 
 def _claude_directories(home: Path, environ: Mapping[str, str]) -> list[Path]:
     """Claude Code's configuration directories that hold transcripts, each once, however many names it has."""
-    configured = _configured_directories(environ)
-    xdg_config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    usual = configured or [home / ".claude", xdg_config / "claude"]
-    candidates = [*usual, *sorted(home.glob(f"{_ACCOUNT_PREFIX}*"))]
     distinct: dict[str, Path] = {}
-    for directory in candidates:
+    for directory in _claude_candidates(home, environ):
         if is_directory(directory / FLEETS["claude_code"].log_directory):
             distinct.setdefault(os.path.realpath(directory), directory)
     return list(distinct.values())
@@ -231,6 +245,26 @@ def to_text(name: str) -> str:
     if name.isascii() and "\\" not in name:
         return name
     return name.replace("\\", "\\\\").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def from_text(text: str) -> str:
+    r"""The file name that `to_text` wrote as `text`. Raises ValueError where it can have written no such text.
+
+    >>> os.fsencode(from_text(r"a\xff\\b"))
+    b'a\xff\\b'
+    """
+    return _ESCAPE.sub(_unescaped, text)
+
+
+_ESCAPE = re.compile(r"\\(\\|x[89a-f][0-9a-f]|)")
+_SURROGATES = 0xDC00
+"""Where Python's file names keep the bytes that are not UTF-8."""
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    if not match[1]:
+        raise ValueError("a backslash that escapes nothing")
+    return "\\" if match[1] == "\\" else chr(_SURROGATES + int(match[1][1:], 16))
 
 
 def why(error: OSError) -> str:

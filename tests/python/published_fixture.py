@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ CALL_COLUMNS: dict[str, str] = {
     "cost_kind": "varchar",
     "session_id": "varchar",
     "project": "varchar",
+    "client_version": "varchar",
     "model": "varchar",
     "called_at": "timestamp",
     "called_on": "date",
@@ -59,8 +60,17 @@ DEFAULTS: dict[str, Any] = {
     "rate_is_exact": True,
 }
 
+DRIFT = """
+    create table log_drift (
+        fleet varchar, term_kind varchar, term varchar, first_version varchar, last_version varchar, line_count bigint,
+        first_logged_at timestamp, last_logged_at timestamp, example_host varchar, example_account varchar,
+        example_source_path varchar, example_line_number bigint
+    )
+"""
+
 BUILD = {
     "as_of": "2026-11-20 18:00:00",
+    "built_at": "2026-11-20 18:30:00",
     "is_demo": False,
     "has_text": True,
     "reporting_timezone": "UTC",
@@ -131,9 +141,13 @@ UNPRICED = "create table unpriced_models as select distinct provider, model from
 
 
 def write_published(
-    path: Path, calls: Iterable[Mapping[str, Any]], titles: Mapping[str, str] | None = None, **build: object
+    path: Path,
+    calls: Iterable[Mapping[str, Any]],
+    titles: Mapping[str, str] | None = None,
+    drift: Iterable[Sequence[object]] = (),
+    **build: object,
 ) -> Path:
-    """Write a published file of `calls` (as they differ from DEFAULTS), `titles` by session, and `build` of build_info.
+    """Write a published file of `calls` (as they differ from DEFAULTS), `titles` by session, rows of `drift`, `build`.
 
     Costs follow from RATES; a call whose rate_id is None has none. `called_on` is the UTC day.
     """
@@ -148,8 +162,10 @@ def write_published(
             values = [row.get(name) for name in CALL_COLUMNS]
             connection.execute(f"insert into fct_model_calls values ({marks})", values)
         connection.execute("update fct_model_calls set called_on = cast(called_at as date)")
-        for statement in (PRICED, DAILY, SESSIONS, ACCOUNTS, UNPRICED):
+        for statement in (PRICED, DAILY, SESSIONS, ACCOUNTS, UNPRICED, DRIFT):
             connection.execute(statement)
+        for term in drift:
+            connection.execute(f"insert into log_drift values ({', '.join('?' for _ in term)})", term)
         for session, title in (titles or {}).items():
             connection.execute("update fct_sessions set title = ? where session_id = ?", [title, session])
         info = {**BUILD, **build}
@@ -163,4 +179,4 @@ def _type(name: str, value: object) -> str:
         return "boolean"
     if isinstance(value, int):
         return "bigint"
-    return {"as_of": "timestamp", "rates_date": "date"}.get(name, "varchar")
+    return {"as_of": "timestamp", "built_at": "timestamp", "rates_date": "date"}.get(name, "varchar")

@@ -22,7 +22,10 @@ from fleetledger.cli import INTERRUPTED, main
 from fleetledger.locks import lock
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-COMMANDS = ("refresh", "extract", "build", "publish", "report", "rates update", "simulate")
+COMMANDS = (
+    *("refresh", "extract", "build", "publish", "report", "doctor", "restore"),
+    *("rates check", "rates update", "simulate"),
+)
 
 
 def run(*arguments: str | Path) -> Result:
@@ -54,7 +57,7 @@ def test_no_command_shows_them_all_in_the_order_of_use() -> None:
     result = run()
     assert result.exit_code == 0
     listed = re.findall(r"^  ([a-z]+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE)
-    assert listed == ["refresh", "extract", "build", "publish", "report", "rates", "simulate"]
+    assert listed == ["refresh", "extract", "build", "publish", "report", "doctor", "restore", "rates", "simulate"]
 
 
 @pytest.mark.parametrize(
