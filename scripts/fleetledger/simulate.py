@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -165,7 +166,8 @@ def _write_all(
     if processes == 1:
         return [_write(out, source, plan, seed, scale) for source, plan in jobs]
     order = sorted(range(len(jobs)), key=lambda index: -jobs[index][1].size)
-    with ProcessPoolExecutor(processes) as pool:
+    # Forking a caller that has threads can leave the child waiting for a lock that nobody will release.
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         futures = {index: pool.submit(_write, out, *jobs[index], seed, scale) for index in order}
         return [futures[index].result() for index in range(len(jobs))]
 
