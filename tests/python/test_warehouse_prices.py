@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import asdict, fields
+from dataclasses import fields
 from decimal import Decimal
-from functools import cache
 from typing import NamedTuple
 
 import pytest
 from built_fleet import BuiltFleet
-from calculator import PROVIDERS, Call, list_price, listed_variant
-from genai_prices.types import ModelInfo
+from calculator import BOOK_OF_PATH, Call, price_of
 
-from fleetledger.paths import PROJECT_ROOT
-
-BOOK_OF_PATH = {
-    "anthropic_api": "anthropic",
-    "anthropic_oauth": "anthropic",
-    "bedrock": "aws",
-    "claude_code": "anthropic",
-    "openai_api": "openai",
-    "openai_codex": "openai",
-    "openrouter": "openrouter",
-}
-BOOK_OF_VENDOR = {"claude": "anthropic", "gpt": "openai"}
-BUCKETS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")
 MICRO_DOLLAR = Decimal("0.000001")
 
 
@@ -53,51 +37,9 @@ def priced(fleet: BuiltFleet) -> list[Priced]:
         return [Priced(Call(*row[:-2]), *row[-2:]) for row in rows.fetchall()]
 
 
-@cache
-def found(provider: str | None, name: str) -> tuple[str, ModelInfo, bool] | None:
-    """Book and model that price a call, and whether that is another book than the path's own."""
-    own = BOOK_OF_PATH.get(provider or "")
-    vendor = BOOK_OF_VENDOR.get(name.partition("-")[0])
-    for book in (own, vendor):
-        if book and (model := PROVIDERS[book].find_model(name)):
-            return book, model, book != own
-    return None
-
-
-@cache
-def multipliers() -> dict[tuple[str, str, str, str], Decimal]:
-    """The factors that genai-prices does not carry, by book, model, field and logged value."""
-    with (PROJECT_ROOT / "seeds/rate_multipliers.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            (row["price_book"], row["model_id"], row["request_field"], row["logged_value"]): Decimal(row["multiplier"])
-            for row in csv.DictReader(file)
-        }
-
-
-def expected_cost(call: Call) -> Decimal | None:
-    """The calculator's price; None where no book knows the model or the log no tokens."""
-    known = found(call.provider, call.model)
-    if known is None or None in (call.input_tokens, call.output_tokens):
-        return None
-    book, model, is_borrowed = known
-    variant = None if is_borrowed else listed_variant(call, model)
-    factor = Decimal(1)
-    for field, value in (("speed", call.speed), ("inference_geo", call.inference_geo)):
-        if not is_borrowed and not (field == "speed" and variant):
-            factor *= multipliers().get((book, model.id, field, value or ""), 1)
-    if call.usage_source == "model_call":
-        return list_price(call, book, model, variant=variant, factor=factor)
-    # The sum of a task's requests is priced by the base tier: a thousand tokens of a kind at a time.
-    total = Decimal(0)
-    for bucket in BUCKETS:
-        thousand = Call(**(asdict(call) | dict.fromkeys(BUCKETS, 0) | {bucket: 1000}))
-        total += list_price(thousand, book, model, variant=variant, factor=factor) * getattr(call, bucket) / 1000
-    return total
-
-
 def test_every_price_is_the_calculators(priced: list[Priced]) -> None:
     for call, cost_kind, cost_usd in priced:
-        wanted = Decimal(0) if cost_kind == "free" else expected_cost(call)
+        wanted = Decimal(0) if cost_kind == "free" else price_of(call)
         if wanted is None or cost_usd is None:
             assert cost_usd is wanted is None, call
             continue
