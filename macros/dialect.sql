@@ -73,9 +73,12 @@
 #}
 {% macro json_keys_at(text, paths) %}{{ return(adapter.dispatch('json_keys_at')(text, paths)) }}{% endmacro %}
 {% macro duckdb__json_keys_at(text, paths) -%}
-    array_to_string(
-        flatten(json_keys({{ text }}, [{% for path in paths %}'{{ path }}'{{ ', ' if not loop.last }}{% endfor %}])),
-        chr(31)
+    nullif(
+        array_to_string(
+            flatten(json_keys({{ text }}, [{% for path in paths %}'{{ path }}'{{ ', ' if not loop.last }}{% endfor %}])),
+            chr(31)
+        ),
+        ''
     )
 {%- endmacro %}
 {% macro spark__json_keys_at(text, paths) -%}

@@ -27,9 +27,21 @@ known_terms as (
 -- Usages have few different sets of fields: each is taken apart once, not once a line.
 usage_shapes as (
 
-    select distinct usage_fields
+    select distinct
+        'claude_code' as fleet,
+        usage_fields
 
     from blocks
+
+    where usage_fields is not null
+
+    union all
+
+    select distinct
+        'mu' as fleet,
+        usage_fields
+
+    from mu_events
 
     where usage_fields is not null
 
@@ -38,6 +50,7 @@ usage_shapes as (
 usage_fields as (
 
     select distinct
+        fleet,
         usage_fields,
         {{ each_part('usage_fields', 'chr(31)') }} as term
 
@@ -67,20 +80,20 @@ terms as (
     union all
 
     select distinct
-        'claude_code' as fleet,
-        'usage_field' as term_kind,
-        term
-
-    from usage_fields
-
-    union all
-
-    select distinct
         'mu' as fleet,
         'event_kind' as term_kind,
         coalesce(event_kind, '(none)') as term
 
     from mu_events
+
+    union all
+
+    select distinct
+        fleet,
+        'usage_field' as term_kind,
+        term
+
+    from usage_fields
 
 ),
 
@@ -111,13 +124,15 @@ unknown_terms as (
 unknown_usage_fields as (
 
     select
+        usage_fields.fleet,
         usage_fields.usage_fields,
         usage_fields.term
 
     from usage_fields
 
     inner join unknown_terms
-        on usage_fields.term = unknown_terms.term
+        on usage_fields.fleet = unknown_terms.fleet
+        and usage_fields.term = unknown_terms.term
 
     where unknown_terms.term_kind = 'usage_field'
 
@@ -135,9 +150,7 @@ claude_code_holders as (
     inner join unknown_terms
         on coalesce(lines.record_type, '(none)') = unknown_terms.term
 
-    where
-        unknown_terms.fleet = 'claude_code'
-        and unknown_terms.term_kind = 'record_type'
+    where unknown_terms.term_kind = 'record_type'
 
     union distinct
 
@@ -164,6 +177,38 @@ claude_code_holders as (
 
     inner join unknown_usage_fields
         on blocks.usage_fields = unknown_usage_fields.usage_fields
+
+    where unknown_usage_fields.fleet = 'claude_code'
+
+),
+
+mu_holders as (
+
+    select
+        mu_events.line_id,
+        unknown_terms.term_kind,
+        unknown_terms.term
+
+    from mu_events
+
+    inner join unknown_terms
+        on coalesce(mu_events.event_kind, '(none)') = unknown_terms.term
+
+    where unknown_terms.term_kind = 'event_kind'
+
+    union all
+
+    select
+        mu_events.line_id,
+        'usage_field' as term_kind,
+        unknown_usage_fields.term
+
+    from mu_events
+
+    inner join unknown_usage_fields
+        on mu_events.usage_fields = unknown_usage_fields.usage_fields
+
+    where unknown_usage_fields.fleet = 'mu'
 
 ),
 
@@ -201,15 +246,13 @@ placed as (
         mu_events.byte_offset,
         mu_events.logged_at,
         cast(null as varchar) as client_version,
-        unknown_terms.term_kind,
-        unknown_terms.term
+        mu_holders.term_kind,
+        mu_holders.term
 
     from mu_events
 
-    inner join unknown_terms
-        on coalesce(mu_events.event_kind, '(none)') = unknown_terms.term
-
-    where unknown_terms.fleet = 'mu'
+    inner join mu_holders
+        on mu_events.line_id = mu_holders.line_id
 
 )
 

@@ -431,9 +431,11 @@ EVENTS = (
     b'"payload":{"kind":"worker_exited"}}\n'
     b'{"id":3,"session_id":"session-1","timestamp_unix_ms":1767225602000,"actor":{"kind":"agent"},"payload":'
     b'{"kind":"assistant_message_event","message":{"content":[],"stop_reason":"end_turn",'
-    b'"usage":{"input_tokens":5,"output_tokens":6}}}}\n'
+    b'"usage":{"input_tokens":5,"output_tokens":6,"tokens_of_thought":1}}}}\n'
     b'{"id":4,"session_id":"session-1","timestamp_unix_ms":1767225603000,"actor":{"kind":"system"},'
     b'"payload":{"kind":"hologram"}}\n'
+    b'{"id":5,"session_id":"session-1","timestamp_unix_ms":1767225604000,"actor":{"kind":"agent"},"payload":'
+    b'{"kind":"assistant_message_event","message":{"content":[],"stop_reason":"error"}}}\n'
 )
 
 
@@ -463,23 +465,24 @@ def test_drift_is_told_with_its_first_version_and_an_example(built: LoggedHost) 
         ("usage_field", "ephemeral_24h", "2.1.9", "2.1.9", 1),
         ("usage_field", "tokens_of_thought", "2.1.100", "2.1.100", 1),
         ("event_kind", "hologram", None, None, 1),
+        ("usage_field", "tokens_of_thought", None, None, 1),
     ]
     examples = [(term["example_source_path"], term["example_line_number"]) for term in document["drift"]]
     log, events = "projects/p/s.jsonl", "d41f/session-1.jsonl"
-    assert examples == [(log, 2), (log, 6), (log, 5), (log, 3), (log, 4), (events, 4)]
+    assert examples == [(log, 2), (log, 6), (log, 5), (log, 3), (log, 4), (events, 4), (events, 3)]
     assert {term["example_host"] for term in document["drift"]} == {"host"}
 
 
 def test_unpriced_unmapped_and_versions_come_from_the_build(built: LoggedHost) -> None:
     document = found(built)
     assert checks(document) == ["drift", "unpriced_models", "unmapped_providers"]
-    assert document["unpriced_models"] == [{"provider": "harbor", "model": "harbor-1", "unpriced_calls": 1}]
-    assert document["unmapped_providers"] == [{"provider": "harbor", "model_calls": 1}]
+    assert document["unpriced_models"] == [{"provider": "harbor", "model": "harbor-1", "unpriced_calls": 2}]
+    assert document["unmapped_providers"] == [{"provider": "harbor", "model_calls": 2}]
     assert document["usage_by_version"] == [
         {"fleet": "claude_code", "client_version": "2.1.100", "model_calls": 1, "final_usage_calls": 1},
         {"fleet": "claude_code", "client_version": "2.1.63", "model_calls": 1, "final_usage_calls": 1},
         {"fleet": "claude_code", "client_version": "2.1.9", "model_calls": 2, "final_usage_calls": 2},
-        {"fleet": "mu", "client_version": None, "model_calls": 1, "final_usage_calls": 1},
+        {"fleet": "mu", "client_version": None, "model_calls": 2, "final_usage_calls": 1},
     ]
-    assert document["published"]["lines"] == document["landing"]["lines"] == 10
+    assert document["published"]["lines"] == document["landing"]["lines"] == 11
     assert document["next"] == []

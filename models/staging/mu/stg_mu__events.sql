@@ -32,6 +32,10 @@ parsed as (
         landed.actor_name,
         landed.kind,
         coalesce(sources.provider, landed.provider) as configured_provider,
+        case
+            when landed.kind = 'assistant_message_event'
+                then {{ json_keys_at(line_json('landed'), ['$.payload.message.usage']) }}
+        end as usage_fields,
         {{ parse_json(
             line_json('landed'),
             '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": {"path": "VARCHAR", "file_path": "VARCHAR"}, "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR"}}'
@@ -89,6 +93,7 @@ renamed as (
         {{ count_from_json('payload.message.usage.cache_creation_5m_input_tokens') }} as cache_creation_5m_input_tokens,
         {{ count_from_json('payload.message.usage.cache_creation_1h_input_tokens') }} as cache_creation_1h_input_tokens,
         {{ count_from_json('payload.message.usage.reasoning_tokens') }} as reasoning_tokens,
+        usage_fields,
 
         payload.call_id as tool_use_id,
         payload.name as tool_name,
