@@ -72,18 +72,29 @@ def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> int:
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"attach {_string(str(warehouse))} as warehouse (read_only)")
+        if not _is_of_one_build(connection):
+            raise PublishError(
+                f"{warehouse} is not of one whole build: the last one did not end, failed or made only a part;"
+                " type `fleetledger build` first"
+            )
         connection.execute(f"attach {_string(str(fresh))} as published (storage_version '{STORAGE_VERSION}')")
         tables: list[tuple[str, str | None]] = connection.execute(
             "select table_name, comment from duckdb_tables()"
             " where database_name = 'warehouse' and schema_name = 'marts' order by table_name"
         ).fetchall()
-        if not tables:
-            raise PublishError(f"{warehouse} holds no marts: the build did not finish; type `fleetledger build` first")
         for table, comment in tables:
             _copy_table(connection, table, comment, text=text)
         connection.execute("checkpoint published")
         connection.execute("detach published")
     return len(tables)
+
+
+def _is_of_one_build(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether dbt's last word on the warehouse was that all models were built and no test failed."""
+    noted = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'warehouse' and table_name = 'build_state'"
+    ).fetchone()
+    return bool(noted) and connection.execute("from warehouse.main.build_state").fetchone() == (True,)
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, comment: str | None, *, text: bool) -> None:

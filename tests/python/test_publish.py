@@ -20,6 +20,7 @@ STORAGE_OF_1_2 = 65
 """The number that DuckDB writes into files of storage version v1.2.0."""
 
 WAREHOUSE = """
+    create table build_state as select true as is_complete;
     create schema marts;
     create schema staging;
     create table staging.stg_lines as select 'secret' as raw;
@@ -142,11 +143,13 @@ def test_a_log_that_a_writer_left_is_not_played_into_the_new_file(data: Path) ->
     assert len(sessions(data)) == 2
 
 
-def test_a_failure_leaves_the_old_file(data: Path) -> None:
+@pytest.mark.parametrize("change", ["update build_state set is_complete = false", "drop table build_state"])
+def test_what_is_not_of_one_whole_build_is_not_published(data: Path, change: str) -> None:
     publish(data, NOW)
     with duckdb.connect(str(warehouse_path(data))) as connection:
-        connection.execute("drop schema marts cascade")
-    with pytest.raises(PublishError, match=r"holds no marts.*fleetledger build"):
+        connection.execute("delete from marts.fct_sessions")
+        connection.execute(change)
+    with pytest.raises(PublishError, match=r"not of one whole build.*fleetledger build"):
         publish(data, NOW)
     assert len(sessions(data)) == 2
     assert not (data / ".fleetledger.duckdb.new").exists()

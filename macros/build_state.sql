@@ -1,0 +1,25 @@
+{#
+    Remembers in the warehouse whether its marts are all of one build that ended well. What is left by a build that was killed, failed
+    a test, or made only some models, is a mixture that `publish` must not hand out.
+#}
+
+{# Runs at the start of every dbt command that changes tables: until it ends, they are not of one build. #}
+{% macro note_build_begun() %}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
+        {%- do run_query("create or replace table main.build_state as select false as is_complete") -%}
+    {%- endif -%}
+    {{ return('') }}
+{% endmacro %}
+
+{# Runs at the end: they are, if every model was made and nothing failed. Argument: dbt's results. #}
+{% macro note_build_ended(results) %}
+    {%- if execute and flags.WHICH == 'build' -%}
+        {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
+        {%- set made = results | selectattr('node.resource_type', 'equalto', 'model') | list -%}
+        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list -%}
+        {%- if not failed and made | length == models | length -%}
+            {%- do run_query("create or replace table main.build_state as select true as is_complete") -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return('') }}
+{% endmacro %}
