@@ -40,7 +40,7 @@ def no_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME", "FLEETLEDGER_DATA"):
             patch.delenv(name, raising=False)
         patch.setenv("HOME", str(home))
-        patch.setattr("fleetledger.cli.USUAL_CONFIG", home / "fleet.toml")
+        patch.setattr("fleetledger.cli_options.USUAL_CONFIG", home / "fleet.toml")
         yield
 
 

@@ -28,7 +28,7 @@ DRIFT = ("mu", "event_kind", "from_the_future", None, None, 3, None, None, "host
 
 @pytest.fixture(autouse=True)
 def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fleetledger.cli._now", lambda: NOW)
+    monkeypatch.setattr("fleetledger.clock.now", lambda: NOW)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home directory without anything in it."""
     for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("fleetledger.cli.USUAL_CONFIG", tmp_path / "fleet.toml")
+    monkeypatch.setattr("fleetledger.cli_options.USUAL_CONFIG", tmp_path / "fleet.toml")
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -257,7 +257,7 @@ def test_a_wrong_call_is_told_what_is_right(data: Path, arguments: list[str], to
 
 
 def test_days_ago_are_counted_in_the_time_zone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fleetledger.cli._now", lambda: datetime(2026, 11, 20, 23, 30, tzinfo=UTC))
+    monkeypatch.setattr("fleetledger.clock.now", lambda: datetime(2026, 11, 20, 23, 30, tzinfo=UTC))
     assert document(data, "daily", "--since", "today")["since"] == "2026-11-20"
     assert document(data, "daily", "--since", "yesterday")["since"] == "2026-11-19"
     assert document(data, "daily", "--since", "7d", "--timezone", "Europe/Berlin")["since"] == "2026-11-14"

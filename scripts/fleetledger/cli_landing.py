@@ -1,0 +1,82 @@
+"""The commands that look after the archive: doctor and restore."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fleetledger import clock
+from fleetledger.cli_options import Places, with_places
+from fleetledger.console import clean, is_terminal
+
+
+@click.command()
+@with_places
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with stable keys.")
+@click.pass_context
+def doctor(ctx: click.Context, places: Places, as_json: bool) -> None:
+    """Check sources, landing and published file, and say what to do.
+
+    Exits with 1 if something needs a person: a source that is missing or cannot be read, no logs at all, logs that will
+    be deleted within days and are not landed, a landing or a published file that cannot be read, names in the logs that
+    the models do not know, models without a rate, or providers without a cost kind. Lines that were repaired or
+    rejected are told, and are no such thing.
+
+    \b
+    Examples:
+      fleetledger doctor
+      fleetledger doctor --json --config fleet.toml
+    """
+    from fleetledger.doctor import examine
+
+    document = examine(places.data, places.config, clock.now())
+    if as_json:
+        from fleetledger.report_formats import to_json
+
+        click.echo(to_json(document))
+    else:
+        from fleetledger.blocks import plain, print_to
+        from fleetledger.doctor_render import blocks
+
+        if is_terminal(sys.stdout):
+            from rich.console import Console
+
+            print_to(Console(highlight=False), blocks(document))
+        else:
+            click.echo(plain(blocks(document)), nl=False)
+    ctx.exit(1 if document["needs"] else 0)
+
+
+@click.command()
+@with_places
+@click.argument("session")
+@click.option(
+    "--to", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Where to put it."
+)
+@click.option("--host", metavar="NAME", help="The session of this host, where several have it.")
+@click.option("--account", metavar="NAME", help="The session of this account, where several have it.")
+@click.option(
+    "--generation",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Files as they were before they were replaced or cut for the Nth time [default: as last landed].",
+)
+def restore(places: Places, session: str, to: Path, **options: Any) -> None:  # noqa: ANN401 - as restore declares them
+    """Write a landed session back, byte for byte.
+
+    SESSION is the beginning of its id. Its files, sub-agents included, come to lie in DIR as its agent keeps them, so
+    that `claude --resume` finds it there. Nothing is overwritten.
+
+    \b
+    Examples:
+      fleetledger restore 5f3a91c2 --to ~/.claude
+      fleetledger restore laptop/d41f/session-3 --to /tmp/back
+    """
+    from fleetledger.restore import restore as restore_to
+    from fleetledger.restore import told
+
+    for line in told(restore_to(places.data, session, to, **options), to):
+        click.echo(clean(line))

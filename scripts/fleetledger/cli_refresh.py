@@ -1,0 +1,145 @@
+"""The commands that make the numbers: refresh, and its steps extract, build and publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fleetledger import clock, paths
+from fleetledger.cli_options import Places, with_places
+from fleetledger.console import clean, progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fleetledger.config import FleetConfig
+    from fleetledger.extract import ExtractSummary
+
+
+@click.command()
+@with_places
+@click.option("--demo-if-empty", is_flag=True, help="With no logs on this machine, do it with a generated fleet.")
+def refresh(places: Places, demo_if_empty: bool) -> None:
+    """Extract, build and publish: all that `report` needs.
+
+    Builds only if something is new: lines, rates, models or rules.
+
+    \b
+    Examples:
+      fleetledger refresh
+      fleetledger refresh --config fleet.toml --data-dir ~/fleet
+    """
+    from fleetledger import refresh as refreshing
+
+    try:
+        config = refreshing.sources_of(places.data, places.config)
+    except refreshing.NoLogsError:
+        if not demo_if_empty:
+            raise
+        click.echo(
+            f"No logs of agents are on this machine: looked in {refreshing.LOOKED_IN}.\n"
+            "Here is a DEMO instead, of a generated fleet; its figures are invented."
+        )
+        places.prepared()
+        places = Places(refreshing.demo_config(places.data), paths.demo_dir(places.data))
+        config = refreshing.sources_of(places.data, places.config)
+    data = places.prepared()
+    _extract(data, config)
+    inputs = refreshing.inputs(data, text=config.text)
+    if refreshing.is_current(data, inputs):
+        click.echo("Nothing to build: what is published is of the same lines, rates and models.")
+        return
+    refreshing.forget(data)
+    _build(data)
+    _publish(data, config.text)
+    refreshing.remember(data, inputs)
+
+
+@click.command()
+@with_places
+def extract(places: Places) -> None:
+    """Land what is new in the logs: refresh's first step.
+
+    \b
+    Example:
+      fleetledger extract --config fleet.toml
+    """
+    from fleetledger.refresh import sources_of
+
+    config = sources_of(places.data, places.config)
+    _extract(places.prepared(), config)
+
+
+@click.command()
+@with_places
+def build(places: Places) -> None:
+    """Build and test the warehouse with dbt: refresh's second step.
+
+    \b
+    Example:
+      fleetledger build --data-dir ~/fleet
+    """
+    _build(places.prepared())
+
+
+@click.command()
+@with_places
+def publish(places: Places) -> None:
+    """Swap in the file that is read: refresh's last step.
+
+    The file holds the marts only; `text = false` in the configuration leaves titles out.
+
+    \b
+    Example:
+      fleetledger publish
+    """
+    from fleetledger.config import load_config
+
+    text = load_config(places.config).text if places.config else True
+    _publish(places.prepared(), text)
+
+
+def _extract(data: Path, config: FleetConfig) -> None:
+    from fleetledger.extract import extract as extract_into
+
+    with progress("extract") as step:
+        summary = extract_into(data, config, progress=step)
+    for source in summary.sources:
+        if source.missing:
+            where = clean(str(source.source.root))
+            click.echo(f"No logs at {where} (fleet {source.source.fleet}); what was landed from there stays.", err=True)
+        for problem in source.problems:
+            click.echo(clean(f"Not read: {source.source.root}: {problem.path}: {problem.reason}"), err=True)
+    click.echo(_landed(summary))
+
+
+def _landed(summary: ExtractSummary) -> str:
+    sources = summary.sources
+    files, changed = sum(source.files_seen for source in sources), sum(source.files_changed for source in sources)
+    ok, repaired, rejected = (
+        sum(getattr(source, f"{status}_lines") for source in sources) for status in ("ok", "repaired", "rejected")
+    )
+    if not ok + repaired + rejected:
+        return f"Nothing new in {files:,} files."
+    size = sum(source.bytes for source in sources) / 1e6
+    lines = f"Landed {ok + repaired + rejected:,} new lines ({size:,.1f} MB) of {changed:,} of {files:,} files"
+    return f"{lines}: {repaired:,} repaired, {rejected:,} rejected." if repaired + rejected else f"{lines}."
+
+
+def _build(data: Path) -> None:
+    from fleetledger.build import build as build_in
+
+    with progress("build") as step:
+        built = build_in(data, clock.now(), step)
+    for name in built.warnings:
+        click.echo(f"Warning of a test: {clean(name)}", err=True)
+    counts = built.counts
+    click.echo(f"Built {counts['seeds']} seeds and {counts['models']} models; {counts['tests']} tests passed.")
+
+
+def _publish(data: Path, text: bool) -> None:
+    from fleetledger.publish import publish as publish_from
+
+    published = publish_from(data, clock.now(), text=text)
+    click.echo(f"Published {published.tables} tables ({published.size / 1e6:,.1f} MB) to {published.path}")

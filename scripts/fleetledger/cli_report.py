@@ -1,0 +1,122 @@
+"""The command that answers from the published file: report."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fleetledger.cli_options import Places, filter_options, narrow, published, with_places
+from fleetledger.console import is_terminal
+
+if TYPE_CHECKING:
+    from fleetledger.report_queries import Row
+
+REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "projects")
+LIMITED = ("sessions", "models", "projects")
+SESSION_LIMIT = 20
+
+OTHER_REPORTS: dict[str, str] = {}
+"""Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`."""
+
+
+class Report(click.Command):
+    """The command that hands over to a report with options of its own where its first argument names one."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as click declares it
+    ) -> click.Context:
+        """The context of the report that is called."""
+        if args and args[0] in OTHER_REPORTS:
+            other = _other_report(args[0])
+            return other.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the reports with options of their own."""
+        if not OTHER_REPORTS:
+            return
+        with formatter.section("Reports with options of their own (report NAME --help)"):
+            formatter.write_dl([(name, _other_report(name).get_short_help_str()) for name in OTHER_REPORTS])
+
+
+def _other_report(name: str) -> click.Command:
+    command: click.Command = getattr(import_module(f"fleetledger.{OTHER_REPORTS[name]}"), f"{name}_report")
+    return command
+
+
+@click.command(cls=Report)
+@with_places
+@click.argument("name", metavar="[NAME]", type=click.Choice(REPORTS), default="overview")
+@filter_options
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), help=f"Rows of sessions (default {SESSION_LIMIT}), models, projects."
+)
+@click.option("--costliest", is_flag=True, help="Sessions: the costliest first, not the newest.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="As a picture, into this file.")
+def report(
+    places: Places,
+    name: str,
+    limit: int | None,
+    costliest: bool,
+    as_json: bool,
+    as_csv: bool,
+    svg: Path | None,
+    **filters: str | None,
+) -> None:
+    """Show what the agents cost, from the published file.
+
+    NAME is overview (the default), daily, weekly, monthly, sessions, models or projects.
+    Real spend (billed) and notional cost (subscriptions, marked ≈) stand side by side and are never added.
+
+    \b
+    Examples:
+      fleetledger report
+      fleetledger report weekly --since 30d --timezone Europe/Berlin
+      fleetledger report sessions --costliest -n 5 --project shop
+      fleetledger report models --json
+    """
+    if sum((as_json, as_csv, svg is not None)) > 1:
+        raise click.UsageError("--json, --csv and --svg exclude one another.")
+    if limit and name not in LIMITED:
+        raise click.UsageError(f"--limit is for {', '.join(LIMITED)}.")
+    if costliest and name != "sessions":
+        raise click.UsageError("--costliest is for sessions.")
+
+    from fleetledger.report import report as report_of
+    from fleetledger.report_queries import Ledger
+
+    ledger = Ledger(published(places.data))
+    narrow(ledger, filters)
+    default_limit = SESSION_LIMIT if name == "sessions" else None
+    show(report_of(ledger, name, costliest=costliest, limit=limit or default_limit), as_json, as_csv, svg)
+
+
+def show(document: Row, as_json: bool, as_csv: bool, svg: Path | None = None) -> None:
+    """Print a report as asked: JSON, CSV, a picture, or for the terminal."""
+    if as_json or as_csv:
+        from fleetledger.report_formats import to_csv, to_json
+
+        click.echo(to_json(document) if as_json else to_csv(document), nl=as_json)
+        return
+    from fleetledger.blocks import plain, print_to, write_svg
+    from fleetledger.report_render import blocks
+
+    if svg:
+        write_svg(svg, blocks(document), f"fleetledger report {document['report']}")
+        click.echo(f"Wrote {svg}")
+    elif is_terminal(sys.stdout):
+        from rich.console import Console
+
+        print_to(Console(highlight=False), blocks(document))
+    else:
+        click.echo(plain(blocks(document)), nl=False)
