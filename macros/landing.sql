@@ -38,7 +38,9 @@
 {% macro create_landing_views() %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set landing = env_var('FLEETLEDGER_DATA', 'data') ~ '/landing' -%}
-    {%- set quoted = landing | replace("'", "''") -%}
+    {#- A path may hold what DuckDB takes for a pattern. -#}
+    {%- set escaped = landing | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
+    {%- set quoted = escaped | replace("'", "''") -%}
     {%- set manifests = quoted ~ '/manifests/*.json' -%}
     {%- set manifest_count = run_query("select count(*) from glob('" ~ manifests ~ "')").columns[0].values()[0] -%}
 

@@ -202,6 +202,12 @@ def _count(rows: pa.Table) -> Counts:
     return Counts(statuses.count(OK), statuses.count(REPAIRED), statuses.count(REJECTED), size)
 
 
+def check(landing: Path, batches: Iterable[Batch]) -> None:
+    """Read batches from end to end. Raises LandingError, which names the first that is damaged or missing."""
+    for _ in _read(landing, batches):
+        pass
+
+
 def read_pieces(landing: Path, batches: Iterable[Batch]) -> Iterator[Piece]:
     """The bytes of all landed files, a piece for each run of rows of one file. Raises LandingError."""
     for rows in _read(landing, batches, _PIECE_COLUMNS):
@@ -245,5 +251,6 @@ def _pieces(rows: pa.Table) -> Iterator[Piece]:
 
 
 def _failed(path: Path, what: str, error: Exception) -> LandingError:
-    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else type(error).__name__
+    damage = f"it is not what was written ({type(error).__name__})"
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else damage
     return LandingError(f"{path}: cannot {what} the batch: {reason}")

@@ -10,22 +10,32 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from fleetledger.console import Step, clean
 from fleetledger.errors import FleetledgerError
+from fleetledger.landing import LandingError
 from fleetledger.locks import lock
-from fleetledger.paths import PROJECT_ROOT
+from fleetledger.paths import PROJECT_ROOT, landing_dir
 
+DBT = """
+import gc, os, threading
+# Nothing is ever written to this pipe. It ends when the process that reads the events does, even if that is killed: dbt
+# is not to go on alone and keep the warehouse locked.
+threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()
 # Collecting garbage among the million objects of a manifest costs a tenth of a small build, and frees next to nothing.
-DBT = "import gc; gc.disable(); from dbt.cli.main import cli; cli()"
+gc.disable()
+from dbt.cli.main import cli
+cli()
+"""
 
 RESULTS = {"LogModelResult": "models", "LogSeedResult": "seeds", "LogTestResult": "tests"}
 """The events of dbt that end a node, and what such nodes are called."""
 
-IDENTIFIER_ERRORS = ("Binder Error", "Catalog Error", "Parser Error", "Compilation Error")
-"""Errors that quote names and SQL. What others quote can be a value, and values come from logs."""
+IDENTIFIER_ERRORS = ("Binder Error", "Catalog Error", "Parser Error", "Compilation Error", "IO Error")
+"""Errors that quote names, SQL and paths. What others quote can be a value, and values come from logs."""
 
 
 class BuildError(FleetledgerError):
@@ -82,7 +92,7 @@ def build(data: Path, now: datetime, step: Step) -> Built:
         run = _Run(step)
         code = _dbt(data, run)
     if code:
-        raise BuildError(_explain(run, data))
+        raise BuildError(_damage(landing_dir(data)) or _explain(run, data))
     return Built(run.counts, run.warnings)
 
 
@@ -93,7 +103,7 @@ def _dbt(data: Path, run: _Run) -> int:
         [sys.executable, "-P", "-c", DBT, *_arguments(data)],
         cwd=PROJECT_ROOT,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -127,6 +137,19 @@ def _arguments(data: Path) -> list[str]:
     ]
 
 
+def _damage(landing: Path) -> str | None:
+    """What is damaged in the landing, if anything: dbt's own message seldom names the file."""
+    from fleetledger.batches import check
+    from fleetledger.landed import read_manifests
+
+    try:
+        for manifest in read_manifests(landing):
+            check(landing, manifest.batches)
+    except LandingError as error:
+        return f"{error}; docs/doctor.md says what to do about a damaged landing"
+    return None
+
+
 def _explain(run: _Run, data: Path) -> str:
     log = data / "logs" / "dbt.log"
     if run.failures:
@@ -141,7 +164,13 @@ def _list(messages: Iterable[str]) -> str:
 def _told(message: str) -> str:
     """The message without the SQL that dbt repeats, and without quoted values, which may be of a log."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    told = " ".join(lines[:2]) if len(lines) > 1 and lines[0].endswith(")") else lines[0] if lines else ""
+    headings = list(takewhile(_is_heading, lines))
+    told = " ".join([*headings[-1:], *lines[len(headings) :][:1]])
     if any(error in told for error in IDENTIFIER_ERRORS):
         return told
     return re.sub(r"\"[^\"]*\"|'[^']*'", "'…'", told)
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line of dbt's only says what kind of error the next one tells."""
+    return line.endswith((")", ":")) or line == "Runtime Error"

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import duckdb
 
-from fleetledger.build import DBT
 from fleetledger.config import FleetConfig, load_config
 from fleetledger.extract import extract
 from fleetledger.paths import PROJECT_ROOT, warehouse_path
@@ -65,7 +64,7 @@ def run_dbt(command: str, *arguments: str, data: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
     subprocess.run(
         [
-            *(sys.executable, "-P", "-c", DBT, "--quiet", command, *arguments),
+            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--quiet", command, *arguments),
             *("--target-path", data / "target", "--log-path", data / "logs", "--profiles-dir", PROJECT_ROOT),
         ],
         cwd=PROJECT_ROOT,

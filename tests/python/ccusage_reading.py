@@ -306,7 +306,7 @@ class Rates(NamedTuple):
 PRICED_BUCKETS = ("input", "output", "write_5m", "write_1h", "read")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Response:
     """The lines that are taken for one response, and the one that is kept of them."""
 
