@@ -77,22 +77,87 @@
         {%- set paths = run_query(
             "select '" ~ quoted ~ "/' || path from landing.batches where \"table\" = '" ~ table ~ "' order by path"
         ).columns[0].values() -%}
-        {%- set statement -%}
-            create or replace view landing.{{ table }} as
-            select {% for name, _ in landing_columns(table) %}{{ name }}{{ ', ' if not loop.last }}{% endfor %}
-            from (
-                select {% for name, type in landing_columns(table) %}null::{{ type }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
-                where false
-                {% if paths %}
-                union all by name
-                select * from read_parquet(
-                    [{% for path in paths %}'{{ path | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
-                    union_by_name = true, hive_partitioning = false
-                )
-                {% endif %}
-            )
-        {%- endset -%}
-        {%- do run_query(statement) -%}
+        {%- do create_landing_view(table, landing_columns(table), paths) -%}
     {%- endfor -%}
+    {%- do create_collected_views(quoted) -%}
     {{ return('') }}
+{% endmacro %}
+
+
+{# A view of some Parquet files in a landing table's columns, empty without any. Arguments: its name, its columns, the files. #}
+{% macro create_landing_view(table, columns, paths) %}
+    {%- set statement -%}
+        create or replace view landing.{{ table }} as
+        select {% for name, _ in columns %}{{ name }}{{ ', ' if not loop.last }}{% endfor %}
+        from (
+            select {% for name, type in columns %}null::{{ type }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
+            where false
+            {% if paths %}
+            union all by name
+            select * from read_parquet(
+                [{% for path in paths %}'{{ path | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
+                union_by_name = true, hive_partitioning = false
+            )
+            {% endif %}
+        )
+    {%- endset -%}
+    {%- do run_query(statement) -%}
+{% endmacro %}
+
+
+{#
+    The tables of what is collected beside the logs (module collected), and their columns. Each is append-only: where one thing was
+    observed more than once, staging takes the latest.
+#}
+{% macro collected_tables() -%}
+    {{ return({
+        'git_directories': [
+            ('host', 'varchar'), ('directory', 'varchar'), ('repository', 'varchar'), ('remote', 'varchar'),
+            ('default_branch', 'varchar'), ('status', 'varchar'), ('reason', 'varchar'), ('observed_at', 'timestamp'),
+        ],
+        'git_commits': [
+            ('host', 'varchar'), ('repository', 'varchar'), ('sha', 'varchar'), ('parents', 'varchar'),
+            ('authored_at', 'timestamp'), ('committed_at', 'timestamp'), ('subject', 'varchar'), ('body', 'varchar'),
+            ('diff_is_known', 'boolean'), ('file_count', 'bigint'),
+            ('files', 'struct(path varchar, old_path varchar, insertions bigint, deletions bigint)[]'),
+            ('observed_at', 'timestamp'),
+        ],
+        'git_commit_states': [
+            ('host', 'varchar'), ('repository', 'varchar'), ('sha', 'varchar'), ('branch', 'varchar'),
+            ('is_on_a_branch', 'boolean'), ('reached_default_branch', 'boolean'), ('observed_at', 'timestamp'),
+        ],
+        'github_pull_requests': [
+            ('host', 'varchar'), ('url', 'varchar'), ('raw', 'varchar'), ('observed_at', 'timestamp'),
+        ],
+        'backfilled_tasks': [
+            ('host', 'varchar'), ('task_id', 'varchar'), ('session_id', 'varchar'), ('provider', 'varchar'),
+            ('model', 'varchar'), ('exit_reason', 'varchar'), ('outcome_class', 'varchar'), ('outcome_confidence', 'varchar'),
+            ('rationale', 'varchar'), ('started_at', 'timestamp'), ('ended_at', 'timestamp'), ('prompt_tokens', 'bigint'),
+            ('completion_tokens', 'bigint'), ('cache_read_tokens', 'bigint'), ('cache_write_tokens', 'bigint'),
+            ('source_file', 'varchar'), ('entry_number', 'bigint'), ('observed_at', 'timestamp'),
+        ],
+        'session_marks': [
+            ('host', 'varchar'), ('session_id', 'varchar'), ('rating', 'bigint'), ('note', 'varchar'), ('observed_at', 'timestamp'),
+        ],
+    }) }}
+{%- endmacro %}
+
+
+{# Views over what is collected, like those over the log lines: exactly the files that the manifests in collected/ name. #}
+{% macro create_collected_views(quoted_landing) %}
+    {%- set manifests = quoted_landing ~ '/collected/*.json' -%}
+    {%- set manifest_count = run_query("select count(*) from glob('" ~ manifests ~ "')").columns[0].values()[0] -%}
+    {%- set paths = {} -%}
+    {%- if manifest_count > 0 -%}
+        {%- set named = run_query(
+            "select batch.\"table\", '" ~ quoted_landing ~ "/' || batch.path from (select unnest(batches) as batch from read_json('"
+            ~ manifests ~ "', format = 'unstructured', columns = {batches: 'struct(\"table\" varchar, path varchar)[]'})) order by all"
+        ) -%}
+        {%- for row in named.rows -%}
+            {%- do paths.setdefault(row[0], []).append(row[1]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for table, columns in collected_tables().items() -%}
+        {%- do create_landing_view(table, columns, paths.get(table, [])) -%}
+    {%- endfor -%}
 {% endmacro %}
