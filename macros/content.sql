@@ -46,5 +46,25 @@
 {# A message's content that is one plain text, in the shape of its blocks. #}
 {% macro text_block(text) %}{{ return(adapter.dispatch('text_block')(text)) }}{% endmacro %}
 {% macro duckdb__text_block(text) -%}
-    [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null}]
+    [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null, 'content': null}]
+{%- endmacro %}
+
+{#
+    The text of a tool result's content (JSON: one text, or an array of blocks, whose texts are joined by newlines); null where it has none.
+#}
+{% macro result_text(content) -%}
+    case
+        when starts_with({{ content }}, '"') then {{ parse_json(content, '"VARCHAR"') }}
+        when starts_with({{ content }}, '[')
+            then {{ joined_texts(parse_json(content, '[{"type": "VARCHAR", "text": "VARCHAR"}]')) }}
+    end
+{%- endmacro %}
+
+{# The texts of an array of struct(type, text) joined by newlines, images and the like left out; null where there are none. #}
+{% macro joined_texts(blocks) %}{{ return(adapter.dispatch('joined_texts')(blocks)) }}{% endmacro %}
+{% macro duckdb__joined_texts(blocks) -%}
+    nullif(array_to_string(list_transform({{ blocks }}, part -> part.text), chr(10)), '')
+{%- endmacro %}
+{% macro spark__joined_texts(blocks) -%}
+    nullif(array_join(transform({{ blocks }}, part -> part.text), '\n'), '')
 {%- endmacro %}

@@ -22,6 +22,7 @@ keyed as (
         lines.host,
         lines.account,
         lines.provider,
+        lines.cwd,
         lines.git_branch,
         lines.version,
         lines.record_type,

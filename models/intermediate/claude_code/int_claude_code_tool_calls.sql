@@ -17,12 +17,17 @@ uses as (
     select
         lines.model_call_id,
         lines.thread_id,
+        lines.cwd,
         lines.logged_at,
+        lines.line_id,
         coalesce(lines.line_uuid, lines.line_id) as line_uuid,
+        coalesce(cast(lines.logged_at as varchar), 'none') || lines.line_id as call_key,
         blocks.block_number,
         coalesce(blocks.tool_use_id, '') as tool_use_id,
         blocks.tool_name,
-        blocks.tool_file_path
+        blocks.tool_file_path,
+        blocks.tool_command,
+        blocks.tool_url
 
     from lines
 
@@ -96,6 +101,9 @@ results as (
         lines.thread_id,
         lines.source_tool_assistant_uuid,
         lines.logged_at,
+        lines.line_id,
+        blocks.block_number,
+        coalesce(cast(lines.logged_at as varchar), 'none') || lines.line_id as result_key,
         coalesce(blocks.result_is_error, false) as is_error,
         blocks.result_agent_id,
         blocks.result_lines_added,
@@ -147,6 +155,13 @@ tool_calls as (
         scoped_uses.model_call_id,
         max(scoped_uses.tool_name) as tool_name,
         max(scoped_uses.tool_file_path) as file_path,
+        max(scoped_uses.tool_command) as command,
+        max(scoped_uses.tool_url) as url,
+        min_by(scoped_uses.cwd, scoped_uses.call_key) as working_directory,
+        min_by(scoped_uses.line_id, scoped_uses.call_key) as call_line_id,
+        min_by(scoped_uses.block_number, scoped_uses.call_key) as call_block_number,
+        min_by(scoped_results.line_id, scoped_results.result_key) as result_line_id,
+        min_by(scoped_results.block_number, scoped_results.result_key) as result_block_number,
         max(scoped_results.result_agent_id) as spawned_agent_id,
         max(scoped_results.result_lines_added) as lines_added,
         max(scoped_results.result_lines_removed) as lines_removed,

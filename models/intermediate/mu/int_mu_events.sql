@@ -163,7 +163,11 @@ with_tasks as (
 
         events.tool_use_id,
         events.tool_name,
+        events.tool_input,
         events.tool_file_path,
+        events.tool_command,
+        events.tool_url,
+        events.result_text,
         events.is_error,
 
         events.task_id as telemetry_task_id,
@@ -178,7 +182,10 @@ with_tasks as (
         events.cache_write_tokens,
         events.cache_write_5m_tokens,
         events.cache_write_1h_tokens,
-        events.tools_actually_called_count
+        events.tools_actually_called_count,
+
+        events.rating,
+        events.note
 
     from events
 

@@ -52,7 +52,10 @@ paired as (
         calls.account,
         calls.tool_name,
         calls.tool_file_path as file_path,
+        calls.tool_command as command,
+        calls.tool_url as url,
         calls.logged_at as called_at,
+        min_by(results.line_id, results.event_position) as result_line_id,
         min(results.logged_at) as ended_at,
         max(coalesce(results.is_error, false)) filter (where results.line_id is not null) as is_error
 
@@ -73,6 +76,8 @@ paired as (
         calls.account,
         calls.tool_name,
         calls.tool_file_path,
+        calls.tool_command,
+        calls.tool_url,
         calls.logged_at
 
 )

@@ -15,7 +15,7 @@ parsed as (
         {{ line_json() }} as line_text,
         {{ parse_json(
             line_json(),
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": {"file_path": "VARCHAR", "notebook_path": "VARCHAR"}}], "usage": "JSON"}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}]}}'
+            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON"}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
         ) }} as line
 
     from landed
@@ -39,6 +39,7 @@ with_content as (
         {{ json_keys_at(
             'line.message.usage', ['$', '$.cache_creation', '$.server_tool_use', '$.iterations[0]', '$.iterations[1]']
         ) }} as usage_fields,
+        line."toolDenialKind" as denial_kind,
         line."toolUseResult" as tool_result
 
     from parsed
@@ -50,11 +51,26 @@ unnested as (
     select
         line_id,
         tool_result,
+        denial_kind,
         usage_fields,
         unnest(content) as block,
         generate_subscripts(content, 1) as block_number
 
     from with_content
+
+),
+
+-- Tool inputs differ from tool to tool: they are kept as logged, and what rules ask for is taken out of them.
+with_inputs as (
+
+    select
+        *,
+        {{ parse_json(
+            'block.input',
+            '{"file_path": "VARCHAR", "notebook_path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR"}'
+        ) }} as tool_input
+
+    from unnested
 
 ),
 
@@ -67,9 +83,19 @@ blocks as (
         case when block.type = 'text' then block.text end as block_text,
         block.id as tool_use_id,
         block.name as tool_name,
-        coalesce(block.input.file_path, block.input.notebook_path) as tool_file_path,
+        cast(block.input as varchar) as tool_input,
+        coalesce(tool_input.file_path, tool_input.notebook_path) as tool_file_path,
+        tool_input.command as tool_command,
+        tool_input.url as tool_url,
         block.tool_use_id as result_tool_use_id,
         block.is_error as result_is_error,
+        {{ result_text('block.content') }} as result_text,
+        denial_kind as result_denial_kind,
+        tool_result.gitoperation.commit.sha as result_commit_sha,
+        tool_result.gitoperation.commit.kind as result_commit_kind,
+        tool_result.gitoperation.push.branch as result_pushed_branch,
+        tool_result.gitoperation.pr.action as result_pr_action,
+        tool_result.gitoperation.pr.url as result_pr_url,
         tool_result.agentid as result_agent_id,
         case
             when tool_result.type = 'create' and len(tool_result.structuredpatch) = 0
@@ -79,7 +105,7 @@ blocks as (
         {{ hunk_lines('tool_result.structuredpatch', '-') }} as result_lines_removed,
         usage_fields
 
-    from unnested
+    from with_inputs
 
 )
 

@@ -38,7 +38,7 @@ parsed as (
         end as usage_fields,
         {{ parse_json(
             line_json('landed'),
-            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": {"path": "VARCHAR", "file_path": "VARCHAR"}, "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR"}}'
+            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": "JSON", "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "rating": "BIGINT", "note": "VARCHAR"}}'
         ) }}.payload as payload
 
     from landed
@@ -49,6 +49,20 @@ parsed as (
         and landed.account = sources.account
 
     where landed.line_status <> 'rejected'
+
+),
+
+-- Tool arguments differ from tool to tool: they are kept as logged, and what rules ask for is taken out of them.
+with_arguments as (
+
+    select
+        *,
+        {{ parse_json(
+            'payload.arguments',
+            '{"path": "VARCHAR", "file_path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR"}'
+        ) }} as arguments
+
+    from parsed
 
 ),
 
@@ -97,7 +111,11 @@ renamed as (
 
         payload.call_id as tool_use_id,
         payload.name as tool_name,
-        coalesce(payload.arguments.file_path, payload.arguments.path) as tool_file_path,
+        cast(payload.arguments as varchar) as tool_input,
+        coalesce(arguments.file_path, arguments.path) as tool_file_path,
+        arguments.command as tool_command,
+        arguments.url as tool_url,
+        case when kind = 'tool_result' then payload.content end as result_text,
         payload.is_error as is_error,
         payload.target_event_id as target_event_id,
 
@@ -113,9 +131,12 @@ renamed as (
         {{ count_from_json('payload.cache_write_tokens') }} as cache_write_tokens,
         {{ count_from_json('payload.cache_write_5m_tokens') }} as cache_write_5m_tokens,
         {{ count_from_json('payload.cache_write_1h_tokens') }} as cache_write_1h_tokens,
-        {{ sum_of_pairs("payload.tools_actually_called") }} as tools_actually_called_count
+        {{ sum_of_pairs("payload.tools_actually_called") }} as tools_actually_called_count,
 
-    from parsed
+        payload.rating as rating,
+        payload.note as note
+
+    from with_arguments
 
 )
 
