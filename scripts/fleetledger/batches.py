@@ -89,6 +89,7 @@ class BatchWriter:
             data_page_version="2.0",
             use_dictionary=[name for name in columns.names if name not in _HARDLY_REPEATED],
             write_statistics=_SEARCHED,
+            write_page_checksum=True,
         )
 
     def _finish(self) -> None:
@@ -154,7 +155,7 @@ def _read(landing: Path, batches: Iterable[Batch], columns: list[str] | None = N
     for batch in batches:
         path = landing / batch.path
         try:
-            with pq.ParquetFile(path, pre_buffer=False) as file:
+            with pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
                 for index in range(file.num_row_groups):
                     yield file.read_row_group(index, columns=columns)
         except (OSError, pa.ArrowException) as error:
@@ -204,8 +205,10 @@ def _count(rows: pa.Table) -> Counts:
 
 def check(landing: Path, batches: Iterable[Batch]) -> None:
     """Read batches from end to end. Raises LandingError, which names the first that is damaged or missing."""
-    for _ in _read(landing, batches):
-        pass
+    for batch in batches:
+        rows = sum(rows.num_rows for rows in _read(landing, [batch]))
+        if rows != batch.rows:
+            raise LandingError(f"{landing / batch.path}: the batch has {rows:,} lines; {batch.rows:,} were written")
 
 
 def read_pieces(landing: Path, batches: Iterable[Batch]) -> Iterator[Piece]:
@@ -225,7 +228,10 @@ def read_pieces_of_file(
     pieces: list[Piece] = []
     for batch in batches:
         try:
-            pieces += _pieces(pq.read_table(landing / batch.path, columns=_PIECE_COLUMNS, filters=file))
+            path = landing / batch.path
+            pieces += _pieces(
+                pq.read_table(path, columns=_PIECE_COLUMNS, filters=file, page_checksum_verification=True)
+            )
         except (OSError, pa.ArrowException) as error:
             raise _failed(landing / batch.path, "read", error) from error
     return sorted(pieces, key=lambda piece: piece.byte_offset)

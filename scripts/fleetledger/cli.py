@@ -30,6 +30,7 @@ COMMANDS = {
     "report": "cli_report",
     "doctor": "cli_landing",
     "restore": "cli_landing",
+    "set-aside": "cli_landing",
     "rates": "cli_rates",
     "simulate": "cli_simulate",
 }

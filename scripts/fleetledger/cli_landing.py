@@ -1,4 +1,4 @@
-"""The commands that look after the archive: doctor and restore."""
+"""The commands that look after the archive: doctor, restore and set-aside."""
 
 from __future__ import annotations
 
@@ -80,3 +80,28 @@ def restore(places: Places, session: str, to: Path, **options: Any) -> None:  # 
 
     for line in told(restore_to(places.data, session, to, **options), to):
         click.echo(clean(line))
+
+
+@click.command("set-aside")
+@with_places
+@click.argument("batch", type=click.Path(dir_okay=False, path_type=Path))
+def set_aside(places: Places, batch: Path) -> None:
+    """Take a damaged batch out of the landing.
+
+    BATCH is the file that a message named. It is kept under another name; what the logs still hold of its lines is
+    landed anew by the next refresh.
+
+    \b
+    Example:
+      fleetledger set-aside data/landing/claude_code_lines/host=laptop/20261121T000000-2626ddc05304.parquet
+    """
+    from fleetledger.set_aside import set_aside as set_batch_aside
+
+    done = set_batch_aside(places.data, batch, clock.now())
+    kept = f"is kept as {done.path}" if done.path else "is not there"
+    click.echo(clean(f"Set aside a batch of {done.lines:,} lines; its file {kept}"))
+    click.echo(f"The next `fleetledger refresh` lands {len(done.anew):,} log files anew.")
+    if done.gone:
+        click.echo(f"{len(done.gone):,} are no longer there; what the batch held of them is not in the archive now:")
+        for path in done.gone:
+            click.echo(clean(f"  {path}"))

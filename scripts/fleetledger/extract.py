@@ -15,6 +15,7 @@ from fleetledger.config import FleetConfig
 from fleetledger.file_states import FileKey, Job, States
 from fleetledger.landing import (
     Manifest,
+    begin,
     commit,
     make_directories,
     quoted,
@@ -92,6 +93,8 @@ class _Plan:
 def _plan(landing: Path, host: str, config: FleetConfig, now: datetime) -> _Plan:
     manifest = read_manifest(landing, host)
     states = file_states.load(read_state(landing, manifest))
+    if not manifest.committed_at:
+        begin(landing, manifest, now)
     remove_leftovers(landing, manifest, states.in_grace(now))
     sources = [source for source in config.sources if source.host == host]
     summaries = {(source.fleet, source.account): SourceSummary(source) for source in sources}

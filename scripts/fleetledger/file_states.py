@@ -50,6 +50,21 @@ class FileState(NamedTuple):
         due = self.waiting_since is not None and now - self.waiting_since >= QUIET_SECONDS
         return not due and self.is_unchanged(size, mtime_ns, inode)
 
+    def forgotten(self) -> FileState:
+        """What makes the file look rewritten, so that the next run lands it from its start, as another generation."""
+        return FileState(
+            generation=self.generation,
+            size=-1,
+            mtime_ns=0,
+            inode=0,
+            landed=0,
+            lines=0,
+            head_bytes=0,
+            head_hash="",
+            end_bytes=0,
+            end_hash="",
+        )
+
 
 class FileKey(NamedTuple):
     """What tells the files of a host apart."""

@@ -11,6 +11,7 @@ from typing import Any
 # The native module that `duckdb` wraps: importing the wrapper takes longer than all the questions.
 import _duckdb
 
+from fleetledger.file_states import FileKey
 from fleetledger.landing import Batch, LandingError, Manifest, landed_hosts, read_manifest
 from fleetledger.sources import FLEETS
 
@@ -84,6 +85,23 @@ def line_faults(landing: Path, manifests: Iterable[Manifest]) -> list[LineFault]
     # Batches without such lines are read as well: that is how a damaged one is noticed.
     faults = [LineFault(fleet, *row) for fleet, row in _rows(query, _by_path(landing, manifests))]
     return sorted(faults, key=lambda fault: (-fault.lines, fault.fleet, fault.host, fault.account, fault.reason))
+
+
+def line_counts(landing: Path, manifest: Manifest, batch: Batch) -> dict[tuple[FileKey, int], int]:
+    """How many lines of each generation of each log file are in a batch of a host. Raises LandingError.
+
+    All rows of one line are in one batch, so that the counts of several batches add up.
+    """
+    query = """
+        select account, source_path, generation, count(distinct line_number)
+        from read_parquet($paths, hive_partitioning = false)
+        group by all
+    """
+    found = _rows(query, {str(landing / batch.path): (manifest.host, batch)})
+    return {
+        (FileKey(fleet, account, source_path), generation): lines
+        for fleet, (account, source_path, generation, lines) in found
+    }
 
 
 def working_directories(landing: Path, file: LandedFile) -> list[str]:

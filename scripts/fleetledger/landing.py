@@ -125,8 +125,23 @@ def commit(landing: Path, manifest: Manifest, state: str, now: datetime) -> None
     manifest.committed_at = timestamp(now)
     manifest.files_path = f"state/{quoted(manifest.host)}/{new_id(now)}.json"
     write_file(landing / manifest.files_path, state)
-    text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1)
-    write_file(_manifest_path(landing, manifest.host), text)
+    _write_manifest(landing, manifest)
+
+
+def begin(landing: Path, manifest: Manifest, now: datetime) -> None:
+    """Commit the first manifest of a host, which names no batch, before anything is landed.
+
+    From then on a missing manifest is told from a first run that was killed: the batches without one are the archive,
+    and are not cleared up. Raises LandingError where there are any.
+    """
+    for table in TABLES:
+        if any((landing / batch_directory(table, manifest.host)).glob("*.parquet")):
+            raise LandingError(
+                f"{_manifest_path(landing, manifest.host)}: the manifest is missing, but there are batches of its host;"
+                " docs/doctor.md says what to do about a damaged landing"
+            )
+    manifest.committed_at = timestamp(now)
+    _write_manifest(landing, manifest)
 
 
 def read_state(landing: Path, manifest: Manifest) -> str | None:
@@ -207,6 +222,11 @@ def read_back_all(landing: Path, host: str) -> Iterator[Piece]:
     from fleetledger.batches import read_pieces
 
     return read_pieces(landing, read_manifest(landing, host).batches)
+
+
+def _write_manifest(landing: Path, manifest: Manifest) -> None:
+    text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1)
+    write_file(_manifest_path(landing, manifest.host), text)
 
 
 def _manifest_path(landing: Path, host: str) -> Path:

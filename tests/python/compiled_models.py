@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from fleetledger.landing import TABLES, read_manifest
+from fleetledger.landed import read_manifests
 from fleetledger.paths import landing_dir, warehouse_path
 
 
@@ -43,8 +44,8 @@ def _in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from visit(name)
 
 
-def run_models(models: list[Model], built: Path, data: Path, host: str) -> duckdb.DuckDBPyConnection:
-    """The warehouse of what is landed in `data` for a host, in memory; seeds are those of the warehouse in `built`."""
+def run_models(models: list[Model], built: Path, data: Path) -> duckdb.DuckDBPyConnection:
+    """The warehouse of what is landed in `data`, in memory; seeds are those of the warehouse in `built`."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("attach ':memory:' as warehouse")
@@ -55,25 +56,53 @@ def run_models(models: list[Model], built: Path, data: Path, host: str) -> duckd
     seeds = "select table_name from duckdb_tables() where database_name = 'built' and schema_name = 'seeds'"
     for (seed,) in connection.sql(seeds).fetchall():
         connection.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
-    _add_landing(connection, landing_dir(data), host)
+    _add_landing(connection, landing_dir(data))
     for model in models:
         connection.execute(f"create table {model.relation} as {model.sql}")
     return connection
 
 
-def _add_landing(connection: duckdb.DuckDBPyConnection, landing: Path, host: str) -> None:
-    """Tables of what the manifest names, in the shape of the views that dbt's hook makes."""
-    for name in ("sources", "batches", *TABLES):
+def _add_landing(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    """Tables of what the manifests name, in the shape of the views that dbt's hook makes."""
+    names = """
+        select table_name from information_schema.tables where table_catalog = 'built' and table_schema = 'landing'
+    """
+    for (name,) in connection.sql(names).fetchall():
         connection.execute(f"create table landing.{name} as from built.landing.{name} limit 0")
-    manifest = read_manifest(landing, host)
-    for source in manifest.sources:
-        _insert(connection, "sources", {"host": host, "demo": manifest.demo, **source})
-    for batch in manifest.batches:
-        _insert(connection, "batches", {"host": host, **asdict(batch)})
-        connection.execute(
-            f"insert into landing.{batch.table} by name from read_parquet($1, hive_partitioning = false)",
-            [str(landing / batch.path)],
-        )
+    for manifest in read_manifests(landing):
+        for source in manifest.sources:
+            _insert(connection, "sources", {"host": manifest.host, "demo": manifest.demo, **source})
+        for batch in manifest.batches:
+            _insert(connection, "batches", {"host": manifest.host, **asdict(batch)})
+            connection.execute(
+                f"insert into landing.{batch.table} by name from read_parquet($1, hive_partitioning = false)",
+                [str(landing / batch.path)],
+            )
+
+
+Marts = dict[str, Counter[tuple[Any, ...]]]
+"""The rows of each mart."""
+
+OF_THE_LANDING = {
+    "build_info": {"landed_at", "built_at"},
+}
+"""Columns of marts that say when something was landed or built, not what the logs say."""
+OF_COPIES = {
+    "build_info": {"landed_line_count", "repaired_line_count", "rejected_line_count"},
+    "log_drift": {"line_count"},
+}
+"""Columns that count lines as often as they are landed, also where a file was rewritten and most of it stayed."""
+
+
+def marts(warehouse: duckdb.DuckDBPyConnection, *left_out: dict[str, set[str]]) -> Marts:
+    """The rows of every mart by its name, but for columns that are left out."""
+    tables = "select table_name from duckdb_tables() where database_name = current_database() and schema_name = 'marts'"
+    found = {}
+    for (table,) in warehouse.sql(tables).fetchall():
+        relation = warehouse.sql(f"from marts.{table}")
+        without = set().union(*(columns.get(table, set()) for columns in (OF_THE_LANDING, *left_out)))
+        found[table] = Counter(relation.select(*(name for name in relation.columns if name not in without)).fetchall())
+    return found
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, object]) -> None:

@@ -404,7 +404,7 @@ def examples(ccusage: Path, fleet: BuiltFleet, tmp_path_factory: pytest.TempPath
     for example in EXAMPLES:
         host.write(b"".join(example.lines(example.at)), f"projects/p/{example.month}.jsonl")
     host.extract()
-    with run_models(read_models(fleet.manifest), fleet.data, host.data, "host") as warehouse:
+    with run_models(read_models(fleet.manifest), fleet.data, host.data) as warehouse:
         marts = {report: warehouse_totals(warehouse, report) for report in REPORTS}
     return compared(ccusage, [host.sources[0].root], read_lines(host.sources), marts, work)
 

@@ -23,7 +23,7 @@ from fleetledger.locks import lock
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 COMMANDS = (
-    *("refresh", "extract", "build", "publish", "report", "doctor", "restore"),
+    *("refresh", "extract", "build", "publish", "report", "doctor", "restore", "set-aside"),
     *("rates check", "rates update", "simulate"),
 )
 
@@ -56,8 +56,19 @@ def test_each_command_shows_an_example(command: str) -> None:
 def test_no_command_shows_them_all_in_the_order_of_use() -> None:
     result = run()
     assert result.exit_code == 0
-    listed = re.findall(r"^  ([a-z]+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE)
-    assert listed == ["refresh", "extract", "build", "publish", "report", "doctor", "restore", "rates", "simulate"]
+    listed = re.findall(r"^  ([a-z-]+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE)
+    assert listed == [
+        "refresh",
+        "extract",
+        "build",
+        "publish",
+        "report",
+        "doctor",
+        "restore",
+        "set-aside",
+        "rates",
+        "simulate",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ def test_replaced_batches_stay_for_an_hour(host: LoggedHost) -> None:
 
 
 def test_a_landing_that_cannot_be_written_is_named(host: LoggedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.extract()
     host.write(LINE)
 
     def full(*_: object) -> None:
