@@ -122,3 +122,37 @@
         lpad(split_part({{ version }}, '.', {{ part }}), 8, '0'){{ ' || ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{# The whole hour that a timestamp lies in. #}
+{% macro hour_of(ts) -%}
+    date_trunc('hour', {{ ts }})
+{%- endmacro %}
+
+{#
+    Of the instants of a group, those that open a usage window, one row each, as a column of a select: the first, and then each that comes
+    strictly more than `hours` after the whole hour of the one that opened the window before. A fold, since each window depends on
+    the one before it: one pass over the instants, where a recursive query runs once for each window. (DuckDB has a keyword `lambda` as
+    well as the arrow; sqlfluff cannot read it.)
+    Arguments: an SQL expression of a timestamp, and a number.
+#}
+{% macro window_openers(instant, hours) %}{{ return(adapter.dispatch('window_openers')(instant, hours)) }}{% endmacro %}
+{% macro duckdb__window_openers(instant, hours) -%}
+    unnest(list_reduce(
+        list([{{ instant }}] order by {{ instant }}),
+        (opened, next) -> case
+            when next[1] > date_trunc('hour', opened[-1]) + interval {{ hours }} hours then list_concat(opened, next)
+            else opened
+        end
+    ))
+{%- endmacro %}
+{% macro spark__window_openers(instant, hours) -%}
+    explode(aggregate(
+        array_sort(collect_list({{ instant }})),
+        cast(array() as array<timestamp>),
+        (opened, next) -> case
+            when size(opened) = 0 or next > date_trunc('hour', element_at(opened, -1)) + interval {{ hours }} hours
+                then concat(opened, array(next))
+            else opened
+        end
+    ))
+{%- endmacro %}

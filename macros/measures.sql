@@ -3,6 +3,11 @@
     A sum over calls of which none has the number is null: unobserved, not zero.
 #}
 
+{# The cost kinds whose calls cost something; the fourth, `free`, has none. Their amounts stand side by side and are never added. #}
+{% macro priced_kinds() -%}
+    {{ return(['billed', 'subscription', 'unknown']) }}
+{%- endmacro %}
+
 {# Aggregates over rows of fct_model_calls. #}
 {% macro call_measures() -%}
     count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
@@ -12,7 +17,7 @@
         cast(sum({{ column }}) as bigint) as {{ column }},
     {% endfor -%}
     cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd,
-    {% for kind in ['billed', 'subscription', 'unknown'] -%}
+    {% for kind in priced_kinds() -%}
         cast(sum(case when cost_kind = '{{ kind }}' then cost_usd end) as {{ usd_type() }}) as {{ kind }}_cost_usd
         {{- ',' if not loop.last }}
     {% endfor -%}

@@ -1,0 +1,209 @@
+with
+
+model_calls as (
+
+    select * from {{ ref('fct_model_calls') }}
+
+),
+
+landing as (
+
+    select * from {{ ref('int_landing_summary') }}
+
+),
+
+-- A call on the hour still belongs to the window that ends then, so that an hour is counted from after its beginning.
+placed as (
+
+    select
+        *,
+        {{ hour_of("called_at - interval '1' microsecond") }} as hour_after
+
+    from model_calls
+
+    where
+        called_at is not null
+        and (fleet = 'claude_code' or provider = 'anthropic_oauth')
+
+),
+
+-- Windows end on the hour: what the first call of an hour does not open, none in that hour does.
+hours as (
+
+    select
+        fleet,
+        host,
+        account,
+        hour_after,
+        min(called_at) as first_called_at
+
+    from placed
+
+    group by
+        fleet,
+        host,
+        account,
+        hour_after
+
+),
+
+openers as (
+
+    select
+        fleet,
+        host,
+        account,
+        {{ window_openers('first_called_at', 5) }} as opened_at
+
+    from hours
+
+    group by
+        fleet,
+        host,
+        account
+
+),
+
+hour_windows as (
+
+    select
+        hours.fleet,
+        hours.host,
+        hours.account,
+        hours.hour_after,
+        max(openers.opened_at) over (
+            partition by hours.fleet, hours.host, hours.account
+            order by hours.hour_after asc
+        ) as opened_at
+
+    from hours
+
+    left join openers
+        on hours.fleet = openers.fleet
+        and hours.host = openers.host
+        and hours.account = openers.account
+        and hours.first_called_at = openers.opened_at
+
+),
+
+calls as (
+
+    select
+        placed.*,
+        hour_windows.opened_at
+
+    from placed
+
+    inner join hour_windows
+        on placed.fleet = hour_windows.fleet
+        and placed.host = hour_windows.host
+        and placed.account = hour_windows.account
+        and placed.hour_after = hour_windows.hour_after
+
+),
+
+summed as (
+
+    select
+        fleet,
+        host,
+        account,
+        {{ hour_of('opened_at') }} as started_at,
+        {{ hour_of('opened_at') }} + interval '5' hour as ends_at,
+        min(called_at) as first_called_at,
+        max(called_at) as last_called_at,
+        count(distinct session_id) as session_count,
+        count(case when cost_kind = 'free' and usage_source <> 'task_telemetry' then model_call_id end)
+            as free_call_count,
+        {{ call_measures() }}
+
+    from calls
+
+    group by
+        fleet,
+        host,
+        account,
+        opened_at
+
+),
+
+-- A rate is over the time between the first and the last call, so that a single call has none.
+told as (
+
+    select
+        summed.*,
+        landing.as_of,
+        lag(summed.last_called_at) over (
+            partition by summed.fleet, summed.host, summed.account
+            order by summed.started_at asc
+        ) + interval '5' hour as was_idle_from,
+        coalesce(
+            landing.as_of >= summed.first_called_at and landing.as_of < summed.ends_at,
+            false
+        ) as is_active,
+        case
+            when coalesce(summed.input_tokens, summed.output_tokens) is not null
+                then
+                    coalesce(summed.input_tokens, 0)
+                    + coalesce(summed.output_tokens, 0)
+                    + coalesce(summed.cache_read_tokens, 0)
+                    + coalesce(summed.cache_write_5m_tokens, 0)
+                    + coalesce(summed.cache_write_1h_tokens, 0)
+        end as total_tokens,
+        {{ ms_between('summed.first_called_at', 'summed.last_called_at') }} as call_span_ms,
+        {{ ms_between('landing.as_of', 'summed.ends_at') }} as remaining_ms
+
+    from summed
+
+    cross join landing
+
+),
+
+blocks as (
+
+    select
+        fleet,
+        host,
+        account,
+        started_at,
+        ends_at,
+        first_called_at,
+        last_called_at,
+        case when was_idle_from < first_called_at then was_idle_from end as gap_started_at,
+        case when was_idle_from < first_called_at then first_called_at end as gap_ended_at,
+        is_active,
+        session_count,
+        model_call_count,
+        free_call_count,
+        final_usage_call_count,
+        unpriced_call_count,
+        {% for column in usage_columns() %}
+            {{ column }},
+        {% endfor %}
+        cast(total_tokens as bigint) as total_tokens,
+        {% for kind in priced_kinds() %}
+            {{ kind }}_cost_usd,
+        {% endfor %}
+        call_span_ms,
+        cast(total_tokens as double) * 60000 / nullif(call_span_ms, 0) as tokens_per_minute,
+        {% for kind in priced_kinds() %}
+            cast({{ kind }}_cost_usd as double) * 3600000 / nullif(call_span_ms, 0) as {{ kind }}_usd_per_hour,
+        {% endfor %}
+        {% for kind in priced_kinds() %}
+            case
+                when is_active
+                    then
+                        cast({{ kind }}_cost_usd as double)
+                        + cast({{ kind }}_cost_usd as double) * remaining_ms / nullif(call_span_ms, 0)
+            end as projected_{{ kind }}_cost_usd,
+        {% endfor %}
+        case
+            when is_active
+                then total_tokens + cast(total_tokens as double) * remaining_ms / nullif(call_span_ms, 0)
+        end as projected_total_tokens
+
+    from told
+
+)
+
+select * from blocks
