@@ -1,4 +1,5 @@
--- Every call of Claude that has a time stands in one window, and with all that it has. Windows of an account do not overlap.
+-- Every call of Claude that has a time stands in one window, with all that it has, and an account's windows do not
+-- overlap.
 
 with
 
