@@ -28,6 +28,7 @@ COMMANDS = {
     "build": "cli_refresh",
     "publish": "cli_refresh",
     "report": "cli_report",
+    "sessions": "cli_find",
     "doctor": "cli_landing",
     "restore": "cli_landing",
     "set-aside": "cli_landing",

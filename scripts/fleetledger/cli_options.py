@@ -21,16 +21,22 @@ if TYPE_CHECKING:
 
 USUAL_CONFIG = paths.PROJECT_ROOT / "fleet.toml"
 
-FILTER_OPTIONS = (
+SESSION_FILTER_OPTIONS = (
     click.option("--since", metavar="DAY", help="First day: 2026-11-01, today, yesterday, or 7d for seven days ago."),
     click.option("--until", metavar="DAY", help="Last day, included."),
-    click.option(
-        "--timezone", metavar="ZONE", help="IANA time zone of days, weeks, months [default: that of the build]."
-    ),
     click.option("--fleet", metavar="NAME", help="Only this fleet: claude_code or mu."),
     click.option("--host", metavar="NAME", help="Only this host."),
     click.option("--account", metavar="NAME", help="Only this account."),
     click.option("--project", metavar="TEXT", help="Only projects with this in their names."),
+)
+"""What sessions are found by."""
+
+FILTER_OPTIONS = (
+    *SESSION_FILTER_OPTIONS[:2],
+    click.option(
+        "--timezone", metavar="ZONE", help="IANA time zone of days, weeks, months [default: that of the build]."
+    ),
+    *SESSION_FILTER_OPTIONS[2:],
     click.option("--model", metavar="TEXT", help="Only models with this in their names."),
 )
 
@@ -83,15 +89,29 @@ def filter_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def narrow(ledger: Ledger, given: dict[str, str | None]) -> None:
-    """Narrow a ledger to what the filter options gave. Raises click.UsageError where they make no sense."""
-    timezone = _timezone(ledger, given.pop("timezone"))
+def session_filter_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that sessions are found by: `--since` to `--project`; `narrow_sessions` takes what they gave."""
+    for option in reversed(SESSION_FILTER_OPTIONS):
+        function = option(function)
+    return function
+
+
+def narrow(ledger: Ledger, given: dict[str, str | None], usual_timezone: str | None = None) -> None:
+    """Narrow a ledger to what the filter options gave. Raises click.UsageError where they make no sense.
+
+    Without `--timezone`, days are those of `usual_timezone`, and without that those of the build.
+    """
+    named = given.pop("timezone")
+    timezone = _timezone(ledger, named) if named else usual_timezone or ledger.timezone
     ledger.narrow(_filters(ledger, timezone, given), timezone)
 
 
-def _timezone(ledger: Ledger, name: str | None) -> str:
-    if name is None:
-        return ledger.timezone
+def narrow_sessions(ledger: Ledger, given: dict[str, str | None]) -> None:
+    """Narrow a ledger to what the options that sessions are found by gave, in days of this machine."""
+    narrow(ledger, {**given, "timezone": None}, ledger.local_timezone())
+
+
+def _timezone(ledger: Ledger, name: str) -> str:
     found = ledger.timezone_named(name)
     if found is None:
         raise click.BadParameter(

@@ -119,7 +119,7 @@ class Ledger:
             self._connection = _duckdb.connect(str(path), read_only=True, config={"threads": "1"})
         except _duckdb.Error as error:
             raise self._unreadable(error) from error
-        self.build = self._rows("select * from build_info")[0]
+        self.build = self.rows("select * from build_info")[0]
         self.narrow(Filters(), self.build["reporting_timezone"])
 
     def close(self) -> None:
@@ -129,17 +129,22 @@ class Ledger:
     def known(self, column: str) -> list[str]:
         """All values of `column` (fleet, host or account) that the file holds, in order."""
         query = f"select distinct {column} as value from dim_accounts order by value"  # noqa: S608
-        return [row["value"] for row in self._rows(query)]
+        return [row["value"] for row in self.rows(query)]
 
     def timezone_named(self, name: str) -> str | None:
         """The IANA time zone of that name, whatever its case, in IANA's spelling; None if there is none."""
-        found = self._rows("select name from pg_timezone_names() where lower(name) = lower(?)", [name])
+        found = self.rows("select name from pg_timezone_names() where lower(name) = lower(?)", [name])
         return found[0]["name"] if found else None
+
+    def local_timezone(self) -> str:
+        """The time zone of this machine, or the one in `TZ`."""
+        name: str = self.rows("select current_setting('TimeZone') as zone")[0]["zone"]
+        return name
 
     def today(self, now: datetime, timezone: str) -> date:
         """The day that it is in `timezone` at `now`, which is UTC and has no zone of its own."""
         query = "select cast(timezone(?, timezone('UTC', cast(? as timestamp))) as date) as today"
-        today: date = self._rows(query, [timezone, now])[0]["today"]
+        today: date = self.rows(query, [timezone, now])[0]["today"]
         return today
 
     def narrow(self, filters: Filters, timezone: str) -> None:
@@ -166,7 +171,7 @@ class Ledger:
             group by grouping sets ({grouping_sets})
             order by {order}
         """  # noqa: S608
-        rows = self._rows(query, [*values, unit])
+        rows = self.rows(query, [*values, unit])
         return [[_group(row, keys, columns) for row in rows if _is_of(row, keys, columns)] for columns in sets]
 
     def unpriced_models(self) -> list[Row]:
@@ -186,7 +191,7 @@ class Ledger:
             having unpriced_calls > 0
             order by unpriced_calls desc, provider, model
         """  # noqa: S608
-        return self._rows(query, values)
+        return self.rows(query, values)
 
     def inexact_rates(self) -> list[Row]:
         """Which calls were priced by a rate not quite theirs, and what it lacks (`rate_caveats`), the most first."""
@@ -199,7 +204,7 @@ class Ledger:
             group by all
             order by model_calls desc, provider, model, rate_caveats
         """  # noqa: S608
-        return self._rows(query, values)
+        return self.rows(query, values)
 
     def versions(self) -> list[Row]:
         """The calls of each version of the agents that logged them, and how many of them have final usage."""
@@ -213,11 +218,11 @@ class Ledger:
             group by fleet, client_version
             order by fleet, client_version
         """  # noqa: S608
-        return self._rows(query, values)
+        return self.rows(query, values)
 
     def drift(self) -> list[Row]:
         """What the logs hold and the models do not know, whatever the calls are: the rows of log_drift."""
-        return self._rows("select * from log_drift order by fleet, term_kind, line_count desc, term")
+        return self.rows("select * from log_drift order by fleet, term_kind, line_count desc, term")
 
     def sessions(self, *, costliest: bool, limit: int | None) -> tuple[int, list[Row]]:
         """How many sessions the calls are of, and the first `limit`, newest or costliest first, with their measures."""
@@ -225,18 +230,22 @@ class Ledger:
         order = f"{LARGEST} desc, started_at desc" if costliest else "started_at desc nulls last"
         query = f"""
             with calls as ({calls}),
-            summed as (select session_id, {MEASURES} from calls where session_id is not null group by session_id)
+            summed as (select session_id, {MEASURES} from calls where session_id is not null group by session_id),
+            sessions as (
+                select session_id, parent_session_id, fleet, host, account, project, title, started_at, ended_at
+                from fct_sessions
+            )
             select
                 sessions.session_id, sessions.parent_session_id, sessions.fleet, sessions.host, sessions.account,
                 sessions.project, sessions.title, sessions.started_at, sessions.ended_at,
                 strftime(timezone(?, timezone('UTC', sessions.started_at)), '%Y-%m-%d %H:%M') as started_at_local,
                 summed.* exclude (session_id), count(*) over () as session_count
             from summed
-            inner join fct_sessions as sessions using (session_id)
+            inner join sessions using (session_id)
             order by {order}, session_id
             limit ?
         """  # noqa: S608
-        rows = self._rows(query, [*values, self.timezone, limit])
+        rows = self.rows(query, [*values, self.timezone, limit])
         counts = [row.pop("session_count") for row in rows]
         return counts[0] if counts else 0, rows
 
@@ -258,7 +267,7 @@ class Ledger:
             from summed
             left join fct_sessions as sessions using (session_id)
         """  # noqa: S608
-        found = self._rows(query, values)
+        found = self.rows(query, values)
         return found[0] if found else None
 
     def rates_of_session(self, session_id: str, cost_kind: str) -> list[Row]:
@@ -281,7 +290,7 @@ class Ledger:
             left join dim_rates as rates using (rate_id)
             order by cost_usd desc, rate_id, model
         """  # noqa: S608
-        return self._rows(query, [*values, session_id, cost_kind])
+        return self.rows(query, [*values, session_id, cost_kind])
 
     def _days(self) -> tuple[str, list[Any]]:
         """The filtered calls summed per day and KEYS, as a query and its parameters."""
@@ -319,7 +328,8 @@ class Ledger:
         terms += [f"contains(lower({column}), lower(?))" for column, value in part.items() if value is not None]
         return terms, [value for value in (*same.values(), *part.values()) if value is not None]
 
-    def _rows(self, query: str, parameters: list[Any] | None = None) -> list[Row]:
+    def rows(self, query: str, parameters: list[Any] | None = None) -> list[Row]:
+        """What a query of the published file answers, a dictionary to a row. Raises ReportError."""
         try:
             found = self._connection.execute(query, parameters)
             names = [column[0] for column in found.description]

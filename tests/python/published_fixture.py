@@ -128,8 +128,13 @@ DAILY = """
 SESSIONS = """
     create table fct_sessions as
     select
-        session_id, cast(null as varchar) as parent_session_id, fleet, host, account, project,
-        cast(null as varchar) as title, min(called_at) as started_at, max(called_at) as ended_at
+        session_id, cast(null as varchar) as parent_session_id, fleet, host, account, project, project as started_in,
+        cast(null as varchar) as title, min(called_at) as started_at, max(called_at) as ended_at,
+        sum(case when cost_kind = 'billed' then cost_usd end) as billed_cost_usd,
+        sum(case when cost_kind = 'subscription' then cost_usd end) as subscription_cost_usd,
+        sum(case when cost_kind = 'unknown' then cost_usd end) as unknown_cost_usd,
+        count(case when usage_source <> 'task_telemetry' then 1 end) as model_call_count,
+        count(case when cost_usd is null then 1 end) as unpriced_call_count
     from fct_model_calls
     where session_id is not null
     group by all

@@ -92,6 +92,7 @@ sessions as (
         unioned.account,
         unioned.parent_session_id,
         projects.project,
+        projects.cwd as started_in,
         unioned.git_branch,
         titles.title,
         titles.title_source,

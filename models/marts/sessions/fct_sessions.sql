@@ -89,6 +89,7 @@ measured as (
         sessions.host,
         sessions.account,
         sessions.project,
+        sessions.started_in,
         sessions.git_branch,
         sessions.title,
         sessions.title_source,

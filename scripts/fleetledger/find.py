@@ -1,0 +1,43 @@
+"""Finding sessions: documents that `--json` prints as they are, and the terminal shows (find_render).
+
+Keys are stable. All have `is_demo, timezone, filters`, `row_count`, how many sessions were found, and `rows`, as many
+as were asked for; instants are UTC, `last_active_local` is in `timezone`. Amounts of different cost kinds stand apart
+and are never to be added; one is null where no call was of its kind.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fleetledger.find_queries import newest_sessions
+from fleetledger.report_queries import Ledger, Row
+from fleetledger.resume import resume_line
+from fleetledger.sources import this_host
+
+LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
+
+
+def sessions(ledger: Ledger, limit: int) -> Row:
+    """The document of the newest sessions."""
+    count, rows = newest_sessions(ledger, limit)
+    return header(ledger, "sessions") | {"row_count": count, "rows": described(rows)}
+
+
+def header(ledger: Ledger, name: str) -> Row:
+    """What all documents begin with: which it is, and what it was asked for."""
+    filters = {key: value for key, value in ledger.filters._asdict().items() if value is not None}
+    return {"found": name, "is_demo": ledger.build["is_demo"], "timezone": ledger.timezone, "filters": filters}
+
+
+def described(rows: list[Row]) -> list[Row]:
+    """Rows of sessions with what Python has to add: the project's last name, and how to resume."""
+    here = this_host()
+    return [
+        row
+        | {
+            "project_name": found[1] if (found := LAST_NAME.search(row["project"] or "")) else None,
+            "resume": resume_line(row),
+            "is_here": row["host"] == here,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,53 @@
+"""The questions that find sessions in the published file: SQL in, rows as dictionaries out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fleetledger.report_queries import SINCE, UNTIL, Ledger, Row
+
+KEYS = "session_id, parent_session_id, fleet, host, account, project, started_in, title, started_at, ended_at"
+
+COSTS = "billed_cost_usd, subscription_cost_usd, unknown_cost_usd, model_call_count, unpriced_call_count"
+"""Money of the three kinds apart, null where there was no call of the kind; never to be added."""
+
+
+def newest_sessions(ledger: Ledger, limit: int) -> tuple[int, list[Row]]:
+    """How many sessions pass the ledger's filters, and the `limit` that were last active most recently.
+
+    `last_active_local` is when, in the ledger's time zone. Days are compared with when a session was active.
+    """
+    chosen, values = sessions_query(ledger)
+    query = f"""
+        with chosen as ({chosen})
+        select
+            {KEYS}, {COSTS},
+            strftime(timezone(?, timezone('UTC', coalesce(ended_at, started_at))), '%Y-%m-%d %H:%M')
+                as last_active_local,
+            count(*) over () as session_count
+        from chosen
+        order by coalesce(ended_at, started_at) desc nulls last, session_id
+        limit ?
+    """  # noqa: S608
+    rows = ledger.rows(query, [*values, ledger.timezone, limit])
+    counts = [row.pop("session_count") for row in rows]
+    return counts[0] if counts else 0, rows
+
+
+def sessions_query(ledger: Ledger) -> tuple[str, list[Any]]:
+    """The sessions that pass the ledger's filters, as a query and its parameters."""
+    filters = ledger.filters
+    terms, values = [], []
+    for column in ("fleet", "host", "account"):
+        value = getattr(filters, column)
+        if value is not None:
+            terms.append(f"{column} = ?")
+            values.append(value)
+    if filters.project is not None:
+        terms.append("contains(lower(project), lower(?))")
+        values.append(filters.project)
+    for bound, day in ((f"ended_at >= {SINCE}", filters.since), (f"started_at < {UNTIL}", filters.until)):
+        if day is not None:
+            terms.append(bound)
+            values += [ledger.timezone, day]
+    return f"select * from fct_sessions where {' and '.join(terms) or 'true'}", values  # noqa: S608
