@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": "cli_landing",
     "restore": "cli_landing",
     "set-aside": "cli_landing",
+    "collect": "cli_collect",
     "rates": "cli_rates",
     "simulate": "cli_simulate",
 }

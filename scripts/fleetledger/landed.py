@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,23 @@ def working_directories(landing: Path, file: LandedFile) -> list[str]:
     batches = {str(landing / batch.path): (file.host, batch) for batch in file.batches}
     names = {"account": file.account, "source_path": file.source_path, "generation": file.generation}
     return [cwd for _, (cwd,) in _rows(query, batches, names)]
+
+
+def session_directories(landing: Path, manifest: Manifest) -> dict[str, datetime | None]:
+    """The directories that a host's Claude Code sessions worked in, with when each was logged first (UTC).
+
+    The time is None where no line tells it. Raises LandingError.
+    """
+    query = """
+        select cwd, min(cast(try_cast(logged_timestamp as timestamptz) at time zone 'UTC' as timestamp))
+        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+        where cwd is not null and coalesce(logged_timestamp, '1970-') similar to '[0-9]{4}-.*'
+        group by cwd
+        order by cwd
+    """
+    batches = _by_path(landing, [manifest])
+    of_claude_code = {path: of for path, of in batches.items() if of[1].table == FLEETS["claude_code"].table}
+    return {directory: first for _, (directory, first) in _rows(query, of_claude_code)}
 
 
 _Batches = dict[str, tuple[str, Batch]]

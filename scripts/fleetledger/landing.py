@@ -5,6 +5,7 @@
     <landing>/state/<host>/<id>.json                    how far each log file is landed; private to the extractor
     <landing>/locks/<host>.lock                         who extracts for that host
 
+What is collected beside the logs (module `collected`) lies in tables of its own, and has manifests of its own.
 Host names are URL-quoted in paths. A file that no manifest names does not exist for readers: it is what a killed run
 left, or what a running reader of an earlier manifest may still have open.
 """
@@ -89,6 +90,11 @@ def landed_hosts(landing: Path) -> list[str]:
     return sorted(unquote(path.stem) for path in (landing / "manifests").glob("*.json"))
 
 
+def collected_manifests(landing: Path) -> list[Path]:
+    """The manifests of what is collected beside the logs, in order."""
+    return sorted((landing / "collected").glob("*.json"))
+
+
 def read_manifest(landing: Path, host: str) -> Manifest:
     """A host's manifest; an empty one if nothing was ever landed for it. Raises LandingError."""
     path = _manifest_path(landing, host)
@@ -156,10 +162,15 @@ def read_state(landing: Path, manifest: Manifest) -> str | None:
 
 
 def make_directories(landing: Path, hosts: Iterable[str]) -> None:
-    """Make what the hosts need, for their owner alone; directories of ours that others may enter are closed to them."""
+    """Make what extracting for the hosts needs. Raises LandingError."""
     parts = ["manifests", "locks", "state", *TABLES]
     for host in hosts:
         parts += [f"state/{quoted(host)}", *(batch_directory(table, host) for table in TABLES)]
+    make_private(landing, parts)
+
+
+def make_private(landing: Path, parts: Iterable[str]) -> None:
+    """Make directories of the landing, for their owner alone; those that others may enter are closed to them."""
     try:
         landing.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for directory in (landing, *(landing / part for part in parts)):

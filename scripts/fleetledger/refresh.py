@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from fleetledger.config import FleetConfig, load_config
 from fleetledger.errors import FleetledgerError
-from fleetledger.landing import read_manifest, write_file
+from fleetledger.landing import collected_manifests, read_manifest, write_file
 from fleetledger.paths import PROJECT_ROOT, demo_dir, landing_dir, published_path, warehouse_path
 from fleetledger.sources import find_log_files
 
@@ -55,6 +55,8 @@ def inputs(data: Path, *, text: bool) -> str:
     for path in _manifests(data):
         landed = read_manifest(landing_dir(data), unquote(path.stem))
         digest.update(repr((landed.host, landed.demo, landed.sources, landed.batches)).encode())
+    for path in collected_manifests(landing_dir(data)):
+        digest.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
     for path in _project_files():
         digest.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
