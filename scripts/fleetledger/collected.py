@@ -144,7 +144,7 @@ class Collection:
         try:
             descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                pq.write_table(rows, file, compression="zstd")
+                pq.write_table(rows, file, compression="zstd", write_page_checksum=True)
                 file.flush()
                 os.fsync(descriptor)
             part.rename(target)
@@ -202,7 +202,7 @@ def _remove_leftovers(collection: Collection) -> None:
 def _read_batch(path: Path) -> pa.Table:
     try:
         # A table of its own: without it, the directory's name would become a column.
-        return pq.ParquetFile(path).read()
+        return pq.ParquetFile(path, page_checksum_verification=True).read()
     except (OSError, pa.ArrowException) as error:
         raise LandingError(f"{path}: cannot read what was collected: {_why(error)}") from error
 

@@ -32,6 +32,7 @@ COMMANDS = (
     "doctor",
     "restore",
     "set-aside",
+    "collect git",
     "rates check",
     "rates update",
     "simulate",
