@@ -50,8 +50,9 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
     if refreshing.is_current(data, inputs):
         click.echo("Nothing to build: what is published is of the same lines, rates and models.")
         return
+    seeds = not refreshing.has_seeds(data, inputs)
     refreshing.forget(data)
-    _build(data)
+    _build(data, seeds=seeds)
     _publish(data, config.text)
     refreshing.remember(data, inputs)
 
@@ -127,15 +128,16 @@ def _landed(summary: ExtractSummary) -> str:
     return f"{lines}: {repaired:,} repaired, {rejected:,} rejected." if repaired + rejected else f"{lines}."
 
 
-def _build(data: Path) -> None:
+def _build(data: Path, *, seeds: bool = True) -> None:
     from fleetledger.build import build as build_in
 
     with progress("build") as step:
-        built = build_in(data, clock.now(), step)
+        built = build_in(data, clock.now(), step, seeds=seeds)
     for name in built.warnings:
         click.echo(f"Warning of a test: {clean(name)}", err=True)
     counts = built.counts
-    click.echo(f"Built {counts['seeds']} seeds and {counts['models']} models; {counts['tests']} tests passed.")
+    seeds_and = f"{counts['seeds']} seeds and " if seeds else ""
+    click.echo(f"Built {seeds_and}{counts['models']} models; {counts['tests']} tests passed.")
 
 
 def _publish(data: Path, text: bool) -> None:

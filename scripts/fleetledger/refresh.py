@@ -6,6 +6,7 @@ import json
 import shutil
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from fleetledger.config import FleetConfig, load_config
@@ -49,26 +50,36 @@ def demo_config(data: Path) -> Path:
     return logs / "fleet.toml"
 
 
-def inputs(data: Path, *, text: bool) -> str:
-    """A name for all that decides what is published: what is landed, models, seeds, rules, and whether with titles."""
-    digest = blake2b(f"text = {text}".encode(), digest_size=16)
+class Inputs(NamedTuple):
+    """Names for all that decides what is published: the project's models, seeds and rules; the lines, and options."""
+
+    project: str
+    landed: str
+
+
+def inputs(data: Path, *, text: bool) -> Inputs:
+    """What there is to build from; `text` is whether titles are published."""
+    landed = blake2b(f"text = {text}".encode(), digest_size=16)
     for path in _manifests(data):
-        landed = read_manifest(landing_dir(data), unquote(path.stem))
-        digest.update(repr((landed.host, landed.demo, landed.sources, landed.batches)).encode())
+        manifest = read_manifest(landing_dir(data), unquote(path.stem))
+        landed.update(repr((manifest.host, manifest.demo, manifest.sources, manifest.batches)).encode())
     for path in collected_manifests(landing_dir(data)):
-        digest.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
+        landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
+    project = blake2b(digest_size=16)
     for path in _project_files():
-        digest.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+        project.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
+    return Inputs(project.hexdigest(), landed.hexdigest())
 
 
-def is_current(data: Path, inputs_now: str) -> bool:
+def is_current(data: Path, inputs_now: Inputs) -> bool:
     """Whether what is published in `data` was made by a refresh from these inputs, and nobody built since."""
-    try:
-        made = json.loads(_record(data).read_text())
-    except (FileNotFoundError, ValueError):
-        return False
-    return published_path(data).exists() and made == _made(data, inputs_now)
+    return published_path(data).exists() and _last_made(data) == _made(data, inputs_now)
+
+
+def has_seeds(data: Path, inputs_now: Inputs) -> bool:
+    """Whether the warehouse was made by a refresh from the project as it is, and nobody built since."""
+    made = _last_made(data)
+    return made is not None and made == _made(data, inputs_now._replace(landed=str(made.get("landed"))))
 
 
 def forget(data: Path) -> None:
@@ -76,18 +87,27 @@ def forget(data: Path) -> None:
     _record(data).unlink(missing_ok=True)
 
 
-def remember(data: Path, inputs_before: str) -> None:
+def remember(data: Path, inputs_before: Inputs) -> None:
     """Remember that what is published was made from these inputs, which were there before the build began."""
     write_file(_record(data), json.dumps(_made(data, inputs_before)))
+
+
+def _last_made(data: Path) -> dict[str, object] | None:
+    try:
+        made = json.loads(_record(data).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return made if isinstance(made, dict) else None
 
 
 def _record(data: Path) -> Path:
     return data / "refresh.json"
 
 
-def _made(data: Path, from_inputs: str) -> dict[str, object]:
+def _made(data: Path, of: Inputs) -> dict[str, object]:
     warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
-    return {"inputs": from_inputs, "warehouse": [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None}
+    state = [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None
+    return {"project": of.project, "landed": of.landed, "warehouse": state}
 
 
 def _project_files() -> list[Path]:
