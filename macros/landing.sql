@@ -130,10 +130,10 @@
             ('host', 'varchar'), ('url', 'varchar'), ('raw', 'varchar'), ('observed_at', 'timestamp'),
         ],
         'backfilled_tasks': [
-            ('host', 'varchar'), ('task_id', 'varchar'), ('session_id', 'varchar'), ('provider', 'varchar'),
-            ('model', 'varchar'), ('exit_reason', 'varchar'), ('outcome_class', 'varchar'), ('outcome_confidence', 'varchar'),
-            ('rationale', 'varchar'), ('started_at', 'timestamp'), ('ended_at', 'timestamp'), ('prompt_tokens', 'bigint'),
-            ('completion_tokens', 'bigint'), ('cache_read_tokens', 'bigint'), ('cache_write_tokens', 'bigint'),
+            ('host', 'varchar'), ('task_id', 'varchar'), ('session_id', 'varchar'), ('parent_task_id', 'varchar'),
+            ('provider', 'varchar'), ('model', 'varchar'), ('model_version', 'varchar'), ('exit_reason', 'varchar'), ('outcome_class', 'varchar'), ('outcome_confidence', 'varchar'),
+            ('rationale', 'varchar'), ('started_at', 'timestamp'), ('ended_at', 'timestamp'), ('wall_clock_ms', 'bigint'),
+            ('prompt_tokens', 'bigint'), ('completion_tokens', 'bigint'), ('cache_read_tokens', 'bigint'), ('cache_write_tokens', 'bigint'),
             ('source_file', 'varchar'), ('entry_number', 'bigint'), ('observed_at', 'timestamp'),
         ],
         'session_marks': [

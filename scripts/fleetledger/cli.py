@@ -33,6 +33,8 @@ COMMANDS = {
     "restore": "cli_landing",
     "set-aside": "cli_landing",
     "collect": "cli_collect",
+    "backfill": "cli_collect",
+    "mark": "cli_collect",
     "rates": "cli_rates",
     "simulate": "cli_simulate",
 }

@@ -62,10 +62,11 @@ SCHEMAS = {
     "git_commit_states": _schema(*("repository", "sha", "branch"), is_on_a_branch=_FLAG, reached_default_branch=_FLAG),
     "github_pull_requests": _schema("url", "raw"),
     "backfilled_tasks": _schema(
-        *("task_id", "session_id", "provider", "model", "exit_reason"),
+        *("task_id", "session_id", "parent_task_id", "provider", "model", "model_version", "exit_reason"),
         *("outcome_class", "outcome_confidence", "rationale", "source_file"),
         started_at=_TIME,
         ended_at=_TIME,
+        wall_clock_ms=_COUNT,
         entry_number=_COUNT,
         **{f"{kind}_tokens": _COUNT for kind in ("prompt", "completion", "cache_read", "cache_write")},
     ),
@@ -162,12 +163,13 @@ def collecting(landing: Path, host: str, now: datetime) -> Iterator[Collection]:
     """
     make_private(landing, ["collected", *SCHEMAS, *(batch_directory(table, host) for table in SCHEMAS)])
     with lock(landing / "collected" / f"{quoted(host)}.lock", now):
-        collection = _read_manifest(landing, host, now)
+        collection = read_collection(landing, host, now)
         _remove_leftovers(collection)
         yield collection
 
 
-def _read_manifest(landing: Path, host: str, now: datetime) -> Collection:
+def read_collection(landing: Path, host: str, now: datetime) -> Collection:
+    """What is collected of a host, to be read; to add to it, `collecting` is needed. Raises LandingError."""
     path = _manifest_path(landing, host)
     try:
         values = json.loads(path.read_text(encoding="utf-8"))

@@ -111,10 +111,10 @@ def has_git() -> bool:
 
 @cache
 def _git() -> str | None:
-    return shutil.which("git", path=_search_path())
+    return shutil.which("git", path=search_path())
 
 
-def _search_path() -> str:
+def search_path() -> str:
     """PATH without what is relative: that would be a place in the repository."""
     return os.pathsep.join(part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part[:1] == "/")
 
@@ -144,7 +144,7 @@ def ask(directory: Path, *arguments: str, given: bytes = b"", may_fail: bool = F
         done = subprocess.run(  # noqa: S603
             [_git() or "git", "--no-pager", "--no-optional-locks", *settings, *arguments],
             cwd=directory,
-            env=inherited | _ENVIRONMENT | {"PATH": _search_path()},
+            env=inherited | _ENVIRONMENT | {"PATH": search_path()},
             input=given,
             capture_output=True,
             timeout=SECONDS,
