@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -175,13 +174,13 @@ class RowGroup:
         raw, raw_bytes = self._raw_columns()
         columns = [
             pa.repeat(host, count),
-            _by_run([place.key.account for place in places], rows),
-            _by_run([place.provider for place in places], rows),
-            _by_run([place.key.fleet for place in places], rows),
-            _by_run([place.key.source_path for place in places], rows),
-            _by_run([place.generation for place in places], rows),
-            self._line_numbers,
-            self._byte_offsets,
+            _by_run(pa.string(), [place.key.account for place in places], rows),
+            _by_run(pa.string(), [place.provider for place in places], rows),
+            _by_run(pa.string(), [place.key.fleet for place in places], rows),
+            _by_run(pa.string(), [place.key.source_path for place in places], rows),
+            _by_run(pa.int32(), [place.generation for place in places], rows),
+            _integers(self._line_numbers),
+            _integers(self._byte_offsets),
             self._odd_column(OK, [row.status for row in self._odd.values()]),
             self._odd_column(None, [row.error for row in self._odd.values()]),
             pa.repeat(batch_id, count),
@@ -237,6 +236,13 @@ def _is_utf8(buffer: bytearray, start: int, ends: list[int]) -> bool:
     return True
 
 
-def _by_run(values: Iterable[Any], rows: Iterable[int]) -> list[Any]:
+def _by_run(kind: pa.DataType, values: Iterable[Any], rows: Iterable[int]) -> pa.Array:
     """One value a row, from one value and a number of rows a run."""
-    return list(chain.from_iterable(map(repeat, values, rows)))
+    return pa.concat_arrays(
+        [pa.repeat(pa.scalar(value, kind), count) for value, count in zip(values, rows, strict=True)]
+    )
+
+
+def _integers(values: array[int]) -> pa.Array:
+    """A column of 64-bit integers, without copying them: drop it before they change."""
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
