@@ -20,8 +20,11 @@ from fleetledger.simulate import simulate
 DOCS = PROJECT_ROOT / "docs"
 EVERYWHERE = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 BUILDING = [DOCS / "schedule.md"]
-ONLY_SHOWN = ("fleetledger rates update", "fleetledger restore", "fleetledger set-aside")
-"""Commands that would rewrite a seed, or name a session or a batch that nobody has; their own tests run them."""
+ONLY_SHOWN = (
+    *("fleetledger rates update", "fleetledger restore", "fleetledger set-aside"),
+    *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
+)
+"""Commands that would rewrite a seed or ask GitHub, or name what nobody has; their own tests run them."""
 FINDING = ("fleetledger doctor", "fleetledger rates check")
 """Commands that end with 1 where they find something, as they do in the demo."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
