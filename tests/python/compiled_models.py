@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -83,23 +83,25 @@ def _add_landing(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:
 Marts = dict[str, Counter[tuple[Any, ...]]]
 """The rows of each mart."""
 
-OF_THE_LANDING = {
+Columns = Mapping[str, set[str]]
+
+OF_THE_LANDING: Columns = {
     "build_info": {"landed_at", "built_at"},
 }
 """Columns of marts that say when something was landed or built, not what the logs say."""
-OF_COPIES = {
+OF_COPIES: Columns = {
     "build_info": {"landed_line_count", "repaired_line_count", "rejected_line_count"},
     "log_drift": {"line_count"},
 }
 """Columns that count lines as often as they are landed, also where a file was rewritten and most of it stayed."""
 
 
-def marts(warehouse: duckdb.DuckDBPyConnection, *left_out: dict[str, set[str]]) -> Marts:
-    """The rows of every mart by its name, but for columns that are left out."""
-    tables = "select table_name from duckdb_tables() where database_name = current_database() and schema_name = 'marts'"
+def marts(warehouse: duckdb.DuckDBPyConnection, *left_out: Columns, schema: str = "marts") -> Marts:
+    """The rows of every mart by its name, but for columns that are left out; published ones are in the schema main."""
+    tables = "select table_name from duckdb_tables() where database_name = current_database() and schema_name = $1"
     found = {}
-    for (table,) in warehouse.sql(tables).fetchall():
-        relation = warehouse.sql(f"from marts.{table}")
+    for (table,) in warehouse.execute(tables, [schema]).fetchall():
+        relation = warehouse.sql(f"from {schema}.{table}")
         without = set().union(*(columns.get(table, set()) for columns in (OF_THE_LANDING, *left_out)))
         found[table] = Counter(relation.select(*(name for name in relation.columns if name not in without)).fetchall())
     return found

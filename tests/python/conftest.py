@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from built_fleet import BuiltFleet, built_fleet
+from compiled_models import Columns, Marts, marts, read_models, run_models
 from hypothesis import settings
 from logged_host import LoggedHost
 
@@ -23,3 +25,24 @@ def fleet(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     place = tmp_path_factory.getbasetemp()
     is_one_of_many = hasattr(request.config, "workerinput")
     return built_fleet((place.parent if is_one_of_many else place) / "fleet")
+
+
+@pytest.fixture(scope="session")
+def warehouse_of(fleet: BuiltFleet) -> Callable[..., Marts]:
+    """What makes the marts of what is landed in a data directory, but for columns that are left out."""
+    models = read_models(fleet.manifest)
+
+    def made(data: Path, *left_out: Columns) -> Marts:
+        with run_models(models, fleet.data, data) as warehouse:
+            return marts(warehouse, *left_out)
+
+    return made
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=200, help="How many kills the stress test does, in rounds of 20.")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "round_of_20" in metafunc.fixturenames:
+        metafunc.parametrize("round_of_20", range(1, metafunc.config.getoption("kills") // 20 + 1))

@@ -6,13 +6,12 @@ import os
 import random
 import shutil
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
-from built_fleet import BuiltFleet
 from click.testing import CliRunner, Result
-from compiled_models import OF_COPIES, Marts, marts, read_models, run_models
+from compiled_models import OF_COPIES, Marts
+from landed_files import assert_all_is_landed
 from logged_host import LoggedHost
 from namespace import on_full_disk, read_only
 
@@ -51,16 +50,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def warehouse_of(fleet: BuiltFleet) -> Callable[[Path], Marts]:
-    """The marts of what is landed in a directory; each is made once."""
-    models = read_models(fleet.manifest)
-
-    @cache
-    def made(data: Path) -> Marts:
-        with run_models(models, fleet.data, data) as warehouse:
-            return marts(warehouse, OF_COPIES)
-
-    return made
+def whole(demo: Path, warehouse_of: Callable[..., Marts]) -> Marts:
+    """The marts of it."""
+    return warehouse_of(demo / "data", OF_COPIES)
 
 
 @pytest.fixture
@@ -96,7 +88,7 @@ DAMAGES: list[Callable[[Path], None]] = [truncate, empty, flip_a_bit, Path.unlin
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_damaged_batch_is_named_set_aside_and_landed_anew(
-    demo: Path, data: Path, damage: Callable[[Path], None], warehouse_of: Callable[[Path], Marts]
+    demo: Path, data: Path, whole: Marts, damage: Callable[[Path], None], warehouse_of: Callable[..., Marts]
 ) -> None:
     landing = landing_dir(data)
     largest = max(batches(data), key=lambda batch: batch.bytes)
@@ -118,23 +110,8 @@ def test_a_damaged_batch_is_named_set_aside_and_landed_anew(
     for _ in range(2):
         refresh_landing(demo, data)
         assert damaged.with_name(f"{damaged.name}.damaged").exists() == (damage is not Path.unlink)
-    assert_all_comes_back(demo, data)
-    assert warehouse_of(data) == warehouse_of(demo / "data")
-
-
-def assert_all_comes_back(demo: Path, data: Path) -> None:
-    """Every log file is, byte for byte, what its last landed generation is."""
-    files: dict[tuple[str, str, str], dict[int, bytearray]] = {}
-    for host in ("demo-laptop", "demo-server"):
-        for piece in read_back_all(landing_dir(data), host):
-            generations = files.setdefault((host, piece.key.account, piece.key.source_path), {})
-            content = generations.setdefault(piece.generation, bytearray())
-            content[piece.byte_offset : piece.byte_offset + len(piece.content)] = piece.content
-    for source in load_config(demo / "logs/fleet.toml").sources:
-        for path in source.root.rglob("*.jsonl"):
-            found = files[source.host, source.account, path.relative_to(source.root).as_posix()]
-            assert path.read_bytes().startswith(found[max(found)])
-            assert b"\n" not in path.read_bytes()[len(found[max(found)]) :]
+    assert_all_is_landed(data, load_config(demo / "logs/fleet.toml"))
+    assert warehouse_of(data, OF_COPIES) == whole
 
 
 def test_a_build_names_the_damaged_batch(data: Path) -> None:
