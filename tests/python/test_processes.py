@@ -21,6 +21,8 @@ from fleetledger.paths import published_path
 from fleetledger.simulate import simulate
 
 LANDING_STEPS = ("extract", "extract in workers", "compaction")
+MISSES = 8
+"""How many kills of a step may come too late."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,17 @@ class Killer:
 
     def kill(self, name: str, before: Callable[[], None] = lambda: None) -> None:
         """Kill a step; a kill that comes too late is none. `before` sees to it that there is something to do."""
-        inside = 0
-        for _ in range(2 * self.kills + 2):
+        inside = too_late = 0
+        while inside < self.kills:
+            assert too_late < MISSES, f"{inside} of {self.kills} kills fell into {name}"
             before()
             instant = self._random.random() * self._seconds[name]
-            inside += self.fleet.kill(STEPS[name], instant, whole_group=self._random.random() < 0.5)
-            if inside == self.kills:
-                return
-        raise AssertionError(f"{inside} of {self.kills} kills fell into {name}")
+            if self.fleet.kill(STEPS[name], instant, whole_group=self.chance()):
+                inside += 1
+            else:
+                # The machine is less busy than it was when the step was measured.
+                too_late += 1
+                self._seconds[name] /= 2
 
     def chance(self) -> bool:
         return self._random.random() < 0.5
@@ -85,7 +90,7 @@ class Killer:
 
 def kill_everything(undisturbed: Undisturbed, place: Path, seed: int, kills: int) -> None:
     """Kill each step so many times; one run, and all is as it would have been."""
-    fleet = GrowingFleet(undisturbed.logs, place, 6 + len(LANDING_STEPS) * (2 * kills + 3))
+    fleet = GrowingFleet(undisturbed.logs, place, 6 + len(LANDING_STEPS) * (kills + MISSES))
     killer = Killer(fleet, undisturbed.seconds, seed, kills)
     fleet.grow()
     fleet.run(STEPS["extract"])
@@ -105,7 +110,7 @@ def kill_everything(undisturbed: Undisturbed, place: Path, seed: int, kills: int
     fleet.finish()
     fleet.run(STEPS["extract"])
     killer.kill("build")
-    assert "not of one whole build" in fails(fleet, "publish")
+    assert_nothing_half_built_is_published(fleet, undisturbed)
     fleet.run(STEPS["build"])
     fleet.run(STEPS["publish"])
     assert_same(fleet, undisturbed)
@@ -115,11 +120,13 @@ def kill_everything(undisturbed: Undisturbed, place: Path, seed: int, kills: int
     assert_same(fleet, undisturbed)
 
 
-def fails(fleet: GrowingFleet, command: str) -> str:
-    """What a command says that does not do its work."""
-    code, said = Run(STEPS[command], fleet).close()
-    assert code == 1, said
-    return said
+def assert_nothing_half_built_is_published(fleet: GrowingFleet, undisturbed: Undisturbed) -> None:
+    """A killed build leaves a warehouse that is not published, unless it had not begun or was at its end."""
+    code, said = Run(STEPS["publish"], fleet).close()
+    if code:
+        assert "not of one whole build" in said or "nothing has been built" in said
+    else:
+        assert published(fleet.data) == published(undisturbed.data)
 
 
 def test_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path) -> None:
