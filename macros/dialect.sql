@@ -36,20 +36,39 @@
     timestampdiff(millisecond, {{ from_ts }}, {{ to_ts }})
 {%- endmacro %}
 
-{# The calendar day of a UTC timestamp in the reporting time zone. #}
-{% macro reporting_date(ts) -%}
+{# What clocks of the reporting time zone show at a UTC timestamp. #}
+{% macro reporting_time(ts) -%}
     {%- set zone = var('reporting_timezone') -%}
     {%- if zone == 'UTC' -%}
-        cast({{ ts }} as date)
+        {{ ts }}
     {%- else -%}
-        {{ adapter.dispatch('date_in_zone')(ts, zone) }}
+        {{ adapter.dispatch('time_in_zone')(ts, zone) }}
     {%- endif -%}
 {%- endmacro %}
-{% macro duckdb__date_in_zone(ts, zone) -%}
-    cast({{ ts }} at time zone 'UTC' at time zone '{{ zone }}' as date)
+{% macro duckdb__time_in_zone(ts, zone) -%}
+    {{ ts }} at time zone 'UTC' at time zone '{{ zone }}'
 {%- endmacro %}
-{% macro spark__date_in_zone(ts, zone) -%}
-    cast(from_utc_timestamp({{ ts }}, '{{ zone }}') as date)
+{% macro spark__time_in_zone(ts, zone) -%}
+    from_utc_timestamp({{ ts }}, '{{ zone }}')
+{%- endmacro %}
+
+{# The calendar day of a UTC timestamp in the reporting time zone. #}
+{% macro reporting_date(ts) -%}
+    cast({{ reporting_time(ts) }} as date)
+{%- endmacro %}
+
+{# The days from one date to a later one. #}
+{% macro days_between(from_day, to_day) %}{{ return(adapter.dispatch('days_between')(from_day, to_day)) }}{% endmacro %}
+{% macro duckdb__days_between(from_day, to_day) -%}
+    date_diff('day', {{ from_day }}, {{ to_day }})
+{%- endmacro %}
+{% macro spark__days_between(from_day, to_day) -%}
+    datediff({{ to_day }}, {{ from_day }})
+{%- endmacro %}
+
+{# Whether a text is what a pattern says, in which `*` stands for any text. Arguments: two SQL expressions. #}
+{% macro is_like(text, pattern) -%}
+    {{ text }} like replace(replace(replace(replace({{ pattern }}, '^', '^^'), '%', '^%'), '_', '^_'), '*', '%') escape '^'
 {%- endmacro %}
 
 {# A struct of JSON's fields, in the given structure; a field that is absent or of another type is null. Staging only. #}

@@ -28,6 +28,7 @@ COMMANDS = {
     "build": "cli_refresh",
     "publish": "cli_refresh",
     "report": "cli_report",
+    "budget": "cli_budgets",
     "sessions": "cli_find",
     "doctor": "cli_landing",
     "restore": "cli_landing",

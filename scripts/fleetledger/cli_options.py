@@ -40,6 +40,9 @@ FILTER_OPTIONS = (
     click.option("--model", metavar="TEXT", help="Only models with this in their names."),
 )
 
+WINDOW_FILTER_OPTIONS = FILTER_OPTIONS[:6]
+"""What usage windows are told apart by: all but project and model, which share them."""
+
 
 class Places(NamedTuple):
     """Where a command works: the configuration file, None if there is none, and the data directory."""
@@ -85,6 +88,13 @@ def _places(config: Path | None, data_dir: Path | None) -> Places:
 def filter_options(function: Callable[..., None]) -> Callable[..., None]:
     """Add the options that narrow a report: `--since` to `--model`; `narrow` takes what they gave."""
     for option in reversed(FILTER_OPTIONS):
+        function = option(function)
+    return function
+
+
+def window_filter_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that usage windows are narrowed by: `--since` to `--account`; `narrow` takes what they gave."""
+    for option in reversed(WINDOW_FILTER_OPTIONS):
         function = option(function)
     return function
 

@@ -19,7 +19,7 @@ REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "proj
 LIMITED = ("sessions", "models", "projects")
 SESSION_LIMIT = 20
 
-OTHER_REPORTS: dict[str, str] = {}
+OTHER_REPORTS = {"blocks": "cli_budgets"}
 """Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`."""
 
 
@@ -101,16 +101,16 @@ def report(
     show(report_of(ledger, name, costliest=costliest, limit=limit or default_limit), as_json, as_csv, svg)
 
 
-def show(document: Row, as_json: bool, as_csv: bool, svg: Path | None = None) -> None:
-    """Print a report as asked: JSON, CSV, a picture, or for the terminal."""
+def show(document: Row, as_json: bool, as_csv: bool, svg: Path | None = None, *, render: str = "report_render") -> None:
+    """Print a report as asked: JSON, CSV, a picture, or for the terminal, as the module `render` shows it."""
     if as_json or as_csv:
         from fleetledger.report_formats import to_csv, to_json
 
         click.echo(to_json(document) if as_json else to_csv(document), nl=as_json)
         return
     from fleetledger.blocks import plain, print_to, write_svg
-    from fleetledger.report_render import blocks
 
+    blocks = import_module(f"fleetledger.{render}").blocks
     if svg:
         write_svg(svg, blocks(document), f"fleetledger report {document['report']}")
         click.echo(f"Wrote {svg}")

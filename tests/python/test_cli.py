@@ -28,6 +28,7 @@ COMMANDS = (
     "build",
     "publish",
     "report",
+    "budget",
     "sessions",
     "doctor",
     "restore",

@@ -1,0 +1,97 @@
+"""What was spent of budgets, usage windows, and what plans cost: documents from the published file alone.
+
+Their keys are those of the tables that they come from (fct_budget_status, fct_usage_blocks, fct_plan_months), in
+`rows`; before them stand `report, as_of, is_demo, timezone`. Money of different cost kinds is never added.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from fleetledger.report_queries import PRICED_KINDS, SINCE, UNTIL, Ledger, Row
+
+STATES = ("over", "unpriced", "warn", "ok")
+"""What a budget can be, the worst first. Where nothing has a price, being within the budget is not known."""
+
+MINUTE, HOUR = 60, 3600
+
+
+def budget(ledger: Ledger) -> Row:
+    """Each budget's current period, the worst first, and the worst `state`; None where there are no budgets."""
+    rows = ledger.rows("select * from fct_budget_status where is_current")
+    for row in rows:
+        del row["is_current"]
+    rows.sort(key=lambda row: (STATES.index(row["state"]), -(row["spent_share"] or 0), row["budget_id"]))
+    return _header(ledger, "budget") | {"state": rows[0]["state"] if rows else None, "rows": rows}
+
+
+def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | None) -> Row:
+    """Usage windows, the newest first; with `active` those that are open at `now` (UTC, without a zone of its own).
+
+    `is_active` and projections are as of `now`, where the table has them as of the newest line.
+    """
+    terms, values = _window_terms(ledger)
+    query = f"""
+        select
+            *,
+            strftime(timezone(?, timezone('UTC', started_at)), '%Y-%m-%d %H:%M') as started_at_local,
+            strftime(timezone(?, timezone('UTC', ends_at)), '%H:%M') as ends_at_local
+        from fct_usage_blocks
+        where {" and ".join(terms) or "true"}
+        order by started_at desc, fleet, host, account
+    """  # noqa: S608
+    rows = [_as_of_now(row, now) for row in ledger.rows(query, [ledger.timezone, ledger.timezone, *values])]
+    newest = rows[0]["ends_at"] if rows else None
+    found = [row for row in rows if row["is_active"] or not active]
+    filters = {key: value for key, value in ledger.filters._asdict().items() if value is not None}
+    return _header(ledger, "blocks") | {
+        "now": now,
+        "since": filters.pop("since", None),
+        "until": filters.pop("until", None),
+        "filters": filters,
+        "newest_ends_at": newest,
+        "row_count": len(found),
+        "rows": found[:limit],
+    }
+
+
+def _window_terms(ledger: Ledger) -> tuple[list[str], list[Any]]:
+    """Which windows pass the ledger's filters; a window is of the day on which it begins."""
+    filters = ledger.filters
+    terms, values = [], list[Any]()
+    for column in ("fleet", "host", "account"):
+        if (value := getattr(filters, column)) is not None:
+            terms.append(f"{column} = ?")
+            values.append(value)
+    days: tuple[tuple[str, date | None], ...] = ((f">= {SINCE}", filters.since), (f"< {UNTIL}", filters.until))
+    for comparison, day in days:
+        if day is not None:
+            terms.append(f"started_at {comparison}")
+            values += [ledger.timezone, day]
+    return terms, values
+
+
+def _as_of_now(row: Row, now: datetime) -> Row:
+    is_active: bool = row["first_called_at"] <= now < row["ends_at"]
+    left = (row["ends_at"] - now).total_seconds() if is_active else None
+    row |= {"is_active": is_active, "remaining_seconds": left}
+    row["projected_total_tokens"] = _projected(row["total_tokens"], row["tokens_per_minute"], left, MINUTE)
+    for kind in PRICED_KINDS:
+        spent, rate = row[f"{kind}_cost_usd"], row[f"{kind}_usd_per_hour"]
+        row[f"projected_{kind}_cost_usd"] = _projected(spent, rate, left, HOUR)
+    return row
+
+
+def _projected(so_far: Any, rate: float | None, left: float | None, per: int) -> float | None:  # noqa: ANN401
+    """What a number is after `left` more seconds, at a `rate` per so many seconds; None where one is not known."""
+    return None if so_far is None or rate is None or left is None else float(so_far) + rate * left / per
+
+
+def _header(ledger: Ledger, name: str) -> Row:
+    return {
+        "report": name,
+        "as_of": ledger.build["as_of"],
+        "is_demo": ledger.build["is_demo"],
+        "timezone": ledger.timezone,
+    }

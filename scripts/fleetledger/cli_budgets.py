@@ -1,0 +1,81 @@
+"""The commands about limits: budget, and the reports of usage windows and plans."""
+
+from __future__ import annotations
+
+import click
+
+from fleetledger.cli_options import Places, narrow, published, window_filter_options, with_places
+from fleetledger.cli_report import show
+
+WINDOW_LIMIT = 20
+
+RENDER = "budgets_render"
+
+
+@click.command()
+@with_places
+@click.option("--quiet", is_flag=True, help="One line for a shell prompt: the worst of all.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@click.pass_context
+def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_csv: bool) -> None:
+    """Show what was spent of your budgets; exits with 1 where one is overspent.
+
+    Budgets are rows of seeds/budgets.csv. Each is for the money of one cost kind. The current day, week or month is
+    that of the newest line that is landed.
+
+    \b
+    Examples:
+      fleetledger budget
+      fleetledger budget --quiet
+      fleetledger budget --json
+    """
+    if sum((quiet, as_json, as_csv)) > 1:
+        raise click.UsageError("--quiet, --json and --csv exclude one another.")
+    from fleetledger.budgets import budget as budget_of
+    from fleetledger.report_queries import Ledger
+
+    document = budget_of(Ledger(published(places.data)))
+    if quiet:
+        from fleetledger import budgets_render
+        from fleetledger.console import clean
+
+        click.echo(clean(budgets_render.quiet(document)))
+    else:
+        show(document, as_json, as_csv, render=RENDER)
+    ctx.exit(1 if document["state"] == "over" else 0)
+
+
+@click.command()
+@with_places
+@window_filter_options
+@click.option("--active", is_flag=True, help="Only windows that are open now.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), help=f"How many, the newest [default: {WINDOW_LIMIT}; all as JSON, CSV]."
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+def blocks_report(
+    places: Places, active: bool, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
+) -> None:
+    """Claude's 5-hour usage windows of each account: calls, tokens, pace, and what is left of those that are open.
+
+    A window begins with the whole hour (UTC) of its first call. What is open, and the projection, are by the clock.
+
+    \b
+    Examples:
+      fleetledger report blocks
+      fleetledger report blocks --active
+      fleetledger report blocks --since 7d --account work --json
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude one another.")
+    from fleetledger import clock
+    from fleetledger.budgets import usage_blocks
+    from fleetledger.report_queries import Ledger
+
+    ledger = Ledger(published(places.data))
+    narrow(ledger, filters)
+    limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
+    document = usage_blocks(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
+    show(document, as_json, as_csv, render=RENDER)
