@@ -22,7 +22,9 @@
             {%- if 'alarm' not in result.node.tags -%}{%- do failed.append(result) -%}{%- endif -%}
         {%- endfor -%}
         {%- set made = results | selectattr('node.resource_type', 'equalto', 'model') | list -%}
-        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list -%}
+        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+        {#- An ephemeral model is part of those that ask it. -#}
+        {%- set models = models | rejectattr('config.materialized', 'equalto', 'ephemeral') | list -%}
         {%- if not failed and made | length == models | length -%}
             {%- do run_query("create or replace table main.build_state as select true as is_complete") -%}
         {%- endif -%}
