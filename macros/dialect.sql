@@ -175,3 +175,22 @@
         end
     ))
 {%- endmacro %}
+
+{# One row for each match of an expression (its first group), as a column of a select. Arguments: two SQL expressions. #}
+{% macro each_match(text, pattern) %}{{ return(adapter.dispatch('each_match')(text, pattern)) }}{% endmacro %}
+{% macro duckdb__each_match(text, pattern) -%}
+    unnest(regexp_extract_all({{ text }}, {{ pattern }}, 1))
+{%- endmacro %}
+{% macro spark__each_match(text, pattern) -%}
+    explode(regexp_extract_all({{ text }}, {{ pattern }}, 1))
+{%- endmacro %}
+
+{# One row for each word of a text, as the columns `word` and `word_number`, from 1, of a select. #}
+{% macro numbered_words(text) %}{{ return(adapter.dispatch('numbered_words')(text)) }}{% endmacro %}
+{% macro duckdb__numbered_words(text) -%}
+    unnest(regexp_split_to_array({{ text }}, '\s+')) as word,
+    generate_subscripts(regexp_split_to_array({{ text }}, '\s+'), 1) as word_number
+{%- endmacro %}
+{% macro spark__numbered_words(text) -%}
+    inline(transform(split({{ text }}, '\\s+'), (word, place) -> struct(word, place + 1 as word_number)))
+{%- endmacro %}

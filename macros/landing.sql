@@ -68,9 +68,31 @@
         ~ "select host, demo, source.fleet, source.account, source.provider, source.root "
         ~ "from (select host, demo, unnest(sources) as source from landing.manifests)"
     ) -%}
+    {%- set scans = env_var('FLEETLEDGER_DATA', 'data') | replace("'", "''") ~ '/secrets/*.json' -%}
+    {%- set scan_columns -%}
+        {batch_id: 'varchar', scanned_at: 'timestamp',
+         secrets: 'struct(host varchar, account varchar, source_path varchar, generation integer, byte_offset bigint, block_number bigint, found_in varchar, secret_type varchar, secret_hash varchar)[]'}
+    {%- endset -%}
+    {%- set read_scans -%}
+        {%- if run_query("select count(*) from glob('" ~ scans ~ "')").columns[0].values()[0] > 0 -%}
+            read_json('{{ scans }}', format = 'unstructured', columns = {{ scan_columns }})
+        {%- else -%}
+            (select null::varchar as batch_id, null::timestamp as scanned_at,
+                null::struct(host varchar, account varchar, source_path varchar, generation integer, byte_offset bigint, block_number bigint,
+                    found_in varchar, secret_type varchar, secret_hash varchar)[] as secrets
+             where false)
+        {%- endif -%}
+    {%- endset -%}
+    {%- do run_query("create or replace table landing.secret_scans as select * from " ~ read_scans) -%}
+    {%- do run_query(
+        "create or replace view landing.secrets as "
+        ~ "select batch_id, secret.* from (select batch_id, unnest(secrets) as secret from landing.secret_scans)"
+    ) -%}
     {%- do run_query(
         "create or replace view landing.batches as "
-        ~ "select host, batch.* from (select host, unnest(batches) as batch from landing.manifests)"
+        ~ "select batches.*, scans.scanned_at as secrets_scanned_at "
+        ~ "from (select host, batch.* from (select host, unnest(batches) as batch from landing.manifests)) as batches "
+        ~ "left join landing.secret_scans as scans using (batch_id)"
     ) -%}
 
     {%- for table in ['claude_code_lines', 'mu_events'] -%}

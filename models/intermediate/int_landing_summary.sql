@@ -49,7 +49,11 @@ batch_counts as (
         coalesce(cast(sum(line_count) as bigint), 0) as landed_line_count,
         coalesce(cast(sum(repaired_line_count) as bigint), 0) as repaired_line_count,
         coalesce(cast(sum(rejected_line_count) as bigint), 0) as rejected_line_count,
-        max(landed_at) as landed_at
+        max(landed_at) as landed_at,
+        coalesce(
+            cast(sum(case when secrets_scanned_at is not null then line_count end) as bigint), 0
+        ) as secret_scanned_line_count,
+        max(secrets_scanned_at) as secrets_scanned_at
 
     from batches
 
@@ -79,6 +83,8 @@ summary as (
         batch_counts.landed_line_count,
         batch_counts.repaired_line_count,
         batch_counts.rejected_line_count,
+        batch_counts.secret_scanned_line_count,
+        batch_counts.secrets_scanned_at,
         source_counts.source_count,
         source_counts.is_demo
 

@@ -27,7 +27,8 @@ uses as (
         blocks.tool_name,
         blocks.tool_file_path,
         blocks.tool_command,
-        blocks.tool_url
+        blocks.tool_url,
+        blocks.tool_subagent_type
 
     from lines
 
@@ -157,6 +158,7 @@ tool_calls as (
         max(scoped_uses.tool_file_path) as file_path,
         max(scoped_uses.tool_command) as command,
         max(scoped_uses.tool_url) as url,
+        max(scoped_uses.tool_subagent_type) as subagent_type,
         min_by(scoped_uses.cwd, scoped_uses.call_key) as working_directory,
         min_by(scoped_uses.line_id, scoped_uses.call_key) as call_line_id,
         min_by(scoped_uses.block_number, scoped_uses.call_key) as call_block_number,

@@ -59,6 +59,8 @@ info as (
         landing.landed_line_count,
         landing.repaired_line_count,
         landing.rejected_line_count,
+        landing.secret_scanned_line_count,
+        landing.secrets_scanned_at,
         call_counts.model_call_count,
         call_counts.final_usage_call_count,
         call_counts.unpriced_call_count

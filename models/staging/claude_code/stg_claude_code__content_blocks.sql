@@ -67,7 +67,7 @@ with_inputs as (
         *,
         {{ parse_json(
             'block.input',
-            '{"file_path": "VARCHAR", "notebook_path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR"}'
+            '{"file_path": "VARCHAR", "notebook_path": "VARCHAR", "path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR", "subagent_type": "VARCHAR"}'
         ) }} as tool_input
 
     from unnested
@@ -84,9 +84,10 @@ blocks as (
         block.id as tool_use_id,
         block.name as tool_name,
         cast(block.input as varchar) as tool_input,
-        coalesce(tool_input.file_path, tool_input.notebook_path) as tool_file_path,
+        coalesce(tool_input.file_path, tool_input.notebook_path, tool_input.path) as tool_file_path,
         tool_input.command as tool_command,
         tool_input.url as tool_url,
+        tool_input.subagent_type as tool_subagent_type,
         block.tool_use_id as result_tool_use_id,
         block.is_error as result_is_error,
         {{ result_text('block.content') }} as result_text,

@@ -18,7 +18,8 @@ renamed as (
         repaired_lines as repaired_line_count,
         rejected_lines as rejected_line_count,
         bytes as source_bytes,
-        landed_at
+        landed_at,
+        secrets_scanned_at
 
     from batches
 
