@@ -36,6 +36,7 @@ COMMANDS = {
     "collect": "cli_collect",
     "backfill": "cli_collect",
     "mark": "cli_collect",
+    "secrets": "cli_audit",
     "rates": "cli_rates",
     "simulate": "cli_simulate",
 }

@@ -65,6 +65,8 @@ def inputs(data: Path, *, text: bool) -> Inputs:
         landed.update(repr((manifest.host, manifest.demo, manifest.sources, manifest.batches)).encode())
     for path in collected_manifests(landing_dir(data)):
         landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted((data / "secrets").glob("*.json")):
+        landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
     project = blake2b(digest_size=16)
     for path in _project_files():
         project.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())

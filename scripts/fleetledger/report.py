@@ -58,7 +58,7 @@ def report(ledger: Ledger, name: str, *, costliest: bool = False, limit: int | N
 
     `limit` keeps the first rows of sessions, models and projects; `costliest` puts sessions in the order of cost.
     """
-    document = _header(ledger, name)
+    document = header(ledger, name)
     if name == "overview":
         return document | _overview(ledger)
     if name == "sessions":
@@ -70,7 +70,8 @@ def report(ledger: Ledger, name: str, *, costliest: bool = False, limit: int | N
     return document | {"totals": totals, "row_count": len(rows), "rows": rows[:limit]}
 
 
-def _header(ledger: Ledger, name: str) -> Row:
+def header(ledger: Ledger, name: str) -> Row:
+    """What every document begins with: which it is, as of when, and what it was asked for."""
     filters = ledger.filters._asdict()
     since, until = filters.pop("since"), filters.pop("until")
     return {

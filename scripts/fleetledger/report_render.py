@@ -48,7 +48,8 @@ NOTIONAL = (
 
 def blocks(document: Row) -> Iterator[Block]:
     """What to show of a document, from top to bottom."""
-    yield from _heading(document)
+    suffix = "" if document["report"] == "overview" else f", {document['report']}"
+    yield from heading(document, f"What the agents cost{suffix}")
     if not document["totals"]["model_calls"]:
         yield Line("No model call matches." if _filters(document) else "No model calls yet.")
         yield Line("Type `fleetledger refresh` after the agents have run.", "dim")
@@ -61,12 +62,12 @@ def blocks(document: Row) -> Iterator[Block]:
         yield from _floor(document["totals"])
 
 
-def _heading(document: Row) -> Iterator[Block]:
+def heading(document: Row, title: str) -> Iterator[Block]:
+    """What a report begins with: that it is of a demo, its title, as of when, and what it was asked for."""
     if document["is_demo"]:
         yield Line(DEMO, "black on yellow")
-    name = "What the agents cost" if document["report"] == "overview" else f"What the agents cost, {document['report']}"
     as_of = f"{document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
-    yield Line(f"{name} · as of {as_of} · days in {document['timezone']}", "bold")
+    yield Line(f"{title} · as of {as_of} · days in {document['timezone']}", "bold")
     if filters := _filters(document):
         yield Line(f"Only {', '.join(filters)}")
 

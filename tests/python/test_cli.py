@@ -37,6 +37,7 @@ COMMANDS = (
     "collect github",
     "backfill",
     "mark",
+    "secrets",
     "rates check",
     "rates update",
     "simulate",
