@@ -16,8 +16,8 @@ run: env  ## Land this machine's logs, build, and print what the agents cost
 test: dev  ## Run every gate and test
 	@scripts/check
 
-stress: dev  ## Kill every step 200 times, interleave and pile up more than a test has time for (about an hour)
-	@$(BIN)/pytest -m stress --verbose
+stress: dev  ## Kill steps 200 times, interleave and pile up more than a test has time for (half an hour); ARGS="--kills 40"
+	@$(BIN)/pytest -m stress --verbose $(ARGS)
 
 bench: dev  ## Measure the budgets against ccusage on a generated fleet; ARGS="--size 100MB --runs 1" is quick
 	@$(BIN)/python scripts/bench.py $(ARGS)
