@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='by_batch' if target.type == 'duckdb' else 'table') }}
 
 with
 
@@ -6,12 +6,15 @@ landed as (
 
     select * from {{ source('landing', 'claude_code_lines') }}
 
+    where {{ batch_to_stage() }}
+
 ),
 
 parsed as (
 
     select
         {{ line_id() }} as line_id,
+        batch_id,
         {{ line_json() }} as line_text,
         {{ parse_json(
             line_json(),
@@ -31,6 +34,7 @@ with_content as (
 
     select
         line_id,
+        batch_id,
         -- A message without content has one block, too: its usage is seen there.
         case
             when len(line.message.content) = 0 then {{ text_block('cast(null as varchar)') }}
@@ -50,6 +54,7 @@ unnested as (
 
     select
         line_id,
+        batch_id,
         tool_result,
         denial_kind,
         usage_fields,
@@ -78,6 +83,7 @@ blocks as (
 
     select
         line_id,
+        batch_id,
         block_number,
         block.type as block_type,
         case when block.type = 'text' then block.text end as block_text,
