@@ -46,14 +46,15 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
         config = refreshing.sources_of(places.data, places.config)
     data = places.prepared()
     _extract(data, config)
-    inputs = refreshing.inputs(data, text=config.text)
+    text = _text(places, config)
+    inputs = refreshing.inputs(data, text=text)
     if refreshing.is_current(data, inputs):
         click.echo("Nothing to build: what is published is of the same lines, rates and models.")
         return
     seeds = not refreshing.has_seeds(data, inputs)
     refreshing.forget(data)
     _build(data, seeds=seeds)
-    _publish(data, config.text)
+    _publish(data, text)
     refreshing.remember(data, inputs)
 
 
@@ -89,7 +90,8 @@ def build(places: Places) -> None:
 def publish(places: Places) -> None:
     """Swap in the file that is read: refresh's last step.
 
-    The file holds the marts only; `text = false` in the configuration leaves titles out.
+    The file holds the marts only; `text = false` in the configuration leaves titles out, and without a configuration
+    they stay out.
 
     \b
     Example:
@@ -97,8 +99,14 @@ def publish(places: Places) -> None:
     """
     from fleetledger.config import load_config
 
-    text = load_config(places.config).text if places.config else True
-    _publish(places.prepared(), text)
+    _publish(places.prepared(), _text(places, load_config(places.config)))
+
+
+def _text(places: Places, config: FleetConfig) -> bool:
+    """Whether to publish titles: as the configuration file says; without one they stay out if they were left out."""
+    from fleetledger.refresh import has_text
+
+    return config.text if places.config else config.text and has_text(places.data)
 
 
 def _extract(data: Path, config: FleetConfig) -> None:

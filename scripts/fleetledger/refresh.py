@@ -73,6 +73,18 @@ def inputs(data: Path, *, text: bool) -> Inputs:
     return Inputs(project.hexdigest(), landed.hexdigest())
 
 
+def has_text(data: Path) -> bool:
+    """Whether the published file of `data` holds titles, or may hold them once it is there."""
+    # The native module that `duckdb` wraps: importing the wrapper takes longer than all of a refresh with nothing new.
+    import _duckdb
+
+    try:
+        with _duckdb.connect(str(published_path(data)), read_only=True) as connection:
+            return bool(connection.execute("select has_text from build_info").fetchone() != (False,))
+    except _duckdb.Error:
+        return True
+
+
 def is_current(data: Path, inputs_now: Inputs) -> bool:
     """Whether what is published in `data` was made by a refresh from these inputs, and nobody built since."""
     return published_path(data).exists() and _last_made(data) == _made(data, inputs_now)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, localcontext
 
-from fleetledger.report_queries import PRICED_KINDS, Ledger, Row
+from fleetledger.report_queries import PRICED_KINDS, SESSION_COLUMNS, Ledger, Row
 
 PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
 """The unit of time that the rows of a report stand for. A week is an ISO week, named by its Monday."""
@@ -37,6 +37,13 @@ SECTIONS = {
     "projects": ("project",),
 }
 """What the overview groups by."""
+
+ROW_KEYS = {
+    **{name: (unit,) for name, unit in PERIODS.items()},
+    **GROUPS,
+    "sessions": (*SESSION_COLUMNS, "started_at_local"),
+}
+"""What the rows of a report have before their measures."""
 
 BUCKETS = {
     "input": "input",

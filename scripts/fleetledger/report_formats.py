@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from fleetledger.console import clean
-from fleetledger.report import SECTIONS
+from fleetledger.report import ROW_KEYS, SECTIONS
 from fleetledger.report_queries import Row
 
 UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -40,10 +40,17 @@ def to_csv(document: Row) -> str:
         rows = [{"section": section} | keys | row for section, found in groups.items() for row in found]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    if rows:
-        writer.writerow(rows[0])
+    header = list(rows[0]) if rows else _header(document)
+    if header:
+        writer.writerow(header)
         writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return out.getvalue()
+
+
+def _header(document: Row) -> list[str]:
+    """The keys that the rows of a report would have, if there were any."""
+    keys = ROW_KEYS.get(document["report"])
+    return [*keys, *document["totals"]] if keys else []
 
 
 def _member(value: object) -> str:

@@ -54,6 +54,13 @@ class Filters(NamedTuple):
     model: str | None = None
 
 
+SESSION_COLUMNS = (
+    *("session_id", "parent_session_id", "fleet", "host", "account"),
+    *("project", "title", "started_at", "ended_at"),
+)
+"""What of a session stands before its measures, with `started_at_local`."""
+
+
 def _measures() -> str:
     counted = "coalesce(sum({}), 0) as {}".format
     of_kind = "filter (where cost_kind = '{}')".format
@@ -231,13 +238,9 @@ class Ledger:
         query = f"""
             with calls as ({calls}),
             summed as (select session_id, {MEASURES} from calls where session_id is not null group by session_id),
-            sessions as (
-                select session_id, parent_session_id, fleet, host, account, project, title, started_at, ended_at
-                from fct_sessions
-            )
+            sessions as (select {", ".join(SESSION_COLUMNS)} from fct_sessions)
             select
-                sessions.session_id, sessions.parent_session_id, sessions.fleet, sessions.host, sessions.account,
-                sessions.project, sessions.title, sessions.started_at, sessions.ended_at,
+                {", ".join(f"sessions.{column}" for column in SESSION_COLUMNS)},
                 strftime(timezone(?, timezone('UTC', sessions.started_at)), '%Y-%m-%d %H:%M') as started_at_local,
                 summed.* exclude (session_id), count(*) over () as session_count
             from summed

@@ -24,9 +24,10 @@ class Model:
 
 
 def read_models(manifest: Path) -> list[Model]:
-    """The models of a dbt manifest, each after those that it reads."""
+    """The models of a dbt manifest, each after those that it reads; ephemeral ones are in the SQL of those."""
     nodes = json.loads(manifest.read_bytes())["nodes"]
-    return [Model(node["relation_name"], node["compiled_code"]) for node in _in_order(nodes)]
+    made = (node for node in _in_order(nodes) if node["config"]["materialized"] != "ephemeral")
+    return [Model(node["relation_name"], node["compiled_code"]) for node in made]
 
 
 def _in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:

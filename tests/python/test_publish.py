@@ -9,7 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
+from fleetledger.cli import main
 from fleetledger.locks import LockHeld, lock
 from fleetledger.paths import published_path, warehouse_path
 from fleetledger.publish import PublishError, publish
@@ -85,6 +87,26 @@ def test_titles_are_left_out_on_request(data: Path) -> None:
     assert sessions(data) == [("s1", None), ("s2", None)]
     assert rows(published_path(data), "select has_text from build_info") == [(False,)]
     assert b"Fix the login" not in published_path(data).read_bytes()
+
+
+def test_titles_that_were_left_out_stay_out_until_a_configuration_says_otherwise(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleetledger.cli_options.USUAL_CONFIG", data / "none.toml")
+    config = data / "fleet.toml"
+
+    def publish_by_command(*arguments: str) -> list[tuple[object, ...]]:
+        result = CliRunner().invoke(main, ["publish", "--data-dir", str(data), *arguments])
+        assert result.exit_code == 0, result.output
+        return sessions(data)
+
+    with_titles, without = [("s1", "Fix the login"), ("s2", None)], [("s1", None), ("s2", None)]
+    assert publish_by_command() == with_titles
+    config.write_text(f'text = false\n[[source]]\nfleet = "mu"\nroot = "{data}"\n', encoding="utf-8")
+    assert publish_by_command("--config", str(config)) == without
+    assert publish_by_command() == without
+    config.write_text(config.read_text(encoding="utf-8").replace("false", "true"), encoding="utf-8")
+    assert publish_by_command("--config", str(config)) == with_titles
 
 
 def test_only_its_owner_reads_it(data: Path) -> None:
