@@ -194,3 +194,25 @@
 {% macro spark__numbered_words(text) -%}
     inline(transform(split({{ text }}, '\\s+'), (word, place) -> struct(word, place + 1 as word_number)))
 {%- endmacro %}
+
+{# The first day of each month from that of one date to that of a later one, one row each, as a column of a select. #}
+{% macro each_month(from_day, to_day) %}{{ return(adapter.dispatch('each_month')(from_day, to_day)) }}{% endmacro %}
+{% macro duckdb__each_month(from_day, to_day) -%}
+    cast(unnest(generate_series(
+        date_trunc('month', {{ from_day }}), date_trunc('month', {{ to_day }}), interval '1' month
+    )) as date)
+{%- endmacro %}
+{% macro spark__each_month(from_day, to_day) -%}
+    explode(case when {{ from_day }} <= {{ to_day }} then
+        sequence(trunc({{ from_day }}, 'month'), trunc({{ to_day }}, 'month'), interval 1 month)
+    end)
+{%- endmacro %}
+
+{# The distinct texts of a group in their order, as one text. Arguments: an SQL expression, and a separator. #}
+{% macro names_of_group(text, separator) %}{{ return(adapter.dispatch('names_of_group')(text, separator)) }}{% endmacro %}
+{% macro duckdb__names_of_group(text, separator) -%}
+    string_agg(distinct {{ text }}, '{{ separator }}' order by {{ text }})
+{%- endmacro %}
+{% macro spark__names_of_group(text, separator) -%}
+    array_join(array_sort(collect_set({{ text }})), '{{ separator }}')
+{%- endmacro %}

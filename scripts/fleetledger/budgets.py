@@ -56,6 +56,12 @@ def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | No
     }
 
 
+def plans(ledger: Ledger) -> Row:
+    """Each month of each flat rate, the newest first. `has_plans` is whether any plan is told."""
+    rows = ledger.rows("select * from fct_plan_months order by month_started_on desc, provider, account")
+    return _header(ledger, "plans") | {"has_plans": any(row["plan_count"] for row in rows), "rows": rows}
+
+
 def _window_terms(ledger: Ledger) -> tuple[list[str], list[Any]]:
     """Which windows pass the ledger's filters; a window is of the day on which it begins."""
     filters = ledger.filters

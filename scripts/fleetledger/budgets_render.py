@@ -14,6 +14,12 @@ STYLES = {"over": "bold red", "unpriced": WARN, "warn": WARN, "ok": "green"}
 NO_BUDGETS = "No budgets: write what may be spent into seeds/budgets.csv, and type `fleetledger refresh`."
 NO_BUDGETS_SHORT = "no budgets"
 
+NO_PLANS = "No plans: write what you pay into seeds/subscription_plans.csv, and type `fleetledger refresh`."
+PLANS_SHOWN = (
+    "Paid: in the month in which a plan starts. For these days: a plan's cost by its days, up to now. Use (≈): at list"
+    " prices. Three views of one thing: never add them. Worth: use over the cost of these days."
+)
+
 SHORT_ID = 8
 """How much of a session's id tells it apart."""
 
@@ -180,6 +186,44 @@ def _projection(row: Row) -> Line:
     return Line(f"Open: {name}; at its pace it ends with {told}.")
 
 
+def _plans(document: Row) -> Iterator[Block]:
+    yield Line(f"Flat rates, and what their use would have cost · {_as_of(document)}", "bold")
+    rows: list[Row] = document["rows"]
+    if not document["has_plans"]:
+        yield Line(NO_PLANS)
+    if not rows:
+        yield Line("No use of a flat rate yet.")
+        return
+    columns = [
+        Column("month", is_fixed=True),
+        Column("account", keeps_end=True),
+        Column("plans"),
+        Column("paid", True, KINDS["billed"].style),
+        Column("for these days", True, KINDS["billed"].style),
+        Column("use", True, KINDS["subscription"].style),
+        Column("worth", True, "bold"),
+        Column("use without a plan", True, WARN),
+    ]
+    yield Table("", columns, [_plan_cells(row) for row in rows])
+    yield Line(PLANS_SHOWN, "dim")
+    if document["has_plans"] and (uncovered := sum(row["uncovered_call_count"] for row in rows)):
+        yield Line(f"{uncovered:,} calls are of days without a plan in seeds/subscription_plans.csv.", WARN)
+
+
+def _plan_cells(row: Row) -> list[str]:
+    multiple = row["break_even_multiple"]
+    return [
+        f"{row['month_started_on']:%Y-%m}",
+        f"{row['provider']}/{row['account']}",
+        row["plan_labels"] or "(none)",
+        usd(row["calendar_usd"]),
+        usd(Decimal(row["amortised_usd"])),
+        _amount(row["covered_use_usd"], "subscription"),
+        "" if multiple is None else f"{multiple:.1f}x",
+        _amount(row["uncovered_use_usd"], "subscription"),
+    ]
+
+
 def _amount(amount: Decimal | None, kind: str) -> str:
     return "" if amount is None else KINDS[kind].mark + usd(amount)
 
@@ -215,4 +259,4 @@ def _as_of(document: Row) -> str:
     return f"as of {document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
 
 
-RENDERED: dict[str, Callable[[Row], Iterator[Block]]] = {"budget": _budget, "blocks": _windows}
+RENDERED: dict[str, Callable[[Row], Iterator[Block]]] = {"budget": _budget, "blocks": _windows, "plans": _plans}

@@ -79,3 +79,25 @@ def blocks_report(
     limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
     document = usage_blocks(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
     show(document, as_json, as_csv, render=RENDER)
+
+
+@click.command()
+@with_places
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
+    """What flat rates cost by month, beside what their use would have cost, and use that no plan covers.
+
+    Plans are rows of seeds/subscription_plans.csv.
+
+    \b
+    Examples:
+      fleetledger report plans
+      fleetledger report plans --csv
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude one another.")
+    from fleetledger.budgets import plans
+    from fleetledger.report_queries import Ledger
+
+    show(plans(Ledger(published(places.data))), as_json, as_csv, render=RENDER)

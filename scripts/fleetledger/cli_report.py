@@ -20,6 +20,7 @@ LIMITED = ("sessions", "models", "projects")
 SESSION_LIMIT = 20
 
 OTHER_REPORTS = {"audit": "cli_audit", "blocks": "cli_budgets", "tools": "cli_audit"}
+OTHER_REPORTS = {"blocks": "cli_budgets", "plans": "cli_budgets"}
 """Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`."""
 
 
