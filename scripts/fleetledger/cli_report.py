@@ -19,8 +19,7 @@ REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "proj
 LIMITED = ("sessions", "models", "projects")
 SESSION_LIMIT = 20
 
-OTHER_REPORTS = {"audit": "cli_audit", "blocks": "cli_budgets", "tools": "cli_audit"}
-OTHER_REPORTS = {"blocks": "cli_budgets", "plans": "cli_budgets"}
+OTHER_REPORTS = {"audit": "cli_audit", "blocks": "cli_budgets", "plans": "cli_budgets", "tools": "cli_audit"}
 """Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`."""
 
 
