@@ -63,8 +63,28 @@
 {# The texts of an array of struct(type, text) joined by newlines, images and the like left out; null where there are none. #}
 {% macro joined_texts(blocks) %}{{ return(adapter.dispatch('joined_texts')(blocks)) }}{% endmacro %}
 {% macro duckdb__joined_texts(blocks) -%}
-    nullif(array_to_string(list_transform({{ blocks }}, part -> part.text), chr(10)), '')
+    nullif(
+        array_to_string(list_transform(list_filter({{ blocks }}, part -> part.type = 'text'), part -> part.text), chr(10)), ''
+    )
 {%- endmacro %}
 {% macro spark__joined_texts(blocks) -%}
-    nullif(array_join(transform({{ blocks }}, part -> part.text), '\n'), '')
+    nullif(array_join(transform(filter({{ blocks }}, part -> part.type = 'text'), part -> part.text), '\n'), '')
+{%- endmacro %}
+
+{# The values in a JSON text, those of nested objects and arrays too, without keys, one to a line; null where there are none. #}
+{% macro value_texts(json) %}{{ return(adapter.dispatch('value_texts')(json)) }}{% endmacro %}
+{% macro duckdb__value_texts(json) -%}
+    nullif(
+        array_to_string(
+            list_transform(
+                list_filter(json_extract({{ json }}, '$..*'), part -> json_type(part) not in ('OBJECT', 'ARRAY')),
+                part -> json_extract_string(part, '$')
+            ),
+            chr(10)
+        ),
+        ''
+    )
+{%- endmacro %}
+{% macro spark__value_texts(json) -%}
+    nullif(regexp_replace({{ json }}, '"(?:[^"\\\\]|\\\\.)*"\\s*:', '\n'), '')
 {%- endmacro %}

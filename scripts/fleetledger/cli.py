@@ -30,6 +30,7 @@ COMMANDS = {
     "report": "cli_report",
     "budget": "cli_budgets",
     "sessions": "cli_find",
+    "search": "cli_find",
     "doctor": "cli_landing",
     "restore": "cli_landing",
     "set-aside": "cli_landing",

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fleetledger.find_render import Parts
+    from fleetledger.report_queries import Ledger
 
-SESSION_LIMIT = 10
+limit_option = click.option(
+    "-n", "--limit", type=click.IntRange(1), default=10, show_default=True, help="How many sessions to show."
+)
 
 
 @click.command()
 @with_places
 @session_filter_options
-@click.option("-n", "--limit", type=click.IntRange(1), default=SESSION_LIMIT, show_default=True, help="How many.")
+@limit_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
 def sessions(places: Places, limit: int, as_json: bool, **filters: str | None) -> None:
     """List the newest sessions, and how to resume them.
@@ -48,6 +51,67 @@ def sessions(places: Places, limit: int, as_json: bool, **filters: str | None) -
         from fleetledger.find_render import sessions as rendered
 
         echo(rendered(document))
+
+
+@click.command()
+@with_places
+@click.argument("words", nargs=-1, required=True)
+@session_filter_options
+@limit_option
+@click.option("--all", "everything", is_flag=True, help="Also in what tools returned and the runtime put in.")
+@click.option("--regex", "is_regex", is_flag=True, help="WORDS are regular expressions (RE2).")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def search(
+    places: Places,
+    words: tuple[str, ...],
+    limit: int,
+    everything: bool,
+    is_regex: bool,
+    as_json: bool,
+    **filters: str | None,
+) -> None:
+    """Find sessions by what was said in them.
+
+    All WORDS must stand in one text: a prompt, an answer, or the input of a tool (its values, not the names of its
+    fields). Upper and lower case are one; a quoted phrase is one word, whose spaces match any white space. The newest
+    sessions come first, a sub-agent's words under the session that it worked for.
+
+    \b
+    Examples:
+      fleetledger search login token
+      fleetledger search "connection refused" --all --since 7d
+      fleetledger search --regex "retry_(count|limit)" --project shop
+    """
+    from fleetledger.report_queries import Ledger
+    from fleetledger.search import patterns, search
+    from fleetledger.text_index import read_index
+
+    if not all(word.strip() for word in words):
+        raise click.UsageError("A word to search for must not be empty.")
+    file = published(places.data)
+    ledger = Ledger(file)
+    index = read_index(file.parent)
+    if index is None:
+        click.echo(no_texts(ledger))
+        return
+    narrow_sessions(ledger, filters)
+    wanted = patterns(words, is_regex=is_regex)
+    document = search(ledger, file.parent, index, wanted, everything=everything, limit=limit)
+    if as_json:
+        from fleetledger.report_formats import to_json
+
+        click.echo(to_json(document))
+    else:
+        from fleetledger.find_render import search as rendered
+
+        echo(rendered(document))
+
+
+def no_texts(ledger: Ledger) -> str:
+    """Why there is nothing to search or to show."""
+    if not ledger.build["has_text"]:
+        return "No texts are kept: the configuration says text = false."
+    return "No texts are kept yet; type `fleetledger refresh` first."
 
 
 def echo(lines: Iterable[Parts]) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from fleetledger.find_queries import newest_sessions
+from fleetledger.paths import this_host
 from fleetledger.report_queries import Ledger, Row
 from fleetledger.resume import resume_line
-from fleetledger.sources import this_host
 
 LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
 

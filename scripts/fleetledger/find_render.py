@@ -5,12 +5,16 @@ Lines that are to be copied are printed as they are, never wrapped or cut.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 from fleetledger.report_queries import PRICED_KINDS, Row
 from fleetledger.report_render import DEMO, KINDS, usd
+
+WHITE = re.compile(r"\s+")
+MARK_START, MARK_END = "»", "«"
 
 TITLE_LENGTH = 80
 NO_SESSION = "No session matches."
@@ -37,6 +41,51 @@ def sessions(document: Row) -> Iterator[Parts]:
         yield session(row)
         yield [Part(f"  {resumed(row)}", "dim")]
     yield from cut(len(rows), document["row_count"], "sessions")
+
+
+KINDS_OF_TEXT = {
+    "prompt": "you",
+    "answer": "agent",
+    "tool_use": "tool",
+    "tool_result": "result",
+    "compaction": "summary",
+    "context": "context",
+}
+
+
+def search(document: Row) -> Iterator[Parts]:
+    """The lines that show where a search found what."""
+    yield from heading(document)
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield [Part("No text matches.")]
+    for row in rows:
+        yield session(row)
+        for hit in row["hits"]:
+            yield _hit(row, hit)
+        if row["hit_count"] > len(row["hits"]):
+            yield [Part(f"    and {row['hit_count'] - len(row['hits']):,} more", "dim")]
+        yield [Part(f"  {resumed(row)}", "dim")]
+    yield from cut(len(rows), document["row_count"], "sessions with hits")
+
+
+def _hit(row: Row, hit: Row) -> Parts:
+    """Who said it, and the words around the match, which is marked."""
+    who = hit["tool_name"] or KINDS_OF_TEXT[hit["text_kind"]]
+    if hit["task_id"] != row["session_id"] and row["fleet"] == "claude_code":
+        who = f"sub-agent, {who}"
+    start, end, text = hit["match_start"], hit["match_end"], hit["snippet"]
+    around = ("…" if hit["is_cut_before"] else "") + single(text[:start]), single(text[end:])
+    return [Part(f"    {who}:", "cyan"), Part(around[0] + MARK_START + single(text[start:end]) + MARK_END + around[1])]
+
+
+def single(text: str) -> str:
+    """A text on one line.
+
+    >>> single("two\\n  lines")
+    'two lines'
+    """
+    return WHITE.sub(" ", text)
 
 
 def heading(document: Row) -> Iterator[Parts]:

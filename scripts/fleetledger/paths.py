@@ -32,3 +32,8 @@ def published_path(data: Path) -> Path:
 def demo_dir(data: Path) -> Path:
     """The data directory of the demo: apart from the real one, so that made-up lines never mix with real ones."""
     return data / "demo"
+
+
+def this_host() -> str:
+    """The name of the machine that runs this."""
+    return os.uname().nodename or "localhost"

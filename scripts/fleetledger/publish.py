@@ -16,6 +16,8 @@ import duckdb
 from fleetledger.errors import FleetledgerError
 from fleetledger.locks import lock
 from fleetledger.paths import published_path, warehouse_path
+from fleetledger.text_index import text_dir
+from fleetledger.text_store import remove_texts, write_texts
 
 STORAGE_VERSION = "v1.2.0"
 """Every DuckDB since 1.2 reads it: the CLI, the Node and the browser builds that lag behind the Python package."""
@@ -39,13 +41,15 @@ class Published(NamedTuple):
 def publish(data: Path, now: datetime, *, text: bool = True) -> Published:
     """Copy the marts of the warehouse in `data` to a new published file and swap it in.
 
-    `text` false leaves titles out. Raises PublishError, and LockHeld where a build of `data` is running.
+    The texts are written beside it (text_store). `text` false leaves out both titles and texts. Raises PublishError,
+    and LockHeld where a build of `data` is running.
     """
     warehouse, target = warehouse_path(data), published_path(data)
     if not warehouse.exists():
         raise PublishError(f"{warehouse} is not there: nothing has been built; type `fleetledger build` first")
     with lock(data / "build.lock", now):
         tables = _swap_in(warehouse, target, text=text)
+        _keep_texts(data, warehouse, text=text)
     return Published(target, tables, target.stat().st_size)
 
 
@@ -66,6 +70,20 @@ def _swap_in(warehouse: Path, target: Path, *, text: bool) -> int:
         os.umask(before)
         _remove(fresh)
     return tables
+
+
+def _keep_texts(data: Path, warehouse: Path, *, text: bool) -> None:
+    """Bring the text store to what the warehouse says, or remove it."""
+    before = os.umask(0o077)
+    try:
+        if text:
+            write_texts(data, warehouse)
+        else:
+            remove_texts(data)
+    except duckdb.Error as error:
+        raise PublishError(_explain(error, warehouse, text_dir(data))) from error
+    finally:
+        os.umask(before)
 
 
 def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> int:

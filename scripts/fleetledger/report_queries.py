@@ -331,6 +331,14 @@ class Ledger:
         terms += [f"contains(lower({column}), lower(?))" for column, value in part.items() if value is not None]
         return terms, [value for value in (*same.values(), *part.values()) if value is not None]
 
+    def regex_fault(self, pattern: str) -> str | None:
+        """What is wrong with a regular expression (RE2); None if nothing is."""
+        try:
+            self._connection.execute("select regexp_matches('', ?)", [pattern])
+        except _duckdb.Error as error:
+            return str(error).splitlines()[0].partition("Error: ")[2]
+        return None
+
     def rows(self, query: str, parameters: list[Any] | None = None) -> list[Row]:
         """What a query of the published file answers, a dictionary to a row. Raises ReportError."""
         try:

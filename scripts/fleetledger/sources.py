@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from fleetledger.paths import this_host as this_host
+
 
 class Fleet(NamedTuple):
     """A source format: the landing table it goes to, and the directory below a source's root that holds its files.
@@ -60,11 +62,6 @@ class Problem:
 
     path: str
     reason: str
-
-
-def this_host() -> str:
-    """The name of the machine that runs this."""
-    return os.uname().nodename or "localhost"
 
 
 def account_of(directory: Path) -> str:

@@ -30,6 +30,7 @@ COMMANDS = (
     "report",
     "budget",
     "sessions",
+    "search",
     "doctor",
     "restore",
     "set-aside",

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from text_fixture import NO_TEXTS
 
 from fleetledger.cli import main
 from fleetledger.locks import LockHeld, lock
@@ -38,6 +39,7 @@ WAREHOUSE = """
 def data(tmp_path: Path) -> Path:
     with duckdb.connect(str(warehouse_path(tmp_path))) as connection:
         connection.execute(WAREHOUSE)
+        connection.execute(NO_TEXTS)
     return tmp_path
 
 
@@ -109,6 +111,23 @@ def test_titles_that_were_left_out_stay_out_until_a_configuration_says_otherwise
     assert publish_by_command("--config", str(config)) == with_titles
 
 
+def test_what_was_said_is_kept_beside_it_for_its_owner_or_not_at_all(data: Path) -> None:
+    with duckdb.connect(str(warehouse_path(data))) as connection:
+        said = "'l1', 1, 's1', 's1', 1, null, 'prompt', null, null, null, null, 'hello, a secret'"
+        connection.execute(f"insert into intermediate.int_texts values ({said})")
+    before = os.umask(0o022)
+    try:
+        published = publish(data, NOW)
+    finally:
+        os.umask(before)
+    texts = list((data / "text").iterdir())
+    assert {path.stat().st_mode & 0o777 for path in texts} == {0o600}
+    assert any(b"a secret" in path.read_bytes() for path in texts)
+    assert b"a secret" not in published.path.read_bytes()
+    publish(data, NOW, text=False)
+    assert not (data / "text").exists()
+
+
 def test_only_its_owner_reads_it(data: Path) -> None:
     before = os.umask(0o022)
     try:
@@ -155,7 +174,8 @@ def test_leftovers_of_a_killed_publish_are_cleared_away(data: Path) -> None:
     leftover.with_name(leftover.name + ".wal").write_bytes(b"half a log")
     assert len(sessions(data)) == 2
     publish(data, NOW)
-    assert sorted(path.name for path in data.iterdir()) == ["build.lock", "fleetledger.duckdb", "warehouse.duckdb"]
+    there = sorted(path.name for path in data.iterdir())
+    assert there == ["build.lock", "fleetledger.duckdb", "text", "warehouse.duckdb"]
 
 
 def test_a_log_that_a_writer_left_is_not_played_into_the_new_file(data: Path) -> None:

@@ -16,6 +16,7 @@ keyed as (
 
     select
         lines.line_id,
+        lines.line_number,
         lines.line_uuid,
         lines.session_id,
         lines.agent_id,

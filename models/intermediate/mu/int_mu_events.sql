@@ -152,6 +152,7 @@ with_tasks as (
 
         events.host || '/' || events.daemon_id || '/' || events.parent_session_id as parent_session_id,
         events.user_text,
+        events.assistant_text,
         events.stop_reason,
         events.input_tokens,
         events.output_tokens,

@@ -38,7 +38,7 @@ parsed as (
         end as usage_fields,
         {{ parse_json(
             line_json('landed'),
-            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": "JSON", "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "rating": "BIGINT", "note": "VARCHAR"}}'
+            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"content": [{"type": "VARCHAR", "text": "VARCHAR"}], "stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": "JSON", "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "rating": "BIGINT", "note": "VARCHAR"}}'
         ) }}.payload as payload
 
     from landed
@@ -99,6 +99,7 @@ renamed as (
         payload.usage_semantics.reasoning_in_output as reasoning_in_output,
 
         case when kind = 'user_message' then payload.content end as user_text,
+        {{ joined_texts('payload.message.content') }} as assistant_text,
         coalesce(payload.message.stop_reason, payload.stop_reason) as stop_reason,
         {{ count_from_json('payload.message.usage.input_tokens') }} as input_tokens,
         {{ count_from_json('payload.message.usage.output_tokens') }} as output_tokens,
