@@ -29,6 +29,11 @@ def published_path(data: Path) -> Path:
     return data / "fleetledger.duckdb"
 
 
+def status_path(data: Path) -> Path:
+    """What `statusline` reads: a few sums of the published file."""
+    return data / "status.json"
+
+
 def demo_dir(data: Path) -> Path:
     """The data directory of the demo: apart from the real one, so that made-up lines never mix with real ones."""
     return data / "demo"

@@ -6,6 +6,7 @@ a kill at any instant leaves the old one in place.
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import NamedTuple
 import duckdb
 
 from fleetledger.errors import FleetledgerError
+from fleetledger.landing import write_file
 from fleetledger.locks import lock
-from fleetledger.paths import published_path, warehouse_path
+from fleetledger.paths import published_path, status_path, warehouse_path
 from fleetledger.text_index import text_dir
 from fleetledger.text_store import remove_texts, write_texts
 
@@ -24,6 +26,27 @@ STORAGE_VERSION = "v1.2.0"
 
 TITLE_COLUMN = "title"
 """The one column of the marts that holds text of the logs; null where the configuration says text = false."""
+
+
+STATUS = {
+    "quarters": """
+        select cast(epoch(time_bucket(interval '15 minutes', called_at)) as bigint) as began, cost_kind,
+            cast(sum(cost_usd) as double) as cost_usd
+        from fct_model_calls
+        where called_at > (select as_of from build_info) - interval 2 days and cost_usd is not null
+            and cost_kind <> 'free'
+        group by all
+        order by all
+    """,
+    "windows": """
+        select host, account, cast(epoch(started_at) as bigint) as began, cast(epoch(ends_at) as bigint) as ends
+        from fct_usage_blocks
+        where is_active
+        order by all
+    """,
+    "accounts": "select distinct host, account, cost_kind from dim_accounts where fleet = 'claude_code' order by all",
+}
+"""What `statusline` shows of the published file: costs by quarters of an hour, since a day begins at one anywhere."""
 
 
 class PublishError(FleetledgerError):
@@ -50,6 +73,7 @@ def publish(data: Path, now: datetime, *, text: bool = True) -> Published:
     with lock(data / "build.lock", now):
         tables = _swap_in(warehouse, target, text=text)
         _keep_texts(data, warehouse, text=text)
+        _write_status(data)
     return Published(target, tables, target.stat().st_size)
 
 
@@ -70,6 +94,18 @@ def _swap_in(warehouse: Path, target: Path, *, text: bool) -> int:
         os.umask(before)
         _remove(fresh)
     return tables
+
+
+def _write_status(data: Path) -> None:
+    """Write the sums that `statusline` shows, from the published file; instants are seconds since 1970."""
+    with duckdb.connect(str(published_path(data)), read_only=True) as connection:
+        tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        status: dict[str, object] = {}
+        if {"build_info", "fct_model_calls", "fct_usage_blocks", "dim_accounts"} <= tables:
+            status = {name: connection.execute(query).fetchall() for name, query in STATUS.items()}
+            as_of = connection.execute("select cast(epoch(as_of) as bigint) from build_info").fetchone()
+            status["as_of"] = as_of[0] if as_of else None
+    write_file(status_path(data), json.dumps(status))
 
 
 def _keep_texts(data: Path, warehouse: Path, *, text: bool) -> None:

@@ -31,6 +31,7 @@ COMMANDS = (
     "budget",
     "sessions",
     "search",
+    "statusline",
     "doctor",
     "restore",
     "set-aside",

@@ -175,7 +175,7 @@ def test_leftovers_of_a_killed_publish_are_cleared_away(data: Path) -> None:
     assert len(sessions(data)) == 2
     publish(data, NOW)
     there = sorted(path.name for path in data.iterdir())
-    assert there == ["build.lock", "fleetledger.duckdb", "text", "warehouse.duckdb"]
+    assert there == ["build.lock", "fleetledger.duckdb", "status.json", "text", "warehouse.duckdb"]
 
 
 def test_a_log_that_a_writer_left_is_not_played_into_the_new_file(data: Path) -> None:
