@@ -39,7 +39,9 @@ def _in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
             done.add(name)
             for parent in models[name]["depends_on"]["nodes"]:
                 yield from visit(parent)
-            yield models[name]
+            # dbt has written ephemeral models into those that read them.
+            if models[name]["config"]["materialized"] != "ephemeral":
+                yield models[name]
 
     for name in models:
         yield from visit(name)

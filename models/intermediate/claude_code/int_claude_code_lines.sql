@@ -44,6 +44,7 @@ keyed as (
         lines.web_search_requests,
         lines.is_meta,
         lines.is_compact_summary,
+        lines.is_api_error_message,
         lines.logged_at,
         lines.landed_at,
         threads.thread_id,

@@ -30,6 +30,12 @@ spans as (
 
 ),
 
+ends as (
+
+    select * from {{ ref('int_claude_code_task_ends') }}
+
+),
+
 -- The thread whose tool call started a sub-agent.
 spawns as (
 
@@ -73,10 +79,16 @@ claude_code_tasks as (
         case
             when threads.agent_id is not null then coalesce(spawns.parent_task_id, main_threads.thread_id)
         end as parent_task_id,
+        case
+            when threads.agent_id is not null then coalesce(main_threads.thread_id, threads.thread_id)
+            else threads.thread_id
+        end as root_task_id,
         threads.agent_id,
         threads.agent_id is not null as is_subagent,
         threads.git_branch,
-        cast(null as varchar) as exit_reason,
+        -- Where nothing of its own was asked or answered, nothing is left open.
+        coalesce(ends.exit_reason, 'done') as exit_reason,
+        'done' as mu_exit_reason,
         cast(null as bigint) as logged_tool_call_count,
         cast(null as timestamp) as logged_started_at,
         cast(null as timestamp) as logged_ended_at,
@@ -90,6 +102,9 @@ claude_code_tasks as (
 
     left join main_threads
         on threads.session_id = main_threads.session_id
+
+    left join ends
+        on threads.thread_id = ends.thread_id
 
     where threads.has_messages
 
@@ -125,10 +140,12 @@ mu_tasks as (
         account,
         session_id,
         parent_task_id,
+        task_id as root_task_id,
         cast(null as varchar) as agent_id,
         parent_task_id is not null as is_subagent,
         cast(null as varchar) as git_branch,
         exit_reason,
+        exit_reason as mu_exit_reason,
         tools_actually_called_count as logged_tool_call_count,
         started_at as logged_started_at,
         ended_at as logged_ended_at,
@@ -145,10 +162,12 @@ mu_tasks as (
         account,
         session_id,
         cast(null as varchar) as parent_task_id,
+        owning_task_id as root_task_id,
         cast(null as varchar) as agent_id,
         false as is_subagent,
         cast(null as varchar) as git_branch,
-        cast(null as varchar) as exit_reason,
+        'unfinished' as exit_reason,
+        cast(null as varchar) as mu_exit_reason,
         cast(null as bigint) as logged_tool_call_count,
         cast(null as timestamp) as logged_started_at,
         cast(null as timestamp) as logged_ended_at,
@@ -177,10 +196,12 @@ tasks as (
         unioned.account,
         unioned.session_id,
         unioned.parent_task_id,
+        unioned.root_task_id,
         unioned.agent_id,
         unioned.is_subagent,
         unioned.git_branch,
         unioned.exit_reason,
+        unioned.mu_exit_reason,
         unioned.logged_tool_call_count,
         coalesce(unioned.logged_started_at, spans.started_at) as started_at,
         coalesce(unioned.logged_ended_at, spans.ended_at) as ended_at,

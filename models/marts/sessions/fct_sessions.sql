@@ -30,6 +30,12 @@ tasks as (
 
 ),
 
+ratings as (
+
+    select * from {{ ref('int_operator_ratings') }}
+
+),
+
 turn_counts as (
 
     select
@@ -97,6 +103,7 @@ measured as (
         sessions.ended_at,
         sessions.wall_clock_ms,
         sessions.active_ms,
+        ratings.rating as operator_rating,
         coalesce(task_counts.task_count, 0) as task_count,
         coalesce(turn_counts.turn_count, 0) as turn_count,
         {{ measure_columns() }}
@@ -114,6 +121,9 @@ measured as (
 
     left join task_counts
         on sessions.session_id = task_counts.session_id
+
+    left join ratings
+        on sessions.session_id = ratings.session_id
 
 )
 

@@ -30,6 +30,12 @@ sessions as (
 
 ),
 
+outcomes as (
+
+    select * from {{ ref('int_task_outcomes') }}
+
+),
+
 turn_counts as (
 
     select
@@ -74,6 +80,7 @@ measured as (
         tasks.task_id,
         tasks.session_id,
         tasks.parent_task_id,
+        tasks.root_task_id,
         tasks.fleet,
         tasks.host,
         tasks.account,
@@ -83,6 +90,15 @@ measured as (
         coalesce(tasks.git_branch, sessions.git_branch) as git_branch,
         sessions.title,
         tasks.exit_reason,
+        tasks.mu_exit_reason,
+        outcomes.mu_outcome_class,
+        outcomes.mu_outcome_confidence,
+        outcomes.mu_outcome_rationale,
+        outcomes.outcome_class,
+        outcomes.outcome_confidence,
+        outcomes.outcome_rationale,
+        outcomes.outcome_rule,
+        outcomes.evidence_coverage,
         tasks.started_at,
         tasks.ended_at,
         tasks.wall_clock_ms,
@@ -104,6 +120,9 @@ measured as (
 
     left join sessions
         on tasks.session_id = sessions.session_id
+
+    left join outcomes
+        on tasks.task_id = outcomes.task_id
 
 )
 

@@ -1,0 +1,39 @@
+{# What shell commands say, and the texts that come back from them. #}
+
+{#
+    A command without the texts in it: bodies of here-documents are left out, quoted texts become "". So what a commit message or a
+    file's new content mentions is not taken for something that was run.
+#}
+{% macro script_of(command) -%}
+    {{ replace_regex(
+        replace_regex(
+            command, "'(?s)<<-?\\s*[''\"\\\\]?\\w+[''\"]?.*?\\n\\s*[A-Z_]{2,}\\s*?(?:\\n|$)'", "chr(10)"
+        ),
+        "'(?s)\"(?:[^\"\\\\]|\\\\.)*\"|''[^'']*'''",
+        "'\"\"'"
+    ) }}
+{%- endmacro %}
+
+{# The first address of a pull request in a text; null where there is none. #}
+{% macro first_pull_request_url(text) -%}
+    nullif(regexp_extract({{ text }}, 'https?://[^\s/"]+/[^\s/"]+/[^\s/"]+/pull/[0-9]+', 0), '')
+{%- endmacro %}
+
+{# One row for each match of an expression in a text, as a column of a select. Arguments: two SQL expressions. #}
+{% macro each_match(text, pattern) %}{{ return(adapter.dispatch('each_match')(text, pattern)) }}{% endmacro %}
+{% macro duckdb__each_match(text, pattern) -%}
+    unnest(regexp_extract_all({{ text }}, {{ pattern }}))
+{%- endmacro %}
+{% macro spark__each_match(text, pattern) -%}
+    explode(regexp_extract_all({{ text }}, {{ pattern }}, 0))
+{%- endmacro %}
+
+{# A word of a message without the punctuation that ends a sentence or closes a bracket (mu-041). #}
+{% macro claimed_token(word) -%}
+    {{ replace_regex(word, "'[.,;:)\\]}!?]+$'", "''") }}
+{%- endmacro %}
+
+{# The words that mu-041 takes for a claim of a file: its own repository's layout. #}
+{% macro claimed_by_mu() -%}
+    {{ return("'^(?:justfile|README\\.md|Cargo\\.toml|crates/[^/]+/(?:src|tests)/.+\\.rs|specs/.+\\.md|scripts/.+\\.sh)$'") }}
+{%- endmacro %}

@@ -1,0 +1,186 @@
+with
+
+operations as (
+
+    select * from {{ ref('int_git_operations') }}
+
+),
+
+task_commits as (
+
+    select * from {{ ref('int_task_commits') }}
+
+),
+
+directories as (
+
+    select * from {{ ref('stg_git__directories') }}
+
+),
+
+pull_requests as (
+
+    select * from {{ ref('stg_github__pull_requests') }}
+
+),
+
+pull_request_commits as (
+
+    select * from {{ ref('stg_github__pull_request_commits') }}
+
+),
+
+checks as (
+
+    select * from {{ ref('stg_github__checks') }}
+
+),
+
+told as (
+
+    select
+        task_id,
+        pull_request_url,
+        max(operation = 'pull_request_created') as is_created,
+        max(operation = 'pull_request_merged') as is_merged,
+        min(line_id) as line_id
+
+    from operations
+
+    where operation in ('pull_request_created', 'pull_request_merged')
+
+    group by
+        task_id,
+        pull_request_url
+
+),
+
+by_commit as (
+
+    select distinct
+        task_commits.task_id,
+        lower(pull_request_commits.pull_request_url) as pull_request_url
+
+    from task_commits
+
+    inner join pull_request_commits
+        on left(task_commits.commit_sha, 7) = left(pull_request_commits.commit_sha, 7)
+        and starts_with(pull_request_commits.commit_sha, task_commits.commit_sha)
+
+    union distinct
+
+    select distinct
+        task_commits.task_id,
+        lower(pull_requests.pull_request_url) as pull_request_url
+
+    from task_commits
+
+    inner join directories
+        on task_commits.host = directories.host
+        and task_commits.repository = directories.repository
+
+    inner join pull_requests
+        on directories.remote = pull_requests.remote
+        and task_commits.commit_sha = pull_requests.merge_sha
+
+),
+
+joined as (
+
+    select
+        coalesce(told.task_id, by_commit.task_id) as task_id,
+        coalesce(told.pull_request_url, by_commit.pull_request_url) as pull_request_url,
+        cast(nullif(regexp_extract(told.pull_request_url, '([0-9]{1,12})$', 1), '') as bigint) as pull_request_number,
+        told.task_id is not null as is_told,
+        coalesce(told.is_created, false) as is_created,
+        coalesce(told.is_merged, false) as is_told_merged,
+        told.line_id
+
+    from told
+
+    full outer join by_commit
+        on told.task_id = by_commit.task_id
+        and told.pull_request_url = by_commit.pull_request_url
+
+),
+
+collected_remotes as (
+
+    select
+        remote,
+        max(pull_request_number) as newest_number
+
+    from pull_requests
+
+    group by remote
+
+),
+
+-- What a check is for is told by its name: formatting, or all else.
+read_checks as (
+
+    select
+        lower(pull_request_url) as pull_request_url,
+        conclusion in ('success', 'neutral', 'skipped') as passes,
+        conclusion in ('failure', 'error', 'timed_out', 'action_required', 'startup_failure') as fails,
+        {{ matches_regex(
+            'lower(check_name)', "'\\b(?:fmt|format|formatting|prettier|rustfmt|gofmt|black)\\b'"
+        ) }} as is_of_format
+
+    from checks
+
+),
+
+check_sums as (
+
+    select
+        pull_request_url,
+        count(*) as check_count,
+        count(case when passes then 1 end) as passed_count,
+        count(case when fails then 1 end) as failed_count,
+        count(case when fails and is_of_format then 1 end) as failed_format_count
+
+    from read_checks
+
+    group by pull_request_url
+
+),
+
+task_pull_requests as (
+
+    select
+        joined.task_id,
+        joined.pull_request_url,
+        joined.is_told,
+        joined.is_created,
+        joined.is_told_merged,
+        joined.line_id,
+        pull_requests.state,
+        case
+            when pull_requests.pull_request_url is not null then true
+            -- Its repository was collected beyond its number, and it was not there.
+            when joined.pull_request_number <= collected_remotes.newest_number then false
+        end as is_known_to_exist,
+        pull_requests.merged_at,
+        case
+            when check_sums.failed_count > check_sums.failed_format_count then 'fail'
+            when check_sums.failed_count > 0 then 'format'
+            when check_sums.check_count > 0 and check_sums.passed_count = check_sums.check_count then 'pass'
+        end as check_result
+
+    from joined
+
+    left join pull_requests
+        on joined.pull_request_url = lower(pull_requests.pull_request_url)
+
+    left join collected_remotes
+        on regexp_extract(joined.pull_request_url, '^https?://([^/]+/[^/]+/[^/]+)/', 1) = collected_remotes.remote
+
+    left join check_sums
+        on joined.pull_request_url = check_sums.pull_request_url
+
+    where joined.pull_request_url is not null or joined.is_told_merged
+
+)
+
+select * from task_pull_requests
