@@ -48,7 +48,7 @@ writing_commands as (
         and (
             (one_word.command_words is null and two_words.command_words is null)
             or {{ matches_regex('segments.segment', "'(?:^|[^0-9&<>=-])>>? *[^&> ]'") }}
-            or {{ matches_regex('segments.segment', "'^sed .*(?:-i|--in-place)\\b'") }}
+            or {{ matches_regex('segments.segment', "'^sed .*(?:-i|-{2}in-place)\\b'") }}
         )
         and not {{ matches_regex('segments.segment', "'> */dev/null'") }}
 

@@ -98,7 +98,7 @@ seen_commits as (
         coalesce(
             told_commits.commit_kind,
             case
-                when {{ matches_regex('results.script', "'\\bcommit\\b[^;&|\\n]*--amend\\b'") }} then 'amended'
+                when {{ matches_regex('results.script', "'\\bcommit\\b[^;&|\\n]*-{2}amend\\b'") }} then 'amended'
                 when {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\bcommit\\b'") }} then 'committed'
                 when {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\brevert\\b'") }} then 'reverted'
                 when {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\bcherry-pick\\b'") }}
@@ -121,7 +121,7 @@ seen_commits as (
         or (
             not coalesce(results.is_error, true)
             and {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\bcommit\\b'") }}
-            and results.script not like '%--dry-run%'
+            and not {{ matches_regex('results.script', "'-{2}dry-run\\b'") }}
             and {{ matches_regex('results.result_text', "'\\b[0-9]+ files? changed'") }}
         )
 
@@ -204,7 +204,7 @@ operations as (
         result_pr_action is null
         and not coalesce(is_error, true)
         and {{ matches_regex('script', "'\\bgh\\b[^;&|\\n]*\\bpr +merge\\b'") }}
-        and not {{ matches_regex('script', "'--auto\\b|--help\\b|\\|\\||;[^;]*\\S'") }}
+        and not {{ matches_regex('script', "'-{2}auto\\b|-{2}help\\b|\\|\\||;[^;]*\\S'") }}
 
 ),
 
