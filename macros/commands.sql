@@ -19,15 +19,6 @@
     nullif(regexp_extract({{ text }}, 'https?://[^\s/"]+/[^\s/"]+/[^\s/"]+/pull/[0-9]+', 0), '')
 {%- endmacro %}
 
-{# One row for each match of an expression in a text, as a column of a select. Arguments: two SQL expressions. #}
-{% macro each_match(text, pattern) %}{{ return(adapter.dispatch('each_match')(text, pattern)) }}{% endmacro %}
-{% macro duckdb__each_match(text, pattern) -%}
-    unnest(regexp_extract_all({{ text }}, {{ pattern }}))
-{%- endmacro %}
-{% macro spark__each_match(text, pattern) -%}
-    explode(regexp_extract_all({{ text }}, {{ pattern }}, 0))
-{%- endmacro %}
-
 {# A word of a message without the punctuation that ends a sentence or closes a bracket (mu-041). #}
 {% macro claimed_token(word) -%}
     {{ replace_regex(word, "'[.,;:)\\]}!?]+$'", "''") }}

@@ -62,7 +62,7 @@ commit_lines as (
 
     select
         tool_call_id,
-        {{ each_match('result_text', "'(?m)^\\[[^\\]\\n]+ [0-9a-f]{7,40}\\] .*$'") }} as commit_line
+        {{ each_match('result_text', "'(?m)^(\\[[^\\]\\n]+ [0-9a-f]{7,40}\\] .*)$'") }} as commit_line
 
     from results
 
