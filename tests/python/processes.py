@@ -16,7 +16,7 @@ from pathlib import Path
 
 from fleetledger.config import FleetConfig, load_config
 
-PATIENCE = 60
+PATIENCE = 600
 """Seconds after which a process that should have ended long ago is a failure."""
 
 _CHILD = """

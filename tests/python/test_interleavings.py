@@ -25,7 +25,7 @@ MOST_BYTES = 17_000
 DEEDS = ("grow", "grow", "grow", "cut", "rewrite", "delete", "rest")
 ROUNDS = 5
 OF_PLACES: Columns = {"log_drift": {"example_line_number"}}
-LINE_ID = re.compile("[0-9a-f]{32}")
+LINE_ID = re.compile(r"\b[0-9a-f]{32}\b")
 
 Logs = dict[tuple[str, str], bytes]
 """Log files' contents by fleet and name."""
@@ -154,7 +154,7 @@ def placeless(rows: Counter[tuple[Any, ...]]) -> Counter[tuple[Any, ...]]:
     """Rows without the ids that are made of a line's place, which is what differs."""
     found: Counter[tuple[Any, ...]] = Counter()
     for row, count in rows.items():
-        found[tuple(None if isinstance(value, str) and LINE_ID.fullmatch(value) else value for value in row)] += count
+        found[tuple(LINE_ID.sub("line", value) if isinstance(value, str) else value for value in row)] += count
     return found
 
 
