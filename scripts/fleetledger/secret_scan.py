@@ -196,8 +196,8 @@ def _plugin(secret_type: str) -> Detector:
     def found(text: str) -> Iterator[str]:
         for expression in plugin.denylist:
             for match in expression.finditer(text):
-                if any(True for _ in plugin.analyze_string(match[0])):
-                    longest = max((group for group in match.groups() if group), key=len, default="")
+                longest = max((group for group in match.groups() if group), key=len, default="")
+                if any(True for _ in plugin.analyze_string(match[0])) and not PLACEHOLDER.search(longest):
                     yield longest if len(longest) >= SHORTEST_SECRET else match[0]
 
     return _private_keys if secret_type == "Private Key" else found  # noqa: S105 - the name of a rule

@@ -208,8 +208,8 @@ def _image(session: Session) -> None:
     main.pending += 3000
 
 
-def _environment(session: Session) -> None:
-    use_tools(session, session.main, [tools.read_environment(session.bench(session.main))])
+def _risky(session: Session) -> None:
+    use_tools(session, session.main, [tools.risky(session.bench(session.main))])
 
 
 def _pull_request(session: Session) -> None:
@@ -284,7 +284,7 @@ _HAPPENINGS: dict[str, Callable[[Session], None]] = {
     "api_error": _api_error,
     "bash_input": _bash_input,
     "denial": _denial,
-    "environment": _environment,
+    "risky": _risky,
     "image": _image,
     "interrupt": _interrupt,
     "lone_surrogate": _lone_surrogate,

@@ -185,7 +185,7 @@ _RARE = (
     "web_search",
     "fork",
     "api_error",
-    "environment",
+    "risky",
     "slash_command",
     "fork_marked",
     "malformed",

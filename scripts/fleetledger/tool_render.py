@@ -30,8 +30,8 @@ def _audit(document: Row) -> Iterator[Block]:
         yield _rules(document)
         yield Line("`--rule NAME` shows each finding of a rule; rules are rows of seeds/audit_rules.csv.", "dim")
     if document["unplaced_writes"]:
-        writes = f"{document['unplaced_writes']:,} writes"
-        yield Line(f"{writes} are not judged by their place: the log does not tell where the files are.", "dim")
+        unplaced = f"{document['unplaced_writes']:,}"
+        yield Line(f"Writes that are not judged by their place, since the log does not tell it: {unplaced}.", "dim")
     yield _secrets(document["secrets"])
 
 
@@ -111,7 +111,8 @@ def _secrets(secrets: Row) -> Line:
 def _tools(document: Row) -> Iterator[Block]:
     totals = document["totals"]
     if not totals["tool_calls"]:
-        yield Line("No tool call matches." if document["filters"] or document["since"] else "No tool calls yet.")
+        is_narrowed = document["filters"] or document["since"] or document["until"]
+        yield Line("No tool call matches." if is_narrowed else "No tool calls yet.")
         return
     by: str = document["by"]
     met = [kind for kind in PRICED_KINDS if totals[f"{kind}_tool_calls"]]
