@@ -25,7 +25,7 @@ ONLY_SHOWN = (
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
 )
 """Commands that would rewrite a seed or ask GitHub, or name what nobody has; their own tests run them."""
-FINDING = ("fleetledger doctor", "fleetledger rates check")
+FINDING = ("fleetledger doctor", "fleetledger rates check", "fleetledger report audit --fail-on")
 """Commands that end with 1 where they find something, as they do in the demo."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
