@@ -31,6 +31,7 @@ COMMANDS = {
     "budget": "cli_budgets",
     "sessions": "cli_find",
     "search": "cli_find",
+    "show": "cli_find",
     "statusline": "cli_statusline",
     "doctor": "cli_landing",
     "restore": "cli_landing",

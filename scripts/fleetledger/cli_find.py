@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -105,6 +106,46 @@ def search(
         from fleetledger.find_render import search as rendered
 
         echo(rendered(document))
+
+
+@click.command()
+@with_places
+@click.argument("session")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="As a page, into this file."
+)
+def show(places: Places, session: str, html: Path | None) -> None:
+    """Show a session: what was said, turn by turn, and what it cost.
+
+    SESSION is the beginning of its id. Prompts and answers are shown, tool calls folded, sub-agents where they were
+    started; each turn says what it cost and how large the context was at its end. The page that --html writes needs no
+    network and runs no script.
+
+    \b
+    Examples:
+      fleetledger show 5f3a91c2
+      fleetledger show laptop/d41f/session-3 --html session.html
+    """
+    from fleetledger import show_render
+    from fleetledger.report_queries import Ledger
+    from fleetledger.show import show as shown
+    from fleetledger.text_index import read_index
+
+    file = published(places.data)
+    ledger = Ledger(file)
+    narrow_sessions(ledger, dict.fromkeys(("since", "until", "fleet", "host", "account", "project")))
+    index = read_index(file.parent)
+    document = shown(ledger, file.parent, index, session, show_render.LONGEST["page" if html else "text"])
+    if index is None:
+        click.echo(no_texts(ledger))
+    if html:
+        show_render.write_page(html, document)
+        click.echo(f"Wrote {html}")
+    elif is_terminal(sys.stdout):
+        click.echo_via_pager(f"{line}\n" for line in show_render.lines(document))
+    else:
+        for line in show_render.lines(document):
+            click.echo(line)
 
 
 def no_texts(ledger: Ledger) -> str:

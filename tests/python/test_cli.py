@@ -31,6 +31,7 @@ COMMANDS = (
     "budget",
     "sessions",
     "search",
+    "show",
     "statusline",
     "doctor",
     "restore",

@@ -21,7 +21,7 @@ DOCS = PROJECT_ROOT / "docs"
 EVERYWHERE = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 BUILDING = [DOCS / "schedule.md"]
 ONLY_SHOWN = (
-    *("fleetledger rates update", "fleetledger restore", "fleetledger set-aside"),
+    *("fleetledger rates update", "fleetledger restore", "fleetledger set-aside", "fleetledger show"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
 )
 """Commands that would rewrite a seed or ask GitHub, or name what nobody has; their own tests run them."""
