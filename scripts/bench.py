@@ -42,9 +42,15 @@ class Bench:
     scratch: Path
     ccusage: Path | None
 
-    def take(self, job: Job, *command: str | Path, environment: dict[str, str] | None = None) -> Measurement:
+    def take(
+        self,
+        job: Job,
+        *command: str | Path,
+        environment: dict[str, str] | None = None,
+        stdin: Path = Path(os.devnull),
+    ) -> Measurement:
         """Run a job once."""
-        usage = run(command, self.scratch / "log", os.environ | (environment or {}))
+        usage = run(command, self.scratch / "log", os.environ | (environment or {}), stdin)
         click.echo(f"  {job.name}: {usage.seconds:.3f} s, {usage.peak_bytes / 1e6:.0f} MB", err=True)
         return Measurement(job.name, *usage)
 
@@ -174,6 +180,9 @@ def _round(bench: Bench, *, with_builds: bool) -> Iterator[Measurement]:
         check_totals(published_path(built), bench.corpus.totals)
     for job, arguments in tables.REPORTS.items():
         yield bench.fleetledger(job, "report", built, *arguments)
+    for job, (question, *words) in tables.QUESTIONS.items():
+        yield bench.fleetledger(job, question, built, *words)
+    yield from _statuslines(bench, built)
     if bench.ccusage:
         yield _run_ccusage(bench, bench.ccusage)
     if with_builds:
@@ -225,6 +234,30 @@ def _run_ccusage(bench: Bench, command: Path) -> Measurement:
     if not said["totals"]["totalTokens"]:
         raise BenchError(f"ccusage found no tokens in {', '.join(map(str, roots))}")
     return measurement
+
+
+def _statuslines(bench: Bench, data: Path) -> Iterator[Measurement]:
+    """Run fleetledger's status line, and ccusage's without its cache, on what Claude Code says of one session."""
+    roots = bench.corpus.claude_code_roots()
+    transcript = next(path for root in roots for path in sorted(root.glob("projects/*/*.jsonl")))
+    said = bench.scratch / "statusline.json"
+    place = {"current_dir": str(transcript.parent), "project_dir": str(transcript.parent)}
+    session = {
+        "session_id": transcript.stem,
+        "transcript_path": str(transcript),
+        "cwd": str(transcript.parent),
+        "model": {"id": "claude-opus-4-5", "display_name": "Opus 4.5"},
+        "workspace": place,
+        "version": "2.1.181",
+        "cost": {"total_cost_usd": 1.5, "total_duration_ms": 60_000},
+    }
+    said.write_text(json.dumps(session), encoding="utf-8")
+    command = command_of("fleetledger")
+    yield bench.take(tables.STATUSLINE, command, "statusline", "--data-dir", data, stdin=said)
+    if bench.ccusage:
+        environment = peer.environment(roots, _private(bench.scratch / "home"))
+        asked = ("statusline", "--offline", "--no-cache")
+        yield bench.take(tables.CCUSAGE_STATUSLINE, bench.ccusage, *asked, environment=environment, stdin=said)
 
 
 if __name__ == "__main__":

@@ -53,18 +53,23 @@ class Machine(msgspec.Struct, frozen=True):
     versions: dict[str, str]
 
 
-def run(command: Sequence[str | Path], log: Path, environment: Mapping[str, str] = os.environ) -> Usage:
-    """Run a command to its end and measure it; what it prints goes to `log`.out and `log`.err.
+def run(
+    command: Sequence[str | Path],
+    log: Path,
+    environment: Mapping[str, str] = os.environ,
+    stdin: Path = Path(os.devnull),
+) -> Usage:
+    """Run a command to its end and measure it; it reads `stdin`, and what it prints goes to `log`.out and `log`.err.
 
     What was written before is put on disk first, so that no command pays for another's writing.
     Raises BenchError where it ends with another code than 0.
     """
     os.sync()
     out, err = log.with_suffix(".out"), log.with_suffix(".err")
-    with out.open("wb") as stdout, err.open("wb") as stderr, ThreadPoolExecutor(1) as pool:
+    with stdin.open("rb") as given, out.open("wb") as stdout, err.open("wb") as stderr, ThreadPoolExecutor(1) as pool:
         started = perf_counter()
         process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=environment, cwd=log.parent
+            command, stdin=given, stdout=stdout, stderr=stderr, env=environment, cwd=log.parent
         )
         reaped = pool.submit(_reap, process.pid)
         peak = 0

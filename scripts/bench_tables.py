@@ -67,7 +67,20 @@ REPORTS = {
 }
 """The reports that are measured, and their arguments."""
 
-JOBS = (COLD_EXTRACT, IDLE_EXTRACT, GROWN_EXTRACT, COLD_REFRESH, GROWN_REFRESH, *REPORTS, CCUSAGE)
+QUESTIONS = {
+    Job("sessions", (under(0.15),)): ("sessions",),
+    Job("search", (under(0.4),)): ("search", "no such word"),
+    Job("search --all", (under(0.4),)): ("search", "--all", "no such word"),
+}
+"""The questions that are measured, and their arguments. A search reads the more the less it finds."""
+
+STATUSLINE = Job("statusline", (under(0.1),))
+CCUSAGE_STATUSLINE = Job("ccusage statusline")
+
+JOBS = (
+    *(COLD_EXTRACT, IDLE_EXTRACT, GROWN_EXTRACT, COLD_REFRESH, GROWN_REFRESH),
+    *(*REPORTS, *QUESTIONS, STATUSLINE, CCUSAGE, CCUSAGE_STATUSLINE),
+)
 STEPS = ("extract", "build", "publish", "report")
 """What is measured at each size of growing logs."""
 

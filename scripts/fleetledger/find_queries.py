@@ -6,7 +6,10 @@ from typing import Any
 
 from fleetledger.report_queries import SINCE, UNTIL, Ledger, Row
 
-KEYS = "session_id, parent_session_id, fleet, host, account, project, started_in, title, started_at, ended_at"
+KEYS = (
+    "session_id, parent_session_id, fleet, host, account, project, started_in, title, started_at, ended_at,"
+    " outcome_class"
+)
 
 COSTS = "billed_cost_usd, subscription_cost_usd, unknown_cost_usd, model_call_count, unpriced_call_count"
 """Money of the three kinds apart, null where there was no call of the kind; never to be added."""
@@ -35,7 +38,10 @@ def newest_sessions(ledger: Ledger, limit: int) -> tuple[int, list[Row]]:
 
 
 def sessions_query(ledger: Ledger) -> tuple[str, list[Any]]:
-    """The sessions that pass the ledger's filters, as a query and its parameters."""
+    """The sessions that pass the ledger's filters, as a query and its parameters.
+
+    `outcome_class` is that of the session's last task that is no sub-agent's.
+    """
     filters = ledger.filters
     terms, values = [], []
     for column in ("fleet", "host", "account"):
@@ -50,4 +56,14 @@ def sessions_query(ledger: Ledger) -> tuple[str, list[Any]]:
         if day is not None:
             terms.append(bound)
             values += [ledger.timezone, day]
-    return f"select * from fct_sessions where {' and '.join(terms) or 'true'}", values  # noqa: S608
+    query = f"""
+        select sessions.*, outcomes.outcome_class
+        from (select * from fct_sessions where {" and ".join(terms) or "true"}) as sessions
+        left join (
+            select session_id, max_by(outcome_class, coalesce(ended_at, timestamp '0001-01-01')) as outcome_class
+            from fct_tasks
+            where not is_subagent
+            group by session_id
+        ) as outcomes using (session_id)
+    """  # noqa: S608
+    return query, values

@@ -107,7 +107,7 @@ def session(row: Row) -> Parts:
         Part(row["project_name"] or f"({row['fleet']})", "cyan"),
         Part(money(row), "bold"),
     ]
-    if row.get("outcome_class"):
+    if row["outcome_class"] not in (None, "unobserved"):
         parts.append(Part(row["outcome_class"].replace("_", " "), "magenta"))
     title = row["title"] or row["session_id"]
     parts.append(Part(title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1] + "…"))

@@ -15,7 +15,7 @@ from typing import Any
 from fleetledger.console import clean
 from fleetledger.errors import CallError, FleetledgerError
 from fleetledger.find import described, header
-from fleetledger.find_queries import COSTS, KEYS
+from fleetledger.find_queries import COSTS, KEYS, sessions_query
 from fleetledger.report_queries import Ledger, Row
 from fleetledger.text_index import TextIndex, escaped, text_dir
 
@@ -42,16 +42,17 @@ def show(ledger: Ledger, data: Path, index: TextIndex | None, name: str, longest
 
 
 def _session(ledger: Ledger, name: str) -> Row:
+    chosen, values = sessions_query(ledger)
     query = f"""
         select {KEYS}, {COSTS}, {LOCAL.format("coalesce(ended_at, started_at)")} as last_active_local
-        from fct_sessions
+        from ({chosen})
         where starts_with(session_id, ?)
             or (fleet = 'mu' and (
                 ends_with(session_id, '/' || ?) or starts_with(regexp_extract(session_id, '[^/]+/[^/]+$'), ?)
             ))
         order by session_id
     """  # noqa: S608
-    found = ledger.rows(query, [ledger.timezone, name, name, name])
+    found = ledger.rows(query, [ledger.timezone, *values, name, name, name])
     exact = [row for row in found if row["session_id"] == name] or found
     if not exact:
         raise ShowError(f"No session begins with {clean(name)!r}; `fleetledger sessions` lists them.")

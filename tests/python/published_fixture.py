@@ -140,6 +140,14 @@ SESSIONS = """
     group by all
 """
 
+TASKS = """
+    create table fct_tasks as
+    select
+        session_id as task_id, cast(null as varchar) as parent_task_id, session_id, cast(null as varchar) as agent_id,
+        false as is_subagent, started_at, ended_at, cast(null as varchar) as outcome_class
+    from fct_sessions
+"""
+
 ACCOUNTS = "create table dim_accounts as select distinct fleet, host, account, provider from fct_model_calls"
 
 UNPRICED = "create table unpriced_models as select distinct provider, model from fct_model_calls where cost_usd is null"
@@ -167,7 +175,7 @@ def write_published(
             values = [row.get(name) for name in CALL_COLUMNS]
             connection.execute(f"insert into fct_model_calls values ({marks})", values)
         connection.execute("update fct_model_calls set called_on = cast(called_at as date)")
-        for statement in (PRICED, DAILY, SESSIONS, ACCOUNTS, UNPRICED, DRIFT):
+        for statement in (PRICED, DAILY, SESSIONS, TASKS, ACCOUNTS, UNPRICED, DRIFT):
             connection.execute(statement)
         for term in drift:
             connection.execute(f"insert into log_drift values ({', '.join('?' for _ in term)})", term)

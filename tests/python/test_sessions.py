@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 from published_fixture import write_published
@@ -87,6 +88,17 @@ def test_narrowed_by_project_fleet_account_and_day(data: Path) -> None:
     assert run(data, "--project", "nowhere").stdout == "No session matches.\n"
     assert run(data, "--account", "nobody").exit_code == 2
     assert run(data, "--since", "soon").exit_code == 2
+
+
+def test_the_outcome_is_told_where_there_is_one(data: Path) -> None:
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute(
+            "update fct_tasks set outcome_class = if(session_id = 's1', 'clean_success', 'unobserved');"
+            "insert into fct_tasks by name select 's1' as session_id, true as is_subagent, 'reverted' as outcome_class"
+        )
+    first, _, second, *_ = run(data).stdout.splitlines()
+    assert first == "2026-11-20 10:30  shop  $0.01 ≈$0.01  clean success  Fix the login"
+    assert "unobserved" not in second
 
 
 def test_what_is_left_out_is_told(data: Path) -> None:

@@ -28,12 +28,8 @@ CALLS: tuple[dict[str, Any], ...] = (
 )
 
 TURNS = """
-    create table fct_tasks as
-    select session_id as task_id, cast(null as varchar) as parent_task_id, session_id,
-        cast(null as varchar) as agent_id, false as is_subagent, started_at
-    from fct_sessions
-    union all
-    select 's1/a1', 's1', 's1', 'a1', true, timestamp '2026-11-20 10:02:00';
+    insert into fct_tasks by name
+    select 's1/a1' as task_id, 's1' as parent_task_id, 's1' as session_id, 'a1' as agent_id, true as is_subagent;
     alter table fct_model_calls add column turn_id varchar;
     update fct_model_calls set turn_id = session_id || case when cost_kind = 'billed' then '#2' else '#1' end;
     create table fct_turns as
