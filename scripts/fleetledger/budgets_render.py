@@ -91,7 +91,8 @@ def _budget_notes(rows: list[Row]) -> Iterator[Block]:
 
 
 def _name(row: Row) -> str:
-    return f"{_period(row)} {_scope(row)}"
+    is_told = row["period"] == row["scope"]
+    return _scope(row) if is_told else f"{_period(row)} {_scope(row)}"
 
 
 def _period(row: Row) -> str:
@@ -224,6 +225,55 @@ def _plan_cells(row: Row) -> list[str]:
     ]
 
 
+def _whatif(document: Row) -> Iterator[Block]:
+    yield Line(f"What history would have cost · {_as_of(document)}", "bold")
+    told = [f"{change['old']} goes to {change['new']}" for change in document["changes"]]
+    told += [f"all cache writes are for {document['cache_ttl']}"] if document["cache_ttl"] else []
+    yield Line(f"If {', '.join(told)}:")
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield Line("No model call matches.")
+        return
+    columns = [
+        Column("at", is_spare=True),
+        Column("model"),
+        Column("goes to"),
+        Column("calls", True),
+        Column("recorded", True),
+        Column("what if", True, "bold"),
+        Column("difference", True),
+        Column("", True),
+    ]
+    yield Table("", columns, [_whatif_cells(row) for row in rows])
+    if left_out := sum(row["left_out_calls"] for row in rows):
+        yield Line(
+            f"{left_out:,} calls are in no amount: one of both has no rate for them, or they have no usage.", WARN
+        )
+    if inexact := sum(row["inexact_calls"] for row in rows):
+        yield Line(
+            f"{inexact:,} calls have no rate of their speed, tier or geography there: the standard one holds.", WARN
+        )
+    for assumption in document["assumptions"]:
+        yield Line(f"- {assumption}", "dim")
+    yield Line(NOTIONAL, "dim")
+
+
+def _whatif_cells(row: Row) -> list[str]:
+    recorded, otherwise, difference = row["recorded_usd"], row["whatif_usd"], row["difference_usd"]
+    mark = KINDS[row["cost_kind"]].mark
+    sign = "" if difference is None else "-" if difference < 0 else "+" if difference else ""
+    return [
+        row["provider"] or "(none)",
+        row["model"] or "(none)",
+        row["to_model"] or "(none)",
+        f"{row['model_calls']:,}",
+        UNOBSERVED if recorded is None else mark + usd(recorded),
+        UNOBSERVED if otherwise is None else mark + usd(otherwise),
+        UNOBSERVED if difference is None else f"{sign}{mark}{usd(abs(difference))}",
+        f"{difference / recorded:+.0%}" if recorded and difference is not None else "",
+    ]
+
+
 def _amount(amount: Decimal | None, kind: str) -> str:
     return "" if amount is None else KINDS[kind].mark + usd(amount)
 
@@ -259,4 +309,9 @@ def _as_of(document: Row) -> str:
     return f"as of {document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
 
 
-RENDERED: dict[str, Callable[[Row], Iterator[Block]]] = {"budget": _budget, "blocks": _windows, "plans": _plans}
+RENDERED: dict[str, Callable[[Row], Iterator[Block]]] = {
+    "budget": _budget,
+    "blocks": _windows,
+    "plans": _plans,
+    "whatif": _whatif,
+}

@@ -29,6 +29,7 @@ COMMANDS = {
     "publish": "cli_refresh",
     "report": "cli_report",
     "budget": "cli_budgets",
+    "whatif": "cli_budgets",
     "sessions": "cli_find",
     "search": "cli_find",
     "show": "cli_find",

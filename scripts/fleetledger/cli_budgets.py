@@ -1,11 +1,23 @@
-"""The commands about limits: budget, and the reports of usage windows and plans."""
+"""The commands about limits and choices: budget, whatif, and the reports of usage windows and plans."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from fleetledger.cli_options import Places, narrow, published, window_filter_options, with_places
+from fleetledger.cli_options import (
+    Places,
+    narrow,
+    published,
+    session_filter_options,
+    window_filter_options,
+    with_places,
+)
 from fleetledger.cli_report import show
+
+if TYPE_CHECKING:
+    from fleetledger.whatif import Change
 
 WINDOW_LIMIT = 20
 
@@ -101,3 +113,51 @@ def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
     from fleetledger.report_queries import Ledger
 
     show(plans(Ledger(published(places.data))), as_json, as_csv, render=RENDER)
+
+
+@click.command()
+@with_places
+@click.option("--model", "models", metavar="A=B", multiple=True, help="Calls of model A go to B; may be given again.")
+@click.option("--cache-ttl", type=click.Choice(("5m", "1h")), help="All that is written to the cache is for so long.")
+@session_filter_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+def whatif(
+    places: Places,
+    models: tuple[str, ...],
+    cache_ttl: str | None,
+    as_json: bool,
+    as_csv: bool,
+    **filters: str | None,
+) -> None:
+    """Price history anew, as if calls had gone to another model, or the cache had been kept for another time.
+
+    A is a model as reports name it, or its id in the price book; B any model of the price books in use. What the
+    figures take for granted is said below them.
+
+    \b
+    Examples:
+      fleetledger whatif --model claude-opus-4-6=claude-sonnet-4-6
+      fleetledger whatif --cache-ttl 1h --since 30d
+      fleetledger whatif --model claude-opus-4-6=claude-haiku-4-5 --cache-ttl 5m --json
+    """
+    if not models and cache_ttl is None:
+        raise click.UsageError("Say what would be otherwise: --model A=B, --cache-ttl 5m or 1h.")
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude one another.")
+    from fleetledger.report_queries import Ledger
+    from fleetledger.whatif import whatif as whatif_of
+
+    changes = [_change(text) for text in models]
+    ledger = Ledger(published(places.data))
+    narrow(ledger, {**filters, "timezone": None})
+    show(whatif_of(ledger, changes, cache_ttl), as_json, as_csv, render=RENDER)
+
+
+def _change(text: str) -> Change:
+    from fleetledger.whatif import Change
+
+    old, _, new = (part.strip() for part in text.partition("="))
+    if not old or not new:
+        raise click.BadParameter(f"{text!r} is not like claude-opus-4-6=claude-sonnet-4-6.", param_hint="--model")
+    return Change(old, new)

@@ -316,12 +316,17 @@ class Ledger:
 
     def _calls(self, columns: str) -> tuple[str, list[Any]]:
         """The filtered calls with `columns`, KEYS and their measures, as a query and its parameters."""
+        terms, values = self.call_terms()
+        return f"select {columns}, {KEYS}, {CALL_MEASURES} from fct_model_calls where {terms}", values  # noqa: S608
+
+    def call_terms(self) -> tuple[str, list[Any]]:
+        """What is true of the filtered rows of fct_model_calls, in SQL, and its parameters."""
         terms, values = self._key_terms()
         for comparison, day in ((f">= {SINCE}", self.filters.since), (f"< {UNTIL}", self.filters.until)):
             if day is not None:
                 terms.append(f"called_at {comparison}")
                 values += [self.timezone, day]
-        return f"select {columns}, {KEYS}, {CALL_MEASURES} from fct_model_calls where {_all(terms)}", values  # noqa: S608
+        return _all(terms), values
 
     def _key_terms(self) -> tuple[list[str], list[Any]]:
         filters = self.filters

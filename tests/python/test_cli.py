@@ -29,6 +29,7 @@ COMMANDS = (
     "publish",
     "report",
     "budget",
+    "whatif",
     "sessions",
     "search",
     "show",

@@ -1,8 +1,40 @@
 with
 
-requests as (
+logged_requests as (
 
     select * from {{ ref('int_rate_requests') }}
+
+),
+
+possible_requests as (
+
+    select * from {{ ref('int_possible_requests') }}
+
+),
+
+requests as (
+
+    {% for requests in ['logged_requests', 'possible_requests'] -%}
+        select
+            rate_request_id,
+            asked_speed,
+            asked_service_tier,
+            asked_inference_geo,
+            asked_variant,
+            price_book,
+            rate_model_id,
+            override_model_id,
+            is_own_price_book,
+            is_rate_name_exact,
+            is_override_name_exact
+
+        from {{ requests }}
+
+        {% if not loop.last -%}
+            union all
+
+        {% endif -%}
+    {% endfor -%}
 
 ),
 
