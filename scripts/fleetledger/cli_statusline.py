@@ -18,12 +18,13 @@ def statusline(places: Places, debug: bool) -> None:
     the context is. Where something is wrong it prints nothing, and ends well.
 
     \b
-    Example, for ~/.claude/settings.json:
+    In ~/.claude/settings.json, and to try it:
       {"statusLine": {"type": "command", "command": "fleetledger statusline"}}
+      echo '{"model": {"display_name": "Opus"}}' | fleetledger statusline --debug
 
     \b
-    Example, to try it:
-      echo '{"model": {"display_name": "Opus"}}' | fleetledger statusline --debug
+    Example:
+      fleetledger statusline --debug
     """
     from fleetledger.statusline import show
 
