@@ -19,7 +19,14 @@ REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "proj
 LIMITED = ("sessions", "models", "projects")
 SESSION_LIMIT = 20
 
-OTHER_REPORTS = {"audit": "cli_audit", "blocks": "cli_budgets", "plans": "cli_budgets", "tools": "cli_audit"}
+OTHER_REPORTS = {
+    "audit": "cli_audit",
+    "blocks": "cli_budgets",
+    "outcomes": "cli_outcomes",
+    "plans": "cli_budgets",
+    "rates": "cli_outcomes",
+    "tools": "cli_audit",
+}
 """Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`."""
 
 

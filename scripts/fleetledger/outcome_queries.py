@@ -1,0 +1,206 @@
+"""The questions about outcomes that are asked of the published file: SQL in, rows as dictionaries out.
+
+A task counts on the day on which it ended, in the report's time zone. Amounts of different cost kinds stand apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from fleetledger.report_queries import PRICED_KINDS, SINCE, UNTIL, Ledger, Row
+
+FIELDS = ("fleet", "host", "account", "project", "provider", "model", "day", "week", "month")
+"""What rates can be told by; weeks are named by their Monday, months by their first day."""
+
+CONFIDENCES = ("definite", "probable", "inferred")
+
+FEW = 5
+"""Below so many observed tasks a rate says nothing."""
+
+_DONE = "exit_reason = 'done' and tool_calls > 0"
+_MU_DONE = "mu_exit_reason = 'done' and tool_calls > 0"
+
+
+class Metric(NamedTuple):
+    """A rate: what it counts, of what, and of how many that could have been counted had they been observed.
+
+    `observed` is the condition for a task to be in the denominator. The last two are the rate of mu's own analytics;
+    None where they know none.
+    """
+
+    unit: str
+    says: str
+    observed: str
+    numerator: str
+    denominator: str
+    eligible: str
+    mu_numerator: str | None = None
+    mu_denominator: str | None = None
+
+
+def _tasks(condition: str) -> str:
+    return f"count(*) filter (where {condition})"
+
+
+def _of_tasks(says: str, observed: str, counted: str, eligible: str, mu: tuple[str, str]) -> Metric:
+    """A metric that counts tasks, from conditions; those of mu are what it counts, and of which tasks."""
+    mu_counted, mu_observed = mu
+    return Metric(
+        "tasks",
+        says,
+        observed,
+        _tasks(f"{observed} and {counted}"),
+        _tasks(observed),
+        _tasks(eligible),
+        _tasks(f"{mu_observed} and {mu_counted}"),
+        _tasks(mu_observed),
+    )
+
+
+METRICS = {
+    "hallucination": _of_tasks(
+        "Done tasks with tool calls that claim what is not so; observed are those of which something tells.",
+        f"{_DONE} and outcome_result <> 'unknown'",
+        "is_hallucination",
+        _DONE,
+        ("mu_is_hallucination", _MU_DONE),
+    ),
+    "degradation": Metric(
+        "asks",
+        "Asks that broke off, were aborted, or ran into an error or a limit.",
+        "ask_count > 0",
+        "sum(degraded_ask_count)",
+        "sum(ask_count)",
+        "sum(ask_count)",
+        "sum(mu_degraded_ask_count) filter (where fleet = 'mu')",
+        "sum(ask_count) filter (where fleet = 'mu')",
+    ),
+    "clean_success": _of_tasks(
+        "Tasks that succeeded (merged, or committed with passing checks), of those that succeeded or failed.",
+        "outcome_result in ('success', 'failure')",
+        "outcome_result = 'success'",
+        "outcome_result <> 'neither'",
+        ("mu_outcome_class = 'clean_success'", _MU_DONE),
+    ),
+    "interrupt": _of_tasks(
+        "Tasks that a person interrupted at least once.",
+        "interrupt_count is not null",
+        "interrupt_count > 0",
+        "true",
+        ("mu_outcome_class = 'operator_intervention'", "mu_outcome_class is not null"),
+    ),
+    "denial": Metric(
+        "tool calls",
+        "Tool calls that a person turned down; mu asks nobody.",
+        "tool_call_count > 0 and denial_count is not null",
+        "sum(denial_count)",
+        "sum(tool_call_count) filter (where denial_count is not null)",
+        "sum(tool_call_count)",
+    ),
+    "tool_error": Metric(
+        "tool calls",
+        "Tool calls that the log marks as failed.",
+        "tool_call_count > 0",
+        "sum(tool_error_count)",
+        "sum(tool_call_count)",
+        "sum(tool_call_count)",
+    ),
+}
+
+
+def rates(ledger: Ledger, metric: Metric, by: tuple[str, ...]) -> list[Row]:
+    """The counts of a metric, by some of FIELDS, the largest groups first; days, weeks, months in their order."""
+    tasks, values = _filtered(ledger)
+    periods = [field for field in by if field in ("day", "week", "month")]
+    keys = "".join(f"{field}, " for field in by)
+    order = ", ".join([*(f"{field} nulls last" for field in periods), "denominator desc", "tasks desc", *by])
+    query = f"""
+        with tasks as ({tasks})
+        select {keys}
+            count(*) as tasks,
+            {_tasks(metric.observed)} as observed_tasks,
+            cast(coalesce({metric.eligible}, 0) as bigint) as eligible,
+            cast(coalesce({metric.denominator}, 0) as bigint) as denominator,
+            cast(coalesce({metric.numerator}, 0) as bigint) as numerator,
+            cast({_or_null(metric.mu_denominator)} as bigint) as mu_denominator,
+            cast({_or_null(metric.mu_numerator)} as bigint) as mu_numerator
+        from tasks
+        {f"group by {', '.join(by)}" if by else ""}
+        order by {order}
+    """  # noqa: S608
+    return ledger.rows(query, values)
+
+
+def _or_null(aggregate: str | None) -> str:
+    return f"coalesce({aggregate}, 0)" if aggregate else "null"
+
+
+def classes(ledger: Ledger) -> list[Row]:
+    """The outcomes that there are, the most frequent first: counts by confidence, and what they cost by kind."""
+    tasks, values = _filtered(ledger)
+    confidences = ", ".join(_tasks(f"outcome_confidence = '{word}'") + f" as {word}" for word in CONFIDENCES)
+    costs = ", ".join(f"sum({kind}_cost_usd) as {kind}_cost_usd" for kind in PRICED_KINDS)
+    query = f"""
+        with tasks as ({tasks})
+        select outcome_class, outcome_result, count(*) as tasks,
+            {confidences}, {costs}
+        from tasks
+        group by outcome_class, outcome_result
+        order by tasks desc, outcome_class
+    """  # noqa: S608
+    return ledger.rows(query, values)
+
+
+def counts(ledger: Ledger, *columns: str) -> list[Row]:
+    """How many tasks there are of each value of some columns, the most first."""
+    tasks, values = _filtered(ledger)
+    keys = ", ".join(columns)
+    query = f"""
+        with tasks as ({tasks})
+        select {keys}, count(*) as tasks from tasks group by {keys} order by tasks desc, {keys}
+    """  # noqa: S608
+    return ledger.rows(query, values)
+
+
+def _filtered(ledger: Ledger) -> tuple[str, list[Any]]:
+    """The tasks that pass the filters, with what rates need of them, as a query and its parameters."""
+    filters, values = ledger.filters, list[Any]()
+    if ledger.timezone == "UTC":
+        ended = "tasks.ended_at"
+    else:
+        ended = "timezone(?, timezone('UTC', tasks.ended_at))"
+        values += [ledger.timezone] * 3
+    terms = []
+    for column, value in {"fleet": filters.fleet, "host": filters.host, "account": filters.account}.items():
+        if value is not None:
+            terms.append(f"tasks.{column} = ?")
+            values.append(value)
+    for column, value in {"tasks.project": filters.project, "signals.model": filters.model}.items():
+        if value is not None:
+            terms.append(f"contains(lower({column}), lower(?))")
+            values.append(value)
+    for comparison, day in ((f">= {SINCE}", filters.since), (f"< {UNTIL}", filters.until)):
+        if day is not None:
+            terms.append(f"tasks.ended_at {comparison}")
+            values += [ledger.timezone, day]
+    query = f"""
+        select
+            tasks.fleet, tasks.host, tasks.account, tasks.project, signals.provider, signals.model,
+            cast({ended} as date) as day,
+            cast(date_trunc('week', {ended}) as date) as week,
+            cast(date_trunc('month', {ended}) as date) as month,
+            tasks.exit_reason, tasks.mu_exit_reason, tasks.evidence_coverage,
+            tasks.outcome_class, tasks.outcome_confidence, classes.outcome_result, classes.is_hallucination,
+            tasks.mu_outcome_class, tasks.mu_outcome_confidence, mu_classes.is_hallucination as mu_is_hallucination,
+            coalesce(tasks.logged_tool_call_count, tasks.tool_call_count) as tool_calls,
+            tasks.tool_call_count, tasks.tool_error_count,
+            signals.ask_count, signals.degraded_ask_count, signals.mu_degraded_ask_count,
+            signals.interrupt_count, signals.denial_count,
+            tasks.billed_cost_usd, tasks.subscription_cost_usd, tasks.unknown_cost_usd
+        from fct_tasks as tasks
+        left join fct_task_signals as signals using (task_id)
+        left join dim_outcome_classes as classes on tasks.outcome_class = classes.outcome_class
+        left join dim_outcome_classes as mu_classes on tasks.mu_outcome_class = mu_classes.outcome_class
+        where {" and ".join(terms) or "true"}
+    """  # noqa: S608
+    return query, values
