@@ -33,7 +33,10 @@ LEFT_TO_THE_PROJECT = (
 is wrong below the marts shows in the tests of the marts, which count and sum the same rows (DECISIONS.md). Alarms are
 tests of what was spent, not of the figures: whoever is over budget needs fresh figures the most."""
 
-IDENTIFIER_ERRORS = ("Binder Error", "Catalog Error", "Parser Error", "Compilation Error", "IO Error")
+IDENTIFIER_ERRORS = (
+    *("Binder Error", "Catalog Error", "Parser Error", "Compilation Error", "IO Error"),
+    "No space left on device",
+)
 """Errors that quote names, SQL and paths. What others quote can be a value, and values come from logs."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -223,6 +224,15 @@ def test_a_full_disk_is_named_and_what_was_landed_stays(host: LoggedHost) -> Non
     host.extract()
     assert host.landed() == LINE + noise(400_000)
     assert len(list(landing.iterdir())) == 2
+
+
+@pytest.mark.stress
+def test_a_full_disk_ends_a_build_and_the_next_one_builds(data: Path) -> None:
+    result = on_full_disk(data, 6_000, "build", "--data-dir", data)
+    assert result.returncode == 1
+    assert re.search(rf'"{data}/\S+": No space left on device', result.stderr), result.stderr
+    done = run("build", "--data-dir", data)
+    assert done.exit_code == 0, done.output
 
 
 def test_a_read_only_landing_is_named(host: LoggedHost) -> None:
