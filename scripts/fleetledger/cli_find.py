@@ -152,7 +152,7 @@ def no_texts(ledger: Ledger) -> str:
     """Why there is nothing to search or to show."""
     if not ledger.build["has_text"]:
         return "No texts are kept: the configuration says text = false."
-    return "No texts are kept yet; type `fleetledger refresh` first."
+    return "No texts are kept yet; `fleetledger publish` writes them."
 
 
 def echo(lines: Iterable[Parts]) -> None:

@@ -127,7 +127,7 @@ def test_a_long_text_is_cut_around_the_match(data: Path) -> None:
 def test_without_texts_it_says_why(data: Path) -> None:
     remove_texts(data)
     assert not text_dir(data).exists()
-    assert run(data, "token").stdout == "No texts are kept yet; type `fleetledger refresh` first.\n"
+    assert run(data, "token").stdout == "No texts are kept yet; `fleetledger publish` writes them.\n"
     published_path(data).unlink()
     write_published(published_path(data), (), has_text=False)
     assert run(data, "token").stdout == "No texts are kept: the configuration says text = false.\n"
