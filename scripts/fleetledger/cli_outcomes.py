@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 METRICS = ("hallucination", "degradation", "clean_success", "interrupt", "denial", "tool_error")
 FIELDS = ("fleet", "host", "account", "project", "provider", "model", "day", "week", "month")
+VALUE_FIELDS = ("fleet", "host", "account", "project", "model", "month")
 
 
 @click.command("outcomes")
@@ -63,11 +64,39 @@ def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bo
     _show(report_of(_ledger(places, filters), metric, _fields(by)), as_json, as_csv)
 
 
-def _fields(by: str) -> tuple[str, ...]:
+@click.command("value")
+@with_places
+@click.option(
+    "--by",
+    default="project",
+    show_default=True,
+    metavar="FIELDS",
+    help=f"One or more of {', '.join(VALUE_FIELDS)}, with commas between.",
+)
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+def value_report(places: Places, by: str, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+    """What a success, a commit on the default branch and a merged pull request cost.
+
+    And what went into work that failed, was reverted, or of which nothing tells. A month counts whole, whatever days
+    --since and --until name.
+
+    \b
+    Examples:
+      fleetledger report value
+      fleetledger report value --by model,month --project shop
+    """
+    from fleetledger.outcome_report import value_report as report_of
+
+    _show(report_of(_ledger(places, filters), _fields(by, VALUE_FIELDS)), as_json, as_csv)
+
+
+def _fields(by: str, known: tuple[str, ...] = FIELDS) -> tuple[str, ...]:
     fields = tuple(dict.fromkeys(field.strip() for field in by.split(",") if field.strip()))
     for field in fields:
-        if field not in FIELDS:
-            raise click.BadParameter(f"{field!r} is no field; there is {', '.join(FIELDS)}.", param_hint="--by")
+        if field not in known:
+            raise click.BadParameter(f"{field!r} is no field; there is {', '.join(known)}.", param_hint="--by")
     return fields
 
 

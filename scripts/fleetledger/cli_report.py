@@ -26,6 +26,7 @@ OTHER_REPORTS = {
     "plans": "cli_budgets",
     "rates": "cli_outcomes",
     "tools": "cli_audit",
+    "value": "cli_outcomes",
 }
 """Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`."""
 

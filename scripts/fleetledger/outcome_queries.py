@@ -204,3 +204,49 @@ def _filtered(ledger: Ledger) -> tuple[str, list[Any]]:
         where {" and ".join(terms) or "true"}
     """  # noqa: S608
     return query, values
+
+
+VALUE_FIELDS = ("fleet", "host", "account", "project", "model", "month")
+"""What value can be told by."""
+
+YIELDS = ("success", "default_branch_commit", "merged_pull_request")
+"""What work yields."""
+
+SPENT_ON = ("success", "failed", "reverted", "neither", "unobserved")
+"""What the money of a row went into."""
+
+
+def value(ledger: Ledger, by: tuple[str, ...]) -> list[Row]:
+    """What tasks cost and yielded, by cost kind and some of VALUE_FIELDS; months in order, then the costliest first."""
+    terms, values = _value_terms(ledger)
+    columns = {"month": "month_start as month"}
+    keys = "".join(f"{columns.get(field, field)}, " for field in by)
+    counts = ("task", "observed_task", *YIELDS)
+    sums = ", ".join(f"cast(sum({name}_count) as bigint) as {name}_count" for name in counts)
+    amounts = ", ".join(f"sum({name}) as {name}" for name in ("cost_usd", *(f"{what}_cost_usd" for what in SPENT_ON)))
+    order = ", ".join(["cost_kind", *(["month nulls last"] if "month" in by else []), "cost_usd desc nulls last", *by])
+    query = f"""
+        select {keys} cost_kind, {sums}, {amounts}
+        from fct_outcome_costs
+        where {" and ".join(terms) or "true"}
+        group by all
+        order by {order}
+    """  # noqa: S608
+    return ledger.rows(query, values)
+
+
+def _value_terms(ledger: Ledger) -> tuple[list[str], list[Any]]:
+    filters, terms, values = ledger.filters, list[str](), list[Any]()
+    for column, given in {"fleet": filters.fleet, "host": filters.host, "account": filters.account}.items():
+        if given is not None:
+            terms.append(f"{column} = ?")
+            values.append(given)
+    for column, given in {"project": filters.project, "model": filters.model}.items():
+        if given is not None:
+            terms.append(f"contains(lower({column}), lower(?))")
+            values.append(given)
+    for comparison, day in ((">=", filters.since), ("<=", filters.until)):
+        if day is not None:
+            terms.append(f"month_start {comparison} cast(date_trunc('month', cast(? as date)) as date)")
+            values.append(day)
+    return terms, values

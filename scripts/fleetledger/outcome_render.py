@@ -18,14 +18,19 @@ COVERAGE = {
 }
 """What a verdict can rest on."""
 
+YIELDS = {"success": "per success", "default_branch_commit": "per commit", "merged_pull_request": "per merged PR"}
+WASTE = {"failed": "failed", "reverted": "reverted", "unobserved": "unobserved"}
+
 
 def blocks(document: Row) -> Iterator[Block]:
     """What to show of a document, from top to bottom."""
     yield from _heading(document)
-    if not document["totals"]["tasks"]:
+    if not document["totals"] or (document["report"] != "value" and not document["totals"]["tasks"]):
         yield Line("No task matches.")
     elif document["report"] == "outcomes":
         yield from _outcomes(document)
+    elif document["report"] == "value":
+        yield from _value(document)
     else:
         yield from _rates(document)
 
@@ -33,7 +38,8 @@ def blocks(document: Row) -> Iterator[Block]:
 def _heading(document: Row) -> Iterator[Block]:
     if document["is_demo"]:
         yield Line(DEMO, "black on yellow")
-    name = "What became of the tasks" if document["report"] == "outcomes" else f"Rate: {document['metric']}"
+    names = {"outcomes": "What became of the tasks", "value": "What it cost and what came of it"}
+    name = names.get(document["report"]) or f"Rate: {document['metric']}"
     as_of = f"{document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
     yield Line(f"{name} · as of {as_of} · days in {document['timezone']}", "bold")
     narrowed = [f"{key} {document[key]}" for key in ("since", "until") if document[key]]
@@ -103,6 +109,43 @@ def _rates(document: Row) -> Iterator[Block]:
     )
     if any(row["is_too_few"] for row in document["rows"]):
         yield Line(f"Too few: fewer than {document['fewest']} observed tasks, whose rate would say nothing.")
+
+
+def _value(document: Row) -> Iterator[Block]:
+    keys = [Column(field, keeps_end=field == "project", is_fixed=field == "month") for field in document["by"]]
+    columns = [
+        *(*keys, Column("tasks", True, is_spare=True), Column("observed", True), Column("cost", True)),
+        *(Column(header, True, "bold") for header in YIELDS.values()),
+        *(Column(header, True, is_spare=True) for header in WASTE.values()),
+    ]
+    for totals in document["totals"]:
+        kind = totals["cost_kind"]
+        of_kind = [row for row in document["rows"] if row["cost_kind"] == kind]
+        if kind not in PRICED_KINDS:
+            continue
+        rows = [[*(_text(row[field]) for field in document["by"]), *_worth(row)] for row in of_kind]
+        if keys:
+            rows.append(["all", *[""] * (len(keys) - 1), *_worth(totals)])
+        header = KINDS[kind].header
+        yield Table(header[:1].upper() + header[1:], columns, rows, has_sum=bool(keys))
+        yield Line(
+            f"{totals['success_count']:,} successes, {totals['default_branch_commit_count']:,} commits on the default"
+            f" branch, {totals['merged_pull_request_count']:,} merged pull requests; observed"
+            f" {totals['observed_task_count']:,} of {totals['task_count']:,} tasks"
+            f" ({percent(totals['observed_share'])})."
+        )
+    yield Line(
+        "An amount per success, commit or merged PR is the whole cost of the row, failures included, by their number;"
+        " there is none where half of the tasks or more are unobserved."
+    )
+    yield Line(NOTIONAL, "dim")
+
+
+def _worth(row: Row) -> list[str]:
+    amounts = ["cost_usd", *(f"usd_per_{name}" for name in YIELDS), *(f"{name}_cost_usd" for name in WASTE)]
+    mark = KINDS[row["cost_kind"]].mark
+    shown = [UNOBSERVED if row[name] is None else mark + usd(row[name]) for name in amounts]
+    return [f"{row['task_count']:,}", percent(row["observed_share"]), *shown]
 
 
 def _figures(row: Row, has_mu: bool) -> list[str]:

@@ -2,19 +2,33 @@
 
 Documents as in report: `--json` prints them as they are, `--csv` prints `rows`. Keys are stable:
 
-- both: `report, as_of, is_demo, timezone, since, until, filters`, `totals`, `row_count`, `rows`.
+- all: `report, as_of, is_demo, timezone, since, until, filters`, `totals`, `row_count`, `rows`.
 - `outcomes`: a row is a class: `outcome_class, outcome_result, tasks, share, definite, probable, inferred`, and an
   amount for each cost kind. `totals` has `tasks, observed_tasks, observed_share` and the amounts. Beside them
   `coverage`, what the verdicts rest on; and what mu's `summary` counts: `mu_outcomes`, `exit_reasons`, `models`.
 - `rates`: `metric, unit, by, fewest`. A row has the fields of `by`, then `tasks`; `observed_tasks`; `numerator,
   denominator, rate`; `eligible`, what the denominator would be were all observed, and `coverage`, its share;
   `is_too_few`, which makes the rate null; `mu_numerator, mu_denominator, mu_rate`, null where mu knows no such rate.
+- `value`: `by`. A row has the fields of `by` and its `cost_kind`, then `task_count, observed_task_count,
+  observed_share`; `success_count, default_branch_commit_count, merged_pull_request_count`; `cost_usd`, and of it
+  `success_cost_usd, failed_cost_usd, reverted_cost_usd, neither_cost_usd, unobserved_cost_usd`; and
+  `usd_per_success, usd_per_default_branch_commit, usd_per_merged_pull_request`: `cost_usd` by the count, to ten
+  decimals; null where there is none, or where half of the tasks or more are unobserved. `totals` has a row for each
+  cost kind; a task with costs of two kinds stands in both.
 """
 
 from __future__ import annotations
 
-from fleetledger.outcome_queries import FEW, METRICS, classes, counts, rates
+from decimal import Decimal, localcontext
+
+from fleetledger.outcome_queries import FEW, METRICS, YIELDS, classes, counts, rates, value
+from fleetledger.report import EXACT
 from fleetledger.report_queries import PRICED_KINDS, Ledger, Row
+
+LEAST_OBSERVED = 0.5
+"""What an amount by a count asks for: more than this part of the tasks observed."""
+
+DECIMALS = Decimal("1e-10")
 
 UNOBSERVED = "unknown"
 """The result of the classes that say that nothing tells."""
@@ -59,6 +73,27 @@ def rates_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
         "row_count": len(rows),
         "rows": rows,
     }
+
+
+def value_report(ledger: Ledger, by: tuple[str, ...]) -> Row:
+    """The document of what was paid for what came of it, by some of VALUE_FIELDS."""
+    rows = [_valued(row) for row in value(ledger, by)]
+    totals = [_valued(row) for row in value(ledger, ())]
+    header = _header(ledger, "value") | {"by": list(by)}
+    return header | {"totals": totals, "row_count": len(rows), "rows": rows}
+
+
+def _valued(row: Row) -> Row:
+    share = _share(row["observed_task_count"], row["task_count"])
+    is_observed = share is not None and share > LEAST_OBSERVED
+    each = {f"usd_per_{name}": _each(row["cost_usd"], row[f"{name}_count"]) if is_observed else None for name in YIELDS}
+    return row | {"observed_share": share, **each}
+
+
+def _each(amount: Decimal | None, count: int) -> Decimal | None:
+    """An amount by a count, to ten decimals."""
+    with localcontext(prec=EXACT):
+        return (amount / count).quantize(DECIMALS) if amount is not None and count else None
 
 
 def _header(ledger: Ledger, name: str) -> Row:

@@ -14,13 +14,14 @@ from click.testing import CliRunner, Result
 from published_fixture import write_published
 
 from fleetledger.cli import main
-from fleetledger.cli_outcomes import FIELDS, METRICS
+from fleetledger.cli_outcomes import FIELDS, METRICS, VALUE_FIELDS
 from fleetledger.outcome_queries import FIELDS as QUERY_FIELDS
 from fleetledger.outcome_queries import METRICS as QUERY_METRICS
+from fleetledger.outcome_queries import VALUE_FIELDS as QUERY_VALUE_FIELDS
 from fleetledger.paths import PROJECT_ROOT, published_path
 
 TASKS = """
-    create table fct_tasks (
+    create or replace table fct_tasks (
         task_id varchar, fleet varchar, host varchar, account varchar, project varchar, exit_reason varchar,
         mu_exit_reason varchar, mu_outcome_class varchar, mu_outcome_confidence varchar, outcome_class varchar,
         outcome_confidence varchar, evidence_coverage varchar, ended_at timestamp, logged_tool_call_count bigint,
@@ -29,7 +30,7 @@ TASKS = """
     )
 """
 SIGNALS = """
-    create table fct_task_signals (
+    create or replace table fct_task_signals (
         task_id varchar, provider varchar, model varchar, ask_count bigint, degraded_ask_count bigint,
         mu_degraded_ask_count bigint, interrupt_count bigint, denial_count bigint
     )
@@ -66,7 +67,9 @@ def published(data: Path, tasks: list[Mapping[str, Any]]) -> Path:
         connection.execute(TASKS)
         connection.execute(SIGNALS)
         classes = str(PROJECT_ROOT / "seeds/outcome_classes.csv")
-        connection.execute("create table dim_outcome_classes as select * from read_csv($path)", {"path": classes})
+        connection.execute(
+            "create or replace table dim_outcome_classes as select * from read_csv($path)", {"path": classes}
+        )
         for number, task in enumerate(tasks):
             row = {"task_id": f"t{number}", **DEFAULTS, **task}
             for table in ("fct_tasks", "fct_task_signals"):
@@ -100,6 +103,7 @@ def rate(data: Path, metric: str, *arguments: str, by: str = "fleet") -> dict[st
 def test_the_command_line_knows_every_metric_and_field() -> None:
     assert tuple(QUERY_METRICS) == METRICS
     assert QUERY_FIELDS == FIELDS
+    assert QUERY_VALUE_FIELDS == VALUE_FIELDS
 
 
 def test_hallucination_is_told_of_what_was_observed_and_mus_of_everything_done(tmp_path: Path) -> None:
@@ -257,3 +261,91 @@ def test_a_class_of_a_log_cannot_steer_the_terminal(tmp_path: Path) -> None:
     data = published(tmp_path, [{"model": "evil\x1b[31m", "mu_outcome_class": "x\u202ey"}])
     for arguments in (["outcomes"], ["rates", "--metric", "denial"]):
         assert not re.search("[\x1b\u202e]", run(data, *arguments).stdout)
+
+
+# --- value ------------------------------------------------------------------------------------------------------------
+
+COSTS = """
+    create or replace table fct_outcome_costs (
+        fleet varchar, host varchar, account varchar, project varchar, model varchar, month_start date,
+        cost_kind varchar, task_count bigint, observed_task_count bigint, success_count bigint,
+        default_branch_commit_count bigint, merged_pull_request_count bigint, cost_usd decimal(38, 16),
+        success_cost_usd decimal(38, 16), failed_cost_usd decimal(38, 16), reverted_cost_usd decimal(38, 16),
+        neither_cost_usd decimal(38, 16), unobserved_cost_usd decimal(38, 16)
+    )
+"""
+WORK = {
+    "model": "m",
+    "month_start": "2026-11-01",
+    "cost_kind": "billed",
+    "task_count": 9,
+    "observed_task_count": 5,
+    "success_count": 3,
+    "default_branch_commit_count": 4,
+    "merged_pull_request_count": 2,
+    "cost_usd": 10,
+    "success_cost_usd": 3,
+    "failed_cost_usd": 1,
+    "reverted_cost_usd": 2,
+    "neither_cost_usd": 0,
+    "unobserved_cost_usd": 4,
+}
+
+
+def costs(data: Path, *rows: Mapping[str, Any]) -> Path:
+    published(data, [])
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute(COSTS)
+        names = [column[0] for column in connection.execute("describe fct_outcome_costs").fetchall()]
+        for row in rows:
+            marks = ", ".join("?" * len(names))
+            values = [{**DEFAULTS, **WORK, **row}.get(name) for name in names]
+            connection.execute(f"insert into fct_outcome_costs values ({marks})", values)
+    return data
+
+
+def test_value_is_the_whole_cost_by_what_came_of_it(tmp_path: Path) -> None:
+    data = costs(tmp_path, {}, {"cost_kind": "subscription", "cost_usd": 8}, {"cost_kind": "free", "cost_usd": 0})
+    found = document(data, "value")
+    assert found["rows"][0] == {
+        "project": "/home/ann/shop",
+        "cost_kind": "billed",
+        "task_count": 9,
+        "observed_task_count": 5,
+        "success_count": 3,
+        "default_branch_commit_count": 4,
+        "merged_pull_request_count": 2,
+        "cost_usd": 10,
+        "success_cost_usd": 3,
+        "failed_cost_usd": 1,
+        "reverted_cost_usd": 2,
+        "neither_cost_usd": 0,
+        "unobserved_cost_usd": 4,
+        "observed_share": 5 / 9,
+        "usd_per_success": 3.3333333333,
+        "usd_per_default_branch_commit": 2.5,
+        "usd_per_merged_pull_request": 5,
+    }
+    assert [row["cost_kind"] for row in found["totals"]] == ["billed", "free", "subscription"]
+    text = run(data, "value").stdout
+    row = r"^/home/ann/shop +9 +55\.6% +\$10\.00 +\$3\.33 +\$2\.50 +\$5\.00 +\$1\.00 +\$2\.00 +\$4\.00$"
+    assert re.search(row, text, re.MULTILINE)
+    assert "≈$2.67" in text
+    assert "4 commits on the default branch, 2 merged pull requests; observed 5 of 9 tasks (55.6%)." in text
+
+
+def test_half_unobserved_is_no_value(tmp_path: Path) -> None:
+    data = costs(tmp_path, {"observed_task_count": 4}, {"task_count": 1, "observed_task_count": 1})
+    (totals,) = document(data, "value", "--by", "model,month")["totals"]
+    assert (totals["cost_usd"], totals["observed_share"], totals["usd_per_success"]) == (20, 0.5, None)
+
+
+def test_value_is_told_by_what_it_is_asked_for(tmp_path: Path) -> None:
+    data = costs(tmp_path, {}, {"month_start": "2026-10-01", "model": "other"})
+    rows = document(data, "value", "--by", "month,model")["rows"]
+    assert [(row["month"], row["model"]) for row in rows] == [("2026-10-01", "other"), ("2026-11-01", "m")]
+    assert document(data, "value", "--since", "2026-11-20")["totals"][0]["task_count"] == 9
+    assert "No task matches." in run(data, "value", "--model", "none").stdout
+    result = run(data, "value", "--by", "provider")
+    assert result.exit_code == 2
+    assert "'provider' is no field; there is fleet, host, account, project, model, month." in result.stderr
