@@ -111,7 +111,7 @@ def test_windows_are_those_of_a_plain_loop(marts: Marts, calls: list[tuple[str, 
     marts.fill("intermediate.int_landing_summary", [{"as_of": as_of}])
     expected = []
     for account in sorted({account for account, _ in calls}):
-        before = None
+        before: datetime | None = None
         for window in reference_windows([at for name, at in calls if name == account]):
             begins = window[0].replace(minute=0, second=0, microsecond=0)
             gap = before + FIVE_HOURS if before and window[0] - before > FIVE_HOURS else None
