@@ -185,6 +185,8 @@ def _round(bench: Bench, *, with_builds: bool) -> Iterator[Measurement]:
     yield from _statuslines(bench, built)
     if bench.ccusage:
         yield _run_ccusage(bench, bench.ccusage)
+        environment = peer.environment(bench.corpus.claude_code_roots(), _private(bench.scratch / "home"))
+        yield bench.take(tables.CCUSAGE_BLOCKS, bench.ccusage, *peer.arguments("blocks"), environment=environment)
     if with_builds:
         with bench.corpus.grown():
             yield bench.fleetledger(tables.GROWN_REFRESH, "refresh", built)

@@ -71,15 +71,18 @@ QUESTIONS = {
     Job("sessions", (under(0.15),)): ("sessions",),
     Job("search", (under(0.4),)): ("search", "no such word"),
     Job("search --all", (under(0.4),)): ("search", "--all", "no such word"),
+    Job("budget --quiet", (under(0.15),)): ("budget", "--quiet"),
+    Job("report blocks", (under(0.15),)): ("report", "blocks"),
 }
 """The questions that are measured, and their arguments. A search reads the more the less it finds."""
 
 STATUSLINE = Job("statusline", (under(0.1),))
 CCUSAGE_STATUSLINE = Job("ccusage statusline")
+CCUSAGE_BLOCKS = Job("ccusage claude blocks --json", rate=True)
 
 JOBS = (
     *(COLD_EXTRACT, IDLE_EXTRACT, GROWN_EXTRACT, COLD_REFRESH, GROWN_REFRESH),
-    *(*REPORTS, *QUESTIONS, STATUSLINE, CCUSAGE, CCUSAGE_STATUSLINE),
+    *(*REPORTS, *QUESTIONS, STATUSLINE, CCUSAGE, CCUSAGE_BLOCKS, CCUSAGE_STATUSLINE),
 )
 STEPS = ("extract", "build", "publish", "report")
 """What is measured at each size of growing logs."""
@@ -129,7 +132,7 @@ class Growth(msgspec.Struct, frozen=True):
 def figures(results: Results, job: Job) -> dict[str, float]:
     """Medians of a job by name, and its largest memory; no `ratio` without ccusage."""
     runs = _runs(results, job)
-    read = results.claude_code_bytes if job is CCUSAGE else results.bytes
+    read = results.claude_code_bytes if job in (CCUSAGE, CCUSAGE_BLOCKS) else results.bytes
     seconds = median(run.seconds for run in runs)
     found = {
         "seconds": seconds,

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -430,6 +430,45 @@ def totals(
         sums.cost += _cost(response, at, active, rates, list_price)
         sums.count += 1
     return found
+
+
+class Window(NamedTuple):
+    """A usage window: its beginning, its first and last response, and how many responses and tokens it has."""
+
+    begins: datetime
+    first: datetime
+    last: datetime
+    responses: int
+    tokens: int
+
+
+FIVE_HOURS = timedelta(hours=5)
+
+
+def windows(lines: Iterable[Line], active: frozenset[Divergence], rates: dict[str, Rates]) -> list[Window]:
+    """The 5-hour windows of lines of one account, with these divergences in force; lines without a time have none.
+
+    ccusage reads the logs for its windows as it does for its monthly report.
+    """
+    counted = [line for line in lines if line.counts("monthly", active)]
+    responses = _Responses("monthly", active, counted, rates)
+    for line in counted:
+        responses.add(line)
+    found: list[Window] = []
+    for at, tokens in sorted(_timed(responses.found, active)):
+        window = found[-1] if found else None
+        if window is None or at - window.begins > FIVE_HOURS or at - window.last > FIVE_HOURS:
+            found.append(Window(at.replace(minute=0, second=0, microsecond=0), at, at, 1, tokens))
+        else:
+            found[-1] = window._replace(last=at, responses=window.responses + 1, tokens=window.tokens + tokens)
+    return found
+
+
+def _timed(responses: Iterable[_Response], active: frozenset[Divergence]) -> Iterator[tuple[datetime, int]]:
+    for response in responses:
+        at = response.kept.at if Divergence.LINE_THAT_IS_KEPT in active else _earliest(response.lines)
+        if at is not None:
+            yield at, response.kept.usage.total(active)
 
 
 def _earliest(lines: Iterable[Line]) -> datetime | None:
