@@ -209,19 +209,23 @@ last_checks as (
     select
         scopes.task_id,
         checks.check_kind,
-        max_by(checks.check_result, cast(checks.checked_at as varchar) || checks.check_id) as check_result,
-        max(checks.checked_at) as checked_at
+        max_by(
+            checks.check_result,
+            case when checks.check_result <> 'unclear' then cast(checks.checked_at as varchar) || checks.check_id end
+        ) as check_result,
+        max(case when checks.check_result <> 'unclear' then checks.checked_at end) as checked_at,
+        max(checks.checked_at) as last_run_at
 
     from scopes
 
     inner join checks
         on scopes.evidence_task_id = checks.task_id
 
-    where checks.check_result <> 'unclear'
-
     group by
         scopes.task_id,
         checks.check_kind
+
+    having count(case when checks.check_result <> 'unclear' then 1 end) > 0
 
 ),
 
@@ -232,7 +236,9 @@ compared_checks as (
         last_checks.check_kind,
         last_checks.check_kind = 'format' as is_of_format,
         last_checks.check_result = 'pass' as passes,
-        last_checks.checked_at >= coalesce(edit_sums.last_edited_at, last_checks.checked_at) as is_current
+        last_checks.checked_at >= coalesce(edit_sums.last_edited_at, last_checks.checked_at) as is_current,
+        -- A later run that does not tell may have been the one that passed.
+        last_checks.checked_at = last_checks.last_run_at as is_last_run
 
     from last_checks
 
@@ -245,8 +251,9 @@ check_sums as (
 
     select
         task_id,
-        min(case when not is_of_format and not passes and is_current then check_kind end) as failed_check_kind,
-        max(is_of_format and not passes and is_current) as format_fails,
+        min(case when not is_of_format and not passes and is_current and is_last_run then check_kind end)
+            as failed_check_kind,
+        max(is_of_format and not passes and is_current and is_last_run) as format_fails,
         count(case when not passes then 1 end) as failed_check_count,
         count(case when passes and not is_of_format then 1 end) as passed_check_count,
         max(case when passes and not is_of_format then check_kind end) as passed_check_kind,
