@@ -109,7 +109,7 @@ def test_windows_are_those_of_a_plain_loop(marts: Marts, calls: list[tuple[str, 
     marts.fill("marts.fct_model_calls", [{**row, "usage_source": "none", "cost_kind": "billed"} for row in rows])
     as_of = max(at for _, at in calls)
     marts.fill("intermediate.int_landing_summary", [{"as_of": as_of}])
-    expected = []
+    expected: list[tuple[Any, ...]] = []
     for account in sorted({account for account, _ in calls}):
         before: datetime | None = None
         for window in reference_windows([at for name, at in calls if name == account]):
