@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import pytest
-from compiled_models import Columns, Marts
+from built_fleet import BuiltFleet
+from compiled_models import Columns, Marts, read_models, run_models
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from logged_host import LoggedHost
@@ -25,6 +27,10 @@ MOST_BYTES = 17_000
 DEEDS = ("grow", "grow", "grow", "cut", "rewrite", "delete", "rest")
 ROUNDS = 5
 OF_PLACES: Columns = {"log_drift": {"example_line_number"}}
+VERDICT = (
+    "task_id, exit_reason, mu_outcome_class, mu_outcome_confidence, mu_outcome_rationale,"
+    " outcome_class, outcome_confidence, outcome_rule, outcome_rationale, evidence_coverage"
+)
 LINE_ID = re.compile(r"\b[0-9a-f]{32}\b")
 
 Logs = dict[tuple[str, str], bytes]
@@ -173,6 +179,21 @@ def test_any_interleaving_gives_the_same_warehouse(
     tmp_path_factory: pytest.TempPathFactory, logs: Logs, warehouse_of: Callable[..., Marts], deeds: list[list[Deed]]
 ) -> None:
     check(tmp_path_factory.mktemp("interleaving"), logs, deeds, warehouse_of)
+
+
+def test_verdicts_do_not_depend_on_the_order_of_lines(tmp_path: Path, logs: Logs, fleet: BuiltFleet) -> None:
+    as_logged, shuffled = (new_host(tmp_path / name) for name in ("as logged", "shuffled"))
+    for (of_fleet, name), content in logs.items():
+        lines = content.splitlines()
+        for host, order in ((as_logged, lines), (shuffled, Random(7).sample(lines, len(lines)))):
+            write(host, Log(of_fleet, name, content), b"\n".join(order) + b"\n")
+    found = []
+    for host in (as_logged, shuffled):
+        host.extract()
+        with run_models(read_models(fleet.manifest), fleet.data, host.data) as warehouse:
+            found.append(warehouse.sql(f"select {VERDICT} from marts.fct_tasks order by all").fetchall())
+    assert len(found[0]) > 20
+    assert found[0] == found[1]
 
 
 @pytest.mark.stress
