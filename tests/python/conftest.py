@@ -39,6 +39,16 @@ def warehouse_of(fleet: BuiltFleet) -> Callable[..., Marts]:
     return made
 
 
+SLOWEST = ("test_processes", "test_docs_commands", "test_cli")
+"""The files that take longest, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process ends long after the others."""
+    order = {name: position for position, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(SLOWEST)))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=200, help="How many kills the stress test does, in rounds of 20.")
 
