@@ -32,7 +32,7 @@ OTHER_REPORTS = {
 
 
 class Report(click.Command):
-    """The command that hands over to a report with options of its own where its first argument names one."""
+    """The command that hands over to a report with options of its own where its argument names one."""
 
     def make_context(
         self,
@@ -42,10 +42,22 @@ class Report(click.Command):
         **extra: Any,  # noqa: ANN401 - as click declares it
     ) -> click.Context:
         """The context of the report that is called."""
-        if args and args[0] in OTHER_REPORTS:
-            other = _other_report(args[0])
-            return other.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
-        return super().make_context(info_name, args, parent, **extra)
+        place = self._place_of_name(args)
+        if place is None or args[place] not in OTHER_REPORTS:
+            return super().make_context(info_name, args, parent, **extra)
+        other = _other_report(args[place])
+        return other.make_context(f"{info_name} {args[place]}", args[:place] + args[place + 1 :], parent, **extra)
+
+    def _place_of_name(self, args: list[str]) -> int | None:
+        """Where the report's name stands: the first argument that is neither an option nor the value of one."""
+        options = [param for param in self.params if isinstance(param, click.Option) and not param.is_flag]
+        with_value = {name for option in options for name in option.opts}
+        is_value = False
+        for place, argument in enumerate(args):
+            if not is_value and not argument.startswith("-"):
+                return place
+            is_value = not is_value and argument in with_value
+        return None
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the reports with options of their own."""

@@ -414,3 +414,13 @@ def test_a_report_starts_light(data: Path) -> None:
 @pytest.mark.parametrize("module", [blocks, console, report_formats, report_render])
 def test_examples_in_docstrings(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize("before", [(), ("--json",), ("--since", "7d", "--csv")])
+def test_options_may_stand_before_a_report_with_options_of_its_own(data: Path, before: tuple[str, ...]) -> None:
+    assert "report tools [OPTIONS]" in run(data, *before, "tools", "--help").stdout
+
+
+def test_a_value_that_is_a_reports_name_names_no_report(data: Path) -> None:
+    assert document(data, "daily", "--project", "tools")["report"] == "daily"
+    assert json.loads(run(data, "--project", "tools", "--json").stdout)["report"] == "overview"
