@@ -163,7 +163,8 @@ by_trailer as (
 
 ),
 
--- Made by hand, or by what the log does not tell of: soon after the task edited what it changes, where it worked.
+-- Made by hand, or by what the log does not tell of: soon after the task edited what it changes, where it worked. A
+-- revert undoes a task's edits, and is not made of them.
 file_overlaps as (
 
     select
@@ -193,6 +194,7 @@ file_overlaps as (
 
     where
         commits.parent_count < 2
+        and coalesce(commits.reverted_sha, commits.reverted_subject) is null
         and (
             task_repositories.git_branch is null
             or commits.branch is null
