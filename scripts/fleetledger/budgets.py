@@ -1,7 +1,7 @@
 """What was spent of budgets, usage windows, and what plans cost: documents from the published file alone.
 
 Their keys are those of the tables that they come from (fct_budget_status, fct_usage_blocks, fct_plan_months), in
-`rows`; before them stand `report, as_of, is_demo, timezone`. Money of different cost kinds is never added.
+`rows`; before them stands what all reports begin with. Money of different cost kinds is never added.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from fleetledger.report import header
 from fleetledger.report_queries import PRICED_KINDS, SINCE, UNTIL, Ledger, Row
 
 STATES = ("over", "unpriced", "warn", "ok")
@@ -23,7 +24,7 @@ def budget(ledger: Ledger) -> Row:
     for row in rows:
         del row["is_current"]
     rows.sort(key=lambda row: (STATES.index(row["state"]), -(row["spent_share"] or 0), row["budget_id"]))
-    return _header(ledger, "budget") | {"state": rows[0]["state"] if rows else None, "rows": rows}
+    return header(ledger, "budget") | {"state": rows[0]["state"] if rows else None, "rows": rows}
 
 
 def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | None) -> Row:
@@ -44,12 +45,8 @@ def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | No
     rows = [_as_of_now(row, now) for row in ledger.rows(query, [ledger.timezone, ledger.timezone, *values])]
     newest = rows[0]["ends_at"] if rows else None
     found = [row for row in rows if row["is_active"] or not active]
-    filters = {key: value for key, value in ledger.filters._asdict().items() if value is not None}
-    return _header(ledger, "blocks") | {
+    return header(ledger, "blocks") | {
         "now": now,
-        "since": filters.pop("since", None),
-        "until": filters.pop("until", None),
-        "filters": filters,
         "newest_ends_at": newest,
         "row_count": len(found),
         "rows": found[:limit],
@@ -59,7 +56,7 @@ def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | No
 def plans(ledger: Ledger) -> Row:
     """Each month of each flat rate, the newest first. `has_plans` is whether any plan is told."""
     rows = ledger.rows("select * from fct_plan_months order by month_started_on desc, provider, account")
-    return _header(ledger, "plans") | {"has_plans": any(row["plan_count"] for row in rows), "rows": rows}
+    return header(ledger, "plans") | {"has_plans": any(row["plan_count"] for row in rows), "rows": rows}
 
 
 def _window_terms(ledger: Ledger) -> tuple[list[str], list[Any]]:
@@ -92,12 +89,3 @@ def _as_of_now(row: Row, now: datetime) -> Row:
 def _projected(so_far: Any, rate: float | None, left: float | None, per: int) -> float | None:  # noqa: ANN401
     """What a number is after `left` more seconds, at a `rate` per so many seconds; None where one is not known."""
     return None if so_far is None or rate is None or left is None else float(so_far) + rate * left / per
-
-
-def _header(ledger: Ledger, name: str) -> Row:
-    return {
-        "report": name,
-        "as_of": ledger.build["as_of"],
-        "is_demo": ledger.build["is_demo"],
-        "timezone": ledger.timezone,
-    }

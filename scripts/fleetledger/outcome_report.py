@@ -22,7 +22,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 from fleetledger.outcome_queries import FEW, METRICS, YIELDS, classes, counts, rates, value
-from fleetledger.report import EXACT
+from fleetledger.report import EXACT, header
 from fleetledger.report_queries import PRICED_KINDS, Ledger, Row
 
 LEAST_OBSERVED = 0.5
@@ -43,7 +43,7 @@ def outcomes_report(ledger: Ledger) -> Row:
     for kind in PRICED_KINDS:
         known = [row[f"{kind}_cost_usd"] for row in rows if row[f"{kind}_cost_usd"] is not None]
         amounts[f"{kind}_cost_usd"] = sum(known) if known else None
-    return _header(ledger, "outcomes") | {
+    return header(ledger, "outcomes") | {
         "totals": {
             "tasks": tasks,
             "observed_tasks": observed,
@@ -64,7 +64,7 @@ def rates_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
     metric = METRICS[name]
     rows = [_rated(row) for row in rates(ledger, metric, by)]
     (totals,) = [_rated(row) for row in rates(ledger, metric, ())]
-    return _header(ledger, "rates") | {
+    return header(ledger, "rates") | {
         "metric": name,
         "unit": metric.unit,
         "by": list(by),
@@ -79,8 +79,7 @@ def value_report(ledger: Ledger, by: tuple[str, ...]) -> Row:
     """The document of what was paid for what came of it, by some of VALUE_FIELDS."""
     rows = [_valued(row) for row in value(ledger, by)]
     totals = [_valued(row) for row in value(ledger, ())]
-    header = _header(ledger, "value") | {"by": list(by)}
-    return header | {"totals": totals, "row_count": len(rows), "rows": rows}
+    return header(ledger, "value") | {"by": list(by), "totals": totals, "row_count": len(rows), "rows": rows}
 
 
 def _valued(row: Row) -> Row:
@@ -94,20 +93,6 @@ def _each(amount: Decimal | None, count: int) -> Decimal | None:
     """An amount by a count, to ten decimals."""
     with localcontext(prec=EXACT):
         return (amount / count).quantize(DECIMALS) if amount is not None and count else None
-
-
-def _header(ledger: Ledger, name: str) -> Row:
-    filters = ledger.filters._asdict()
-    since, until = filters.pop("since"), filters.pop("until")
-    return {
-        "report": name,
-        "as_of": ledger.build["as_of"],
-        "is_demo": ledger.build["is_demo"],
-        "timezone": ledger.timezone,
-        "since": since,
-        "until": until,
-        "filters": {key: value for key, value in filters.items() if value is not None},
-    }
 
 
 def _with_share(row: Row, tasks: int) -> Row:

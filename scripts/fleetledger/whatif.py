@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fleetledger.errors import CallError
+from fleetledger.report import header
 from fleetledger.report_queries import Ledger, Row
 
 TTLS = ("5m", "1h")
@@ -118,15 +119,7 @@ def whatif(ledger: Ledger, changes: Sequence[Change], cache_ttl: str | None) -> 
     ttl = f"'{cache_ttl}'" if cache_ttl in TTLS else "null"
     query = QUERY.format(ttl=ttl, cost=COST, terms=terms, join="inner" if changes else "left")
     pairs = [[change.old for change in changes], [change.new for change in changes]]
-    filters = {key: value for key, value in ledger.filters._asdict().items() if value is not None}
-    return {
-        "report": "whatif",
-        "as_of": ledger.build["as_of"],
-        "is_demo": ledger.build["is_demo"],
-        "timezone": ledger.timezone,
-        "since": filters.pop("since", None),
-        "until": filters.pop("until", None),
-        "filters": filters,
+    return header(ledger, "whatif") | {
         "changes": [change._asdict() for change in changes],
         "cache_ttl": cache_ttl,
         "assumptions": _assumptions(changes, cache_ttl),
