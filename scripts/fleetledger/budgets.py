@@ -6,11 +6,11 @@ Their keys are those of the tables that they come from (fct_budget_status, fct_u
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from fleetledger.report import header
-from fleetledger.report_queries import PRICED_KINDS, SINCE, UNTIL, Ledger, Row
+from fleetledger.report_queries import PRICED_KINDS, Ledger, Row, where
 
 STATES = ("over", "unpriced", "warn", "ok")
 """What a budget can be, the worst first. Where nothing has a price, being within the budget is not known."""
@@ -30,16 +30,17 @@ def budget(ledger: Ledger) -> Row:
 def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | None) -> Row:
     """Usage windows, the newest first; with `active` those that are open at `now` (UTC, without a zone of its own).
 
-    `is_active` and projections are as of `now`, where the table has them as of the newest line.
+    A window is of the day on which it begins. `is_active` and projections are as of `now`, where the table has them as
+    of the newest line.
     """
-    terms, values = _window_terms(ledger)
+    terms, values = where(ledger.key_terms() + ledger.time_terms("started_at"))
     query = f"""
         select
             *,
             strftime(timezone(?, timezone('UTC', started_at)), '%Y-%m-%d %H:%M') as started_at_local,
             strftime(timezone(?, timezone('UTC', ends_at)), '%H:%M') as ends_at_local
         from fct_usage_blocks
-        where {" and ".join(terms) or "true"}
+        where {terms}
         order by started_at desc, fleet, host, account
     """  # noqa: S608
     rows = [_as_of_now(row, now) for row in ledger.rows(query, [ledger.timezone, ledger.timezone, *values])]
@@ -57,22 +58,6 @@ def plans(ledger: Ledger) -> Row:
     """Each month of each flat rate, the newest first. `has_plans` is whether any plan is told."""
     rows = ledger.rows("select * from fct_plan_months order by month_started_on desc, provider, account")
     return header(ledger, "plans") | {"has_plans": any(row["plan_count"] for row in rows), "rows": rows}
-
-
-def _window_terms(ledger: Ledger) -> tuple[list[str], list[Any]]:
-    """Which windows pass the ledger's filters; a window is of the day on which it begins."""
-    filters = ledger.filters
-    terms, values = [], list[Any]()
-    for column in ("fleet", "host", "account"):
-        if (value := getattr(filters, column)) is not None:
-            terms.append(f"{column} = ?")
-            values.append(value)
-    days: tuple[tuple[str, date | None], ...] = ((f">= {SINCE}", filters.since), (f"< {UNTIL}", filters.until))
-    for comparison, day in days:
-        if day is not None:
-            terms.append(f"started_at {comparison}")
-            values += [ledger.timezone, day]
-    return terms, values
 
 
 def _as_of_now(row: Row, now: datetime) -> Row:

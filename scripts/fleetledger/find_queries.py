@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fleetledger.report_queries import SINCE, UNTIL, Ledger, Row
+from fleetledger.report_queries import Ledger, Row, Sql, where
 
 KEYS = (
     "session_id, parent_session_id, fleet, host, account, project, started_in, title, started_at, ended_at,"
@@ -37,28 +35,15 @@ def newest_sessions(ledger: Ledger, limit: int) -> tuple[int, list[Row]]:
     return counts[0] if counts else 0, rows
 
 
-def sessions_query(ledger: Ledger) -> tuple[str, list[Any]]:
+def sessions_query(ledger: Ledger) -> Sql:
     """The sessions that pass the ledger's filters, as a query and its parameters.
 
     `outcome_class` is that of the session's last task that is no sub-agent's.
     """
-    filters = ledger.filters
-    terms, values = [], []
-    for column in ("fleet", "host", "account"):
-        value = getattr(filters, column)
-        if value is not None:
-            terms.append(f"{column} = ?")
-            values.append(value)
-    if filters.project is not None:
-        terms.append("contains(lower(project), lower(?))")
-        values.append(filters.project)
-    for bound, day in ((f"ended_at >= {SINCE}", filters.since), (f"started_at < {UNTIL}", filters.until)):
-        if day is not None:
-            terms.append(bound)
-            values += [ledger.timezone, day]
+    terms, values = where(ledger.key_terms() + ledger.time_terms("started_at", "ended_at"))
     query = f"""
         select sessions.*, outcomes.outcome_class
-        from (select * from fct_sessions where {" and ".join(terms) or "true"}) as sessions
+        from (select * from fct_sessions where {terms}) as sessions
         left join (
             select session_id, max_by(outcome_class, coalesce(ended_at, timestamp '0001-01-01')) as outcome_class
             from fct_tasks

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from fleetledger.report_queries import PRICED_KINDS, SINCE, UNTIL, Ledger, Row
+from fleetledger.report_queries import PRICED_KINDS, Ledger, Row, Sql, where
 
 FIELDS = ("fleet", "host", "account", "project", "provider", "model", "day", "week", "month")
 """What rates can be told by; weeks are named by their Monday, months by their first day."""
@@ -162,27 +162,13 @@ def counts(ledger: Ledger, *columns: str) -> list[Row]:
     return ledger.rows(query, values)
 
 
-def _filtered(ledger: Ledger) -> tuple[str, list[Any]]:
+def _filtered(ledger: Ledger) -> Sql:
     """The tasks that pass the filters, with what rates need of them, as a query and its parameters."""
-    filters, values = ledger.filters, list[Any]()
-    if ledger.timezone == "UTC":
-        ended = "tasks.ended_at"
-    else:
-        ended = "timezone(?, timezone('UTC', tasks.ended_at))"
-        values += [ledger.timezone] * 3
-    terms = []
-    for column, value in {"fleet": filters.fleet, "host": filters.host, "account": filters.account}.items():
-        if value is not None:
-            terms.append(f"tasks.{column} = ?")
-            values.append(value)
-    for column, value in {"tasks.project": filters.project, "signals.model": filters.model}.items():
-        if value is not None:
-            terms.append(f"contains(lower({column}), lower(?))")
-            values.append(value)
-    for comparison, day in ((f">= {SINCE}", filters.since), (f"< {UNTIL}", filters.until)):
-        if day is not None:
-            terms.append(f"tasks.ended_at {comparison}")
-            values += [ledger.timezone, day]
+    ended, zones = "tasks.ended_at", list[Any]()
+    if ledger.timezone != "UTC":
+        ended, zones = "timezone(?, timezone('UTC', tasks.ended_at))", [ledger.timezone] * 3
+    columns = {key: f"tasks.{key}" for key in ("fleet", "host", "account", "project")}
+    terms, values = where(ledger.key_terms(**columns, model="signals.model") + ledger.time_terms("tasks.ended_at"))
     query = f"""
         select
             tasks.fleet, tasks.host, tasks.account, tasks.project, signals.provider, signals.model,
@@ -201,9 +187,9 @@ def _filtered(ledger: Ledger) -> tuple[str, list[Any]]:
         left join fct_task_signals as signals using (task_id)
         left join dim_outcome_classes as classes on tasks.outcome_class = classes.outcome_class
         left join dim_outcome_classes as mu_classes on tasks.mu_outcome_class = mu_classes.outcome_class
-        where {" and ".join(terms) or "true"}
+        where {terms}
     """  # noqa: S608
-    return query, values
+    return query, zones + values
 
 
 VALUE_FIELDS = ("fleet", "host", "account", "project", "model", "month")
@@ -218,7 +204,8 @@ SPENT_ON = ("success", "failed", "reverted", "neither", "unobserved")
 
 def value(ledger: Ledger, by: tuple[str, ...]) -> list[Row]:
     """What tasks cost and yielded, by cost kind and some of VALUE_FIELDS; months in order, then the costliest first."""
-    terms, values = _value_terms(ledger)
+    month = "cast(date_trunc('month', cast(? as date)) as date)"
+    terms, values = where(ledger.key_terms() + ledger.day_terms("month_start", month))
     columns = {"month": "month_start as month"}
     keys = "".join(f"{columns.get(field, field)}, " for field in by)
     counts = ("task", "observed_task", *YIELDS)
@@ -228,25 +215,8 @@ def value(ledger: Ledger, by: tuple[str, ...]) -> list[Row]:
     query = f"""
         select {keys} cost_kind, {sums}, {amounts}
         from fct_outcome_costs
-        where {" and ".join(terms) or "true"}
+        where {terms}
         group by all
         order by {order}
     """  # noqa: S608
     return ledger.rows(query, values)
-
-
-def _value_terms(ledger: Ledger) -> tuple[list[str], list[Any]]:
-    filters, terms, values = ledger.filters, list[str](), list[Any]()
-    for column, given in {"fleet": filters.fleet, "host": filters.host, "account": filters.account}.items():
-        if given is not None:
-            terms.append(f"{column} = ?")
-            values.append(given)
-    for column, given in {"project": filters.project, "model": filters.model}.items():
-        if given is not None:
-            terms.append(f"contains(lower({column}), lower(?))")
-            values.append(given)
-    for comparison, day in ((">=", filters.since), ("<=", filters.until)):
-        if day is not None:
-            terms.append(f"month_start {comparison} cast(date_trunc('month', cast(? as date)) as date)")
-            values.append(day)
-    return terms, values

@@ -8,6 +8,7 @@ null where no call had a count.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -113,6 +114,18 @@ LARGEST = f"greatest({', '.join(f'coalesce({kind}_cost_usd, 0)' for kind in PRIC
 SINCE = "timezone('UTC', timezone(?, cast(? as timestamp)))"
 UNTIL = "timezone('UTC', timezone(?, cast(? as timestamp) + interval 1 day))"
 """The instants, in UTC, at which a local day begins and ends; the parameters are the time zone and the day."""
+
+Sql = tuple[str, list[Any]]
+"""A condition or a query, and its parameters."""
+
+
+def where(terms: Iterable[Sql]) -> Sql:
+    """All of some conditions as one, which is true where there are none."""
+    conditions, values = ["true"], list[Any]()
+    for condition, parameters in terms:
+        conditions.append(condition)
+        values += parameters
+    return " and ".join(conditions), values
 
 
 class Ledger:
@@ -295,15 +308,11 @@ class Ledger:
         """  # noqa: S608
         return self.rows(query, [*values, session_id, cost_kind])
 
-    def _days(self) -> tuple[str, list[Any]]:
+    def _days(self) -> Sql:
         """The filtered calls summed per day and KEYS, as a query and its parameters."""
-        terms, values = self._key_terms()
         if self.timezone == self.build["reporting_timezone"]:
-            for comparison, day in ((">=", self.filters.since), ("<=", self.filters.until)):
-                if day is not None:
-                    terms.append(f"called_on {comparison} ?")
-                    values.append(day)
-            query = f"select called_on as day, {KEYS}, {DAY_MEASURES} from fct_daily_costs where {_all(terms)}"  # noqa: S608
+            terms, values = where(self.key_terms() + self.day_terms("called_on"))
+            query = f"select called_on as day, {KEYS}, {DAY_MEASURES} from fct_daily_costs where {terms}"  # noqa: S608
             return query, values
         # Offsets from UTC are whole quarters of an hour, and there are far fewer quarters than calls to convert.
         calls, values = self._calls("time_bucket(interval '15 minutes', called_at) as quarter")
@@ -314,27 +323,42 @@ class Ledger:
         """  # noqa: S608
         return query, [self.timezone, *values]
 
-    def _calls(self, columns: str) -> tuple[str, list[Any]]:
+    def _calls(self, columns: str) -> Sql:
         """The filtered calls with `columns`, KEYS and their measures, as a query and its parameters."""
-        terms, values = self.call_terms()
+        terms, values = where(self.call_terms())
         return f"select {columns}, {KEYS}, {CALL_MEASURES} from fct_model_calls where {terms}", values  # noqa: S608
 
-    def call_terms(self) -> tuple[str, list[Any]]:
-        """What is true of the filtered rows of fct_model_calls, in SQL, and its parameters."""
-        terms, values = self._key_terms()
-        for comparison, day in ((f">= {SINCE}", self.filters.since), (f"< {UNTIL}", self.filters.until)):
-            if day is not None:
-                terms.append(f"called_at {comparison}")
-                values += [self.timezone, day]
-        return _all(terms), values
+    def call_terms(self) -> list[Sql]:
+        """What is true of the rows of fct_model_calls that pass the filters."""
+        return self.key_terms() + self.time_terms("called_at")
 
-    def _key_terms(self) -> tuple[list[str], list[Any]]:
-        filters = self.filters
-        same = {"fleet": filters.fleet, "host": filters.host, "account": filters.account}
-        part = {"project": filters.project, "model": filters.model}
-        terms = [f"{column} = ?" for column, value in same.items() if value is not None]
-        terms += [f"contains(lower({column}), lower(?))" for column, value in part.items() if value is not None]
-        return terms, [value for value in (*same.values(), *part.values()) if value is not None]
+    def key_terms(self, **columns: str) -> list[Sql]:
+        """What is true of rows that pass the filters from `fleet` to `model`.
+
+        `columns` says in SQL what a row has of one of these, where that is not the column of its name.
+        """
+        conditions = {
+            **dict.fromkeys(("fleet", "host", "account"), "{} = ?"),
+            **dict.fromkeys(("project", "model"), "contains(lower({}), lower(?))"),
+        }
+        return [
+            (condition.format(columns.get(key, key)), [value])
+            for key, condition in conditions.items()
+            if (value := getattr(self.filters, key)) is not None
+        ]
+
+    def time_terms(self, began: str, ended: str | None = None) -> list[Sql]:
+        """What is true of rows that are, in part at least, of the filters' days.
+
+        They last from the instant `began` until `ended`, or are of the one instant; both are UTC.
+        """
+        bounds = ((f"{ended or began} >= {SINCE}", self.filters.since), (f"{began} < {UNTIL}", self.filters.until))
+        return [(condition, [self.timezone, day]) for condition, day in bounds if day is not None]
+
+    def day_terms(self, column: str, bound: str = "?") -> list[Sql]:
+        """What is true of rows of the filters' days; `bound` is what a day becomes before `column` is compared."""
+        bounds = ((f"{column} >= {bound}", self.filters.since), (f"{column} <= {bound}", self.filters.until))
+        return [(condition, [day]) for condition, day in bounds if day is not None]
 
     def regex_fault(self, pattern: str) -> str | None:
         """What is wrong with a regular expression (RE2); None if nothing is."""
@@ -358,10 +382,6 @@ class Ledger:
         return ReportError(
             f"{self._path} cannot be read by this version ({reason}); `fleetledger publish` writes it anew"
         )
-
-
-def _all(terms: list[str]) -> str:
-    return " and ".join(terms) or "true"
 
 
 def _is_of(row: Row, keys: list[str], columns: tuple[str, ...]) -> bool:

@@ -13,12 +13,11 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from fleetledger.errors import CallError
 from fleetledger.find import described, header
 from fleetledger.find_queries import COSTS, KEYS, sessions_query
-from fleetledger.report_queries import SINCE, UNTIL, Ledger, Row
+from fleetledger.report_queries import Ledger, Row, Sql, where
 from fleetledger.text_index import TextIndex, escaped, text_dir
 
 SHOWN_HITS = 3
@@ -61,19 +60,17 @@ def search(ledger: Ledger, data: Path, index: TextIndex, wanted: list[str], *, e
 
 def _sessions(ledger: Ledger, texts: str, gone: str, wanted: list[str], limit: int) -> list[Row]:
     chosen, values = sessions_query(ledger)
-    terms = ["regexp_matches(block_text, ?)"] * len(wanted)
-    terms_values: list[Any] = [*sorted(wanted, key=len, reverse=True)]
-    for bound, day in ((f"said_at >= {SINCE}", ledger.filters.since), (f"said_at < {UNTIL}", ledger.filters.until)):
-        if day is not None:
-            terms.append(bound)
-            terms_values += [ledger.timezone, day]
+    matches: list[Sql] = [
+        ("regexp_matches(block_text, ?)", [pattern]) for pattern in sorted(wanted, key=len, reverse=True)
+    ]
+    terms, terms_values = where(matches + ledger.time_terms("said_at"))
     query = f"""
         with
         chosen as ({chosen}),
         hits as (
             select text_key, session_id, coalesce(said_at, timestamp '0001-01-01') as said_at
             from {texts}
-            where {" and ".join(terms)}
+            where {terms}
         ),
         standing as (from hits {gone}),
         grouped as (

@@ -19,7 +19,7 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from fleetledger.report import EXACT, header
-from fleetledger.report_queries import PRICED_KINDS, SINCE, UNTIL, Ledger, Row
+from fleetledger.report_queries import PRICED_KINDS, Ledger, Row, Sql, where
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """From the worst on."""
@@ -183,25 +183,8 @@ def _add(group: Row, part: Row) -> None:
             group[f"{kind}_cost_usd"] = (group[f"{kind}_cost_usd"] or Decimal(0)) + amount / part["siblings"]
 
 
-def _tool_calls(ledger: Ledger) -> tuple[str, list[Any]]:
+def _tool_calls(ledger: Ledger) -> Sql:
     """The tool calls that pass the ledger's filters, as a query and its parameters."""
-    filters = ledger.filters
-    terms, values = ["true"], []
-    for column in ("fleet", "host", "account"):
-        value = getattr(filters, column)
-        if value is not None:
-            terms.append(f"{column} = ?")
-            values.append(value)
-    if filters.project is not None:
-        terms.append("contains(lower(project), lower(?))")
-        values.append(filters.project)
-    if filters.model is not None:
-        terms.append(
-            "model_call_id in (select model_call_id from fct_model_calls where contains(lower(model), lower(?)))"
-        )
-        values.append(filters.model)
-    for bound, day in ((f"called_at >= {SINCE}", filters.since), (f"called_at < {UNTIL}", filters.until)):
-        if day is not None:
-            terms.append(bound)
-            values += [ledger.timezone, day]
-    return f"select * from fct_tool_calls where {' and '.join(terms)}", values  # noqa: S608
+    model = "(select model from fct_model_calls where fct_model_calls.model_call_id = fct_tool_calls.model_call_id)"
+    terms, values = where(ledger.key_terms(model=model) + ledger.time_terms("called_at"))
+    return f"select * from fct_tool_calls where {terms}", values  # noqa: S608

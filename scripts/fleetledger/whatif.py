@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from fleetledger.errors import CallError
 from fleetledger.report import header
-from fleetledger.report_queries import Ledger, Row
+from fleetledger.report_queries import Ledger, Row, where
 
 TTLS = ("5m", "1h")
 NEAREST = 5
@@ -115,7 +115,7 @@ def whatif(ledger: Ledger, changes: Sequence[Change], cache_ttl: str | None) -> 
     Without changes it is about all calls, at their own models. Raises UnknownModelError, with names that are near.
     """
     _check(ledger, changes)
-    terms, values = ledger.call_terms()
+    terms, values = where(ledger.call_terms())
     ttl = f"'{cache_ttl}'" if cache_ttl in TTLS else "null"
     query = QUERY.format(ttl=ttl, cost=COST, terms=terms, join="inner" if changes else "left")
     pairs = [[change.old for change in changes], [change.new for change in changes]]
