@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
-
 import click
 
 from fleetledger.cli_options import Places, filter_options, narrow, published, with_places
-from fleetledger.console import is_terminal
-
-if TYPE_CHECKING:
-    from fleetledger.report_queries import Row
+from fleetledger.cli_output import print_document, table_options
 
 SEVERITIES = ("critical", "high", "medium", "low")
+
+RENDER = "tool_render"
 
 
 @click.command(name="audit")
@@ -25,8 +21,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
 @click.option("--rule", metavar="NAME", help="Each finding of this rule, newest first.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 if there is a finding of this or worse.")
 @click.option("-n", "--limit", type=click.IntRange(1), help="How many rules or findings.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
+@table_options
 @click.pass_context
 def audit_report(
     ctx: click.Context,
@@ -51,15 +46,12 @@ def audit_report(
       fleetledger report audit --severity high --since 7d --fail-on critical
       fleetledger report audit --rule git-push-force --json
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude one another.")
-
     from fleetledger.report_queries import Ledger
     from fleetledger.tool_reports import audit
 
     ledger = Ledger(published(places.data))
     narrow(ledger, filters)
-    _show(audit(ledger, severity=severity, rule=rule, limit=limit), as_json, as_csv)
+    print_document(audit(ledger, severity=severity, rule=rule, limit=limit), as_json, as_csv, render=RENDER)
     if fail_on:
         found = audit(ledger, severity=fail_on, rule=rule, limit=1)
         ctx.exit(1 if found["row_count"] else 0)
@@ -76,8 +68,7 @@ def audit_report(
     help="What the rows are; `server` is that of MCP tools.",
 )
 @click.option("-n", "--limit", type=click.IntRange(1), help="How many rows.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@table_options
 def tools_report(
     places: Places, by: str, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
 ) -> None:
@@ -89,15 +80,12 @@ def tools_report(
       fleetledger report tools --by server --since 30d
       fleetledger report tools --by project --csv
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude one another.")
-
     from fleetledger.report_queries import Ledger
     from fleetledger.tool_reports import tools
 
     ledger = Ledger(published(places.data))
     narrow(ledger, filters)
-    _show(tools(ledger, by=by, limit=limit), as_json, as_csv)
+    print_document(tools(ledger, by=by, limit=limit), as_json, as_csv, render=RENDER)
 
 
 @click.command()
@@ -127,20 +115,3 @@ def secrets(places: Places, again: bool) -> None:
     for secret_type, count in sorted(scanned.found.items()):
         click.echo(f"  {secret_type}: {count:,}")
     click.echo("Found none." if not scanned.found else "`fleetledger refresh` brings them into `report audit`.")
-
-
-def _show(document: Row, as_json: bool, as_csv: bool) -> None:
-    if as_json or as_csv:
-        from fleetledger.report_formats import to_csv, to_json
-
-        click.echo(to_json(document) if as_json else to_csv(document), nl=as_json)
-        return
-    from fleetledger.blocks import plain, print_to
-    from fleetledger.tool_render import blocks
-
-    if is_terminal(sys.stdout):
-        from rich.console import Console
-
-        print_to(Console(highlight=False), blocks(document))
-    else:
-        click.echo(plain(blocks(document)), nl=False)

@@ -14,7 +14,7 @@ from fleetledger.cli_options import (
     window_filter_options,
     with_places,
 )
-from fleetledger.cli_report import show
+from fleetledger.cli_output import alone, print_document, table_options
 
 if TYPE_CHECKING:
     from fleetledger.whatif import Change
@@ -26,9 +26,8 @@ RENDER = "budgets_render"
 
 @click.command()
 @with_places
-@click.option("--quiet", is_flag=True, help="One line for a shell prompt: the worst of all.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@click.option("--quiet", is_flag=True, callback=alone, help="One line for a shell prompt: the worst of all.")
+@table_options
 @click.pass_context
 def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_csv: bool) -> None:
     """Show what was spent of your budgets; exits with 1 where one is overspent.
@@ -42,8 +41,6 @@ def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_cs
       fleetledger budget --quiet
       fleetledger budget --json
     """
-    if sum((quiet, as_json, as_csv)) > 1:
-        raise click.UsageError("--quiet, --json and --csv exclude one another.")
     from fleetledger.budgets import budget as budget_of
     from fleetledger.report_queries import Ledger
 
@@ -54,7 +51,7 @@ def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_cs
 
         click.echo(clean(budgets_render.quiet(document)))
     else:
-        show(document, as_json, as_csv, render=RENDER)
+        print_document(document, as_json, as_csv, render=RENDER)
     ctx.exit(1 if document["state"] == "over" else 0)
 
 
@@ -65,8 +62,7 @@ def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_cs
 @click.option(
     "-n", "--limit", type=click.IntRange(1), help=f"How many, the newest [default: {WINDOW_LIMIT}; all as JSON, CSV]."
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@table_options
 def blocks_report(
     places: Places, active: bool, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
 ) -> None:
@@ -80,8 +76,6 @@ def blocks_report(
       fleetledger report blocks --active
       fleetledger report blocks --since 7d --account work --json
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude one another.")
     from fleetledger import clock
     from fleetledger.budgets import usage_blocks
     from fleetledger.report_queries import Ledger
@@ -90,13 +84,12 @@ def blocks_report(
     narrow(ledger, filters)
     limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
     document = usage_blocks(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
-    show(document, as_json, as_csv, render=RENDER)
+    print_document(document, as_json, as_csv, render=RENDER)
 
 
 @click.command()
 @with_places
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@table_options
 def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
     """What flat rates cost by month, beside what their use would have cost, and use that no plan covers.
 
@@ -107,12 +100,10 @@ def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
       fleetledger report plans
       fleetledger report plans --csv
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude one another.")
     from fleetledger.budgets import plans
     from fleetledger.report_queries import Ledger
 
-    show(plans(Ledger(published(places.data))), as_json, as_csv, render=RENDER)
+    print_document(plans(Ledger(published(places.data))), as_json, as_csv, render=RENDER)
 
 
 @click.command()
@@ -120,8 +111,7 @@ def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
 @click.option("--model", "models", metavar="A=B", multiple=True, help="Calls of model A go to B; may be given again.")
 @click.option("--cache-ttl", type=click.Choice(("5m", "1h")), help="All that is written to the cache is for so long.")
 @session_filter_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@table_options
 def whatif(
     places: Places,
     models: tuple[str, ...],
@@ -143,15 +133,13 @@ def whatif(
     """
     if not models and cache_ttl is None:
         raise click.UsageError("Say what would be otherwise: --model A=B, --cache-ttl 5m or 1h.")
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude one another.")
     from fleetledger.report_queries import Ledger
     from fleetledger.whatif import whatif as whatif_of
 
     changes = [_change(text) for text in models]
     ledger = Ledger(published(places.data))
     narrow(ledger, {**filters, "timezone": None})
-    show(whatif_of(ledger, changes, cache_ttl), as_json, as_csv, render=RENDER)
+    print_document(whatif_of(ledger, changes, cache_ttl), as_json, as_csv, render=RENDER)
 
 
 def _change(text: str) -> Change:

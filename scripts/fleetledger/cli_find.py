@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fleetledger.cli_options import Places, narrow_sessions, published, session_filter_options, with_places
+from fleetledger.cli_output import json_option
 from fleetledger.console import clean, is_terminal
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ limit_option = click.option(
 @with_places
 @session_filter_options
 @limit_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
+@json_option
 def sessions(places: Places, limit: int, as_json: bool, **filters: str | None) -> None:
     """List the newest sessions, and how to resume them.
 
@@ -61,7 +62,7 @@ def sessions(places: Places, limit: int, as_json: bool, **filters: str | None) -
 @limit_option
 @click.option("--all", "everything", is_flag=True, help="Also in what tools returned and the runtime put in.")
 @click.option("--regex", "is_regex", is_flag=True, help="WORDS are regular expressions (RE2).")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option
 def search(
     places: Places,
     words: tuple[str, ...],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,8 @@ import click
 
 from fleetledger import clock
 from fleetledger.cli_options import Places, with_places
-from fleetledger.console import clean, is_terminal
+from fleetledger.cli_output import print_document
+from fleetledger.console import clean
 
 
 @click.command()
@@ -33,20 +33,7 @@ def doctor(ctx: click.Context, places: Places, as_json: bool) -> None:
     from fleetledger.doctor import examine
 
     document = examine(places.data, places.config, clock.now())
-    if as_json:
-        from fleetledger.report_formats import to_json
-
-        click.echo(to_json(document))
-    else:
-        from fleetledger.blocks import plain, print_to
-        from fleetledger.doctor_render import blocks
-
-        if is_terminal(sys.stdout):
-            from rich.console import Console
-
-            print_to(Console(highlight=False), blocks(document))
-        else:
-            click.echo(plain(blocks(document)), nl=False)
+    print_document(document, as_json, render="doctor_render")
     ctx.exit(1 if document["needs"] else 0)
 
 

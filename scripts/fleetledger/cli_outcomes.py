@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from fleetledger.cli_options import Places, filter_options, narrow, published, with_places
-from fleetledger.console import is_terminal
+from fleetledger.cli_output import print_document, table_options
 
 if TYPE_CHECKING:
-    from fleetledger.report_queries import Ledger, Row
+    from fleetledger.report_queries import Ledger
 
 METRICS = ("hallucination", "degradation", "clean_success", "interrupt", "denial", "tool_error")
 FIELDS = ("fleet", "host", "account", "project", "provider", "model", "day", "week", "month")
 VALUE_FIELDS = ("fleet", "host", "account", "project", "model", "month")
 
+RENDER = "outcome_render"
+
 
 @click.command("outcomes")
 @with_places
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@table_options
 def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str | None) -> None:
     """What became of the tasks, and what each outcome cost.
 
@@ -33,7 +33,7 @@ def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str 
     """
     from fleetledger.outcome_report import outcomes_report as report_of
 
-    _show(report_of(_ledger(places, filters)), as_json, as_csv)
+    print_document(report_of(_ledger(places, filters)), as_json, as_csv, render=RENDER)
 
 
 @click.command("rates")
@@ -47,8 +47,7 @@ def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str 
     help=f"Fields with commas: {', '.join(FIELDS)}.",
 )
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@table_options
 def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bool, **filters: str | None) -> None:
     """How often something went wrong, or right, of how many that could be observed.
 
@@ -61,7 +60,7 @@ def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bo
     """
     from fleetledger.outcome_report import rates_report as report_of
 
-    _show(report_of(_ledger(places, filters), metric, _fields(by)), as_json, as_csv)
+    print_document(report_of(_ledger(places, filters), metric, _fields(by)), as_json, as_csv, render=RENDER)
 
 
 @click.command("value")
@@ -74,8 +73,7 @@ def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bo
     help=f"One or more of {', '.join(VALUE_FIELDS)}, with commas between.",
 )
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
+@table_options
 def value_report(places: Places, by: str, as_json: bool, as_csv: bool, **filters: str | None) -> None:
     """What a success, a commit on the default branch and a merged pull request cost.
 
@@ -89,7 +87,7 @@ def value_report(places: Places, by: str, as_json: bool, as_csv: bool, **filters
     """
     from fleetledger.outcome_report import value_report as report_of
 
-    _show(report_of(_ledger(places, filters), _fields(by, VALUE_FIELDS)), as_json, as_csv)
+    print_document(report_of(_ledger(places, filters), _fields(by, VALUE_FIELDS)), as_json, as_csv, render=RENDER)
 
 
 def _fields(by: str, known: tuple[str, ...] = FIELDS) -> tuple[str, ...]:
@@ -106,22 +104,3 @@ def _ledger(places: Places, filters: dict[str, str | None]) -> Ledger:
     ledger = Ledger(published(places.data))
     narrow(ledger, filters)
     return ledger
-
-
-def _show(document: Row, as_json: bool, as_csv: bool) -> None:
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude one another.")
-    if as_json or as_csv:
-        from fleetledger.report_formats import to_csv, to_json
-
-        click.echo(to_json(document) if as_json else to_csv(document), nl=as_json)
-        return
-    from fleetledger.blocks import plain, print_to
-    from fleetledger.outcome_render import blocks
-
-    if is_terminal(sys.stdout):
-        from rich.console import Console
-
-        print_to(Console(highlight=False), blocks(document))
-    else:
-        click.echo(plain(blocks(document)), nl=False)

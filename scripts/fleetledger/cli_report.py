@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from fleetledger.cli_options import Places, filter_options, narrow, published, with_places
-from fleetledger.console import is_terminal
-
-if TYPE_CHECKING:
-    from fleetledger.report_queries import Row
+from fleetledger.cli_output import alone, print_document, table_options
 
 REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "projects")
 LIMITED = ("sessions", "models", "projects")
@@ -80,9 +76,10 @@ def _other_report(name: str) -> click.Command:
     "-n", "--limit", type=click.IntRange(1), help=f"Rows of sessions (default {SESSION_LIMIT}), models, projects."
 )
 @click.option("--costliest", is_flag=True, help="Sessions: the costliest first, not the newest.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with all decimals.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all decimals.")
-@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="As a picture, into this file.")
+@table_options
+@click.option(
+    "--svg", type=click.Path(dir_okay=False, path_type=Path), callback=alone, help="As a picture, into this file."
+)
 def report(
     places: Places,
     name: str,
@@ -105,8 +102,6 @@ def report(
       fleetledger report sessions --costliest -n 5 --project shop
       fleetledger report models --json
     """
-    if sum((as_json, as_csv, svg is not None)) > 1:
-        raise click.UsageError("--json, --csv and --svg exclude one another.")
     if limit and name not in LIMITED:
         raise click.UsageError(f"--limit is for {', '.join(LIMITED)}.")
     if costliest and name != "sessions":
@@ -118,25 +113,5 @@ def report(
     ledger = Ledger(published(places.data))
     narrow(ledger, filters)
     default_limit = SESSION_LIMIT if name == "sessions" else None
-    show(report_of(ledger, name, costliest=costliest, limit=limit or default_limit), as_json, as_csv, svg)
-
-
-def show(document: Row, as_json: bool, as_csv: bool, svg: Path | None = None, *, render: str = "report_render") -> None:
-    """Print a report as asked: JSON, CSV, a picture, or for the terminal, as the module `render` shows it."""
-    if as_json or as_csv:
-        from fleetledger.report_formats import to_csv, to_json
-
-        click.echo(to_json(document) if as_json else to_csv(document), nl=as_json)
-        return
-    from fleetledger.blocks import plain, print_to, write_svg
-
-    blocks = import_module(f"fleetledger.{render}").blocks
-    if svg:
-        write_svg(svg, blocks(document), f"fleetledger report {document['report']}")
-        click.echo(f"Wrote {svg}")
-    elif is_terminal(sys.stdout):
-        from rich.console import Console
-
-        print_to(Console(highlight=False), blocks(document))
-    else:
-        click.echo(plain(blocks(document)), nl=False)
+    document = report_of(ledger, name, costliest=costliest, limit=limit or default_limit)
+    print_document(document, as_json, as_csv, svg, render="report_render")
