@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fleetledger.cli_options import Places, filter_options, narrow, published, with_places
+from fleetledger.cli_options import Places, filter_options, narrowed, with_places
 from fleetledger.cli_output import print_document, table_options
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -46,11 +46,9 @@ def audit_report(
       fleetledger report audit --severity high --since 7d --fail-on critical
       fleetledger report audit --rule git-push-force --json
     """
-    from fleetledger.report_queries import Ledger
     from fleetledger.tool_reports import audit
 
-    ledger = Ledger(published(places.data))
-    narrow(ledger, filters)
+    ledger = narrowed(places, filters)
     print_document(audit(ledger, severity=severity, rule=rule, limit=limit), as_json, as_csv, render=RENDER)
     if fail_on:
         found = audit(ledger, severity=fail_on, rule=rule, limit=1)
@@ -80,12 +78,9 @@ def tools_report(
       fleetledger report tools --by server --since 30d
       fleetledger report tools --by project --csv
     """
-    from fleetledger.report_queries import Ledger
     from fleetledger.tool_reports import tools
 
-    ledger = Ledger(published(places.data))
-    narrow(ledger, filters)
-    print_document(tools(ledger, by=by, limit=limit), as_json, as_csv, render=RENDER)
+    print_document(tools(narrowed(places, filters), by=by, limit=limit), as_json, as_csv, render=RENDER)
 
 
 @click.command()

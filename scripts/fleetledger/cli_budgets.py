@@ -8,7 +8,7 @@ import click
 
 from fleetledger.cli_options import (
     Places,
-    narrow,
+    narrowed,
     published,
     session_filter_options,
     window_filter_options,
@@ -78,10 +78,8 @@ def blocks_report(
     """
     from fleetledger import clock
     from fleetledger.budgets import usage_blocks
-    from fleetledger.report_queries import Ledger
 
-    ledger = Ledger(published(places.data))
-    narrow(ledger, filters)
+    ledger = narrowed(places, filters)
     limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
     document = usage_blocks(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
     print_document(document, as_json, as_csv, render=RENDER)
@@ -133,12 +131,10 @@ def whatif(
     """
     if not models and cache_ttl is None:
         raise click.UsageError("Say what would be otherwise: --model A=B, --cache-ttl 5m or 1h.")
-    from fleetledger.report_queries import Ledger
     from fleetledger.whatif import whatif as whatif_of
 
     changes = [_change(text) for text in models]
-    ledger = Ledger(published(places.data))
-    narrow(ledger, {**filters, "timezone": None})
+    ledger = narrowed(places, {**filters, "timezone": None})
     print_document(whatif_of(ledger, changes, cache_ttl), as_json, as_csv, render=RENDER)
 
 

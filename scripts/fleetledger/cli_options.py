@@ -106,6 +106,15 @@ def session_filter_options(function: Callable[..., None]) -> Callable[..., None]
     return function
 
 
+def narrowed(places: Places, given: dict[str, str | None]) -> Ledger:
+    """The published file, narrowed to what the filter options gave, as `narrow` does it."""
+    from fleetledger.report_queries import Ledger
+
+    ledger = Ledger(published(places.data))
+    narrow(ledger, given)
+    return ledger
+
+
 def narrow(ledger: Ledger, given: dict[str, str | None], usual_timezone: str | None = None) -> None:
     """Narrow a ledger to what the filter options gave. Raises click.UsageError where they make no sense.
 

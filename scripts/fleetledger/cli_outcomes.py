@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from fleetledger.cli_options import Places, filter_options, narrow, published, with_places
+from fleetledger.cli_options import Places, filter_options, narrowed, with_places
 from fleetledger.cli_output import print_document, table_options
-
-if TYPE_CHECKING:
-    from fleetledger.report_queries import Ledger
 
 METRICS = ("hallucination", "degradation", "clean_success", "interrupt", "denial", "tool_error")
 FIELDS = ("fleet", "host", "account", "project", "provider", "model", "day", "week", "month")
@@ -33,7 +28,7 @@ def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str 
     """
     from fleetledger.outcome_report import outcomes_report as report_of
 
-    print_document(report_of(_ledger(places, filters)), as_json, as_csv, render=RENDER)
+    print_document(report_of(narrowed(places, filters)), as_json, as_csv, render=RENDER)
 
 
 @click.command("rates")
@@ -60,7 +55,7 @@ def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bo
     """
     from fleetledger.outcome_report import rates_report as report_of
 
-    print_document(report_of(_ledger(places, filters), metric, _fields(by)), as_json, as_csv, render=RENDER)
+    print_document(report_of(narrowed(places, filters), metric, _fields(by)), as_json, as_csv, render=RENDER)
 
 
 @click.command("value")
@@ -87,7 +82,7 @@ def value_report(places: Places, by: str, as_json: bool, as_csv: bool, **filters
     """
     from fleetledger.outcome_report import value_report as report_of
 
-    print_document(report_of(_ledger(places, filters), _fields(by, VALUE_FIELDS)), as_json, as_csv, render=RENDER)
+    print_document(report_of(narrowed(places, filters), _fields(by, VALUE_FIELDS)), as_json, as_csv, render=RENDER)
 
 
 def _fields(by: str, known: tuple[str, ...] = FIELDS) -> tuple[str, ...]:
@@ -96,11 +91,3 @@ def _fields(by: str, known: tuple[str, ...] = FIELDS) -> tuple[str, ...]:
         if field not in known:
             raise click.BadParameter(f"{field!r} is no field; there is {', '.join(known)}.", param_hint="--by")
     return fields
-
-
-def _ledger(places: Places, filters: dict[str, str | None]) -> Ledger:
-    from fleetledger.report_queries import Ledger
-
-    ledger = Ledger(published(places.data))
-    narrow(ledger, filters)
-    return ledger

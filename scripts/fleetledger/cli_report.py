@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fleetledger.cli_options import Places, filter_options, narrow, published, with_places
+from fleetledger.cli_options import Places, filter_options, narrowed, with_places
 from fleetledger.cli_output import alone, print_document, table_options
 
 REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "projects")
@@ -108,10 +108,8 @@ def report(
         raise click.UsageError("--costliest is for sessions.")
 
     from fleetledger.report import report as report_of
-    from fleetledger.report_queries import Ledger
 
-    ledger = Ledger(published(places.data))
-    narrow(ledger, filters)
+    ledger = narrowed(places, filters)
     default_limit = SESSION_LIMIT if name == "sessions" else None
     document = report_of(ledger, name, costliest=costliest, limit=limit or default_limit)
     print_document(document, as_json, as_csv, svg, render="report_render")
