@@ -19,6 +19,7 @@ from fleetledger.errors import FleetledgerError
 from fleetledger.landing import LandingError
 from fleetledger.locks import lock
 from fleetledger.paths import PROJECT_ROOT, landing_dir
+from fleetledger.plan import Plan, write_plan
 
 RESULTS = {"LogModelResult": "models", "LogSeedResult": "seeds", "LogTestResult": "tests"}
 """The events of dbt that end a node, and what such nodes are called."""
@@ -59,6 +60,7 @@ class _Run:
         self.warnings: list[str] = []
         self.failures: list[str] = []
         self.other: list[str] = []
+        self.plan: Plan | None = None
         self._step = step
         self._total = 0
 
@@ -73,6 +75,8 @@ class _Run:
         if name == "LogStartLine":
             self._total = event["total"]
             self._step(self.counts.total(), self._total, event["node"])
+        elif name == "Plan":
+            self.plan = Plan(*event["plan"])
         elif name in RESULTS:
             self.counts[RESULTS[name]] += 1
             self._step(self.counts.total(), self._total)
@@ -93,6 +97,8 @@ def build(data: Path, now: datetime, step: Step, *, seeds: bool = True) -> Built
     with lock(data / "build.lock", now):
         run = _Run(step)
         code = _dbt(data, run, seeds=seeds)
+        if run.plan:
+            write_plan(data, run.plan)
     if code:
         raise BuildError(_damage(landing_dir(data)) or _explain(run, data))
     return Built(run.counts, run.warnings)

@@ -51,9 +51,10 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
     if refreshing.is_current(data, inputs):
         click.echo("Nothing to build: what is published is of the same lines, rates and models.")
         return
-    seeds = not refreshing.has_seeds(data, inputs)
+    only_landing = refreshing.only_landing_is_new(data, inputs)
     refreshing.forget(data)
-    _build(data, seeds=seeds)
+    if not (only_landing and _refill(data)):
+        _build(data, seeds=not only_landing)
     _publish(data, text)
     refreshing.remember(data, inputs)
 
@@ -146,6 +147,24 @@ def _build(data: Path, *, seeds: bool = True) -> None:
     counts = built.counts
     seeds_and = f"{counts['seeds']} seeds and " if seeds else ""
     click.echo(f"Built {seeds_and}{counts['models']} models; {counts['tests']} tests passed.")
+
+
+def _refill(data: Path) -> bool:
+    """Whether the last build's plan was there, could be run, and passed its tests."""
+    from fleetledger.plan import read_plan
+    from fleetledger.refill import RefillError, refill
+
+    plan = read_plan(data)
+    if plan is None:
+        return False
+    try:
+        with progress("build") as step:
+            built = refill(data, plan, clock.now(), step)
+    except RefillError as error:
+        click.echo(f"{clean(str(error))}: building with dbt.", err=True)
+        return False
+    click.echo(f"Built {built.counts['models']} models by the last build's plan; {built.counts['tests']} tests passed.")
+    return True
 
 
 def _publish(data: Path, text: bool) -> None:

@@ -2,7 +2,8 @@
 
 Each event that its parent follows is one line of JSON on standard output: `name`, `level`, `message`, and, where the
 event has them, `node`, `status` and `total`. dbt's own JSON log holds the same and all else of each node, and writing
-that takes a tenth of a small build. Exits with 0 if all went well, else with 1.
+that takes a tenth of a small build. A build that went well ends with the event `Plan`, which has the `plan` of what it
+ran. Exits with 0 if all went well, else with 1.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from fleetledger.plan import DataTest, Model, Plan
 
 if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
@@ -29,11 +33,14 @@ def main() -> None:
     # Collecting garbage among the million objects of a manifest costs a tenth of a small build, and frees next to
     # nothing.
     gc.disable()
+    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
     result = dbtRunner(callbacks=[_tell]).invoke(sys.argv[1:])
     if result.exception:
         _say(str(result.exception))
+    if result.success and isinstance(result.result, RunExecutionResult):
+        _say(json.dumps({"name": "Plan", "level": "info", "plan": _plan(ran.node for ran in result.result)}))
     sys.exit(0 if result.success else 1)
 
 
@@ -52,6 +59,17 @@ def _tell(event: EventMsg) -> None:
     elif info.name in FOLLOWED:
         told["status"] = data.status
     _say(json.dumps(told))
+
+
+def _plan(nodes: Iterable[Any]) -> Plan:
+    """What dbt built and tested; nodes that it built end before those that ask them."""
+    models, tests = [], []
+    for node in nodes:
+        if node.resource_type == "model":
+            models.append(Model(node.name, node.relation_name, node.config.materialized, node.compiled_code))
+        elif node.resource_type == "test" and any(parent.startswith("model.") for parent in node.depends_on.nodes):
+            tests.append(DataTest(node.name, node.compiled_code))
+    return Plan(models, tests)
 
 
 def _say(line: str) -> None:

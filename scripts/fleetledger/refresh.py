@@ -90,7 +90,7 @@ def is_current(data: Path, inputs_now: Inputs) -> bool:
     return published_path(data).exists() and _last_made(data) == _made(data, inputs_now)
 
 
-def has_seeds(data: Path, inputs_now: Inputs) -> bool:
+def only_landing_is_new(data: Path, inputs_now: Inputs) -> bool:
     """Whether the warehouse was made by a refresh from the project as it is, and nobody built since."""
     made = _last_made(data)
     return made is not None and made == _made(data, inputs_now._replace(landed=str(made.get("landed"))))

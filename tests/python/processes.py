@@ -66,6 +66,8 @@ STEPS = {
     "compaction": Step("extract", _COMPACT, _EXTRACT, _AT_ONCE),
     "build": Step("build", "fleetledger.build:build", "fleetledger.build:build"),
     "publish": Step("publish", "fleetledger.publish:publish", "fleetledger.publish:publish"),
+    "refill": Step("refresh", "fleetledger.refill:refill", "fleetledger.refill:refill"),
+    "refresh": Step("refresh", "fleetledger.build:build", "fleetledger.publish:publish"),
 }
 MEETING = Step("extract", _EXTRACT, _EXTRACT, _IN_WORKERS | _AT_ONCE)
 """An extraction that takes a while, and replaces batches that others read."""

@@ -271,7 +271,7 @@ def test_a_refresh_after_a_build_by_hand_or_without_titles_builds(demo: Path) ->
     warehouse = paths.warehouse_path(data).stat()
     os.utime(paths.warehouse_path(data), ns=(warehouse.st_atime_ns, warehouse.st_mtime_ns + 1))
     assert not refresh.is_current(data, now)
-    assert not refresh.has_seeds(data, now)
+    assert not refresh.only_landing_is_new(data, now)
     os.utime(paths.warehouse_path(data), ns=(warehouse.st_atime_ns, warehouse.st_mtime_ns))
     assert refresh.is_current(data, now)
 
@@ -279,8 +279,8 @@ def test_a_refresh_after_a_build_by_hand_or_without_titles_builds(demo: Path) ->
 def test_seeds_are_loaded_again_when_the_project_has_changed_and_not_when_only_lines_have(demo: Path) -> None:
     data = paths.demo_dir(demo)
     now = refresh.inputs(data, text=True)
-    assert refresh.has_seeds(data, now._replace(landed="more"))
-    assert not refresh.has_seeds(data, now._replace(project="another"))
+    assert refresh.only_landing_is_new(data, now._replace(landed="more"))
+    assert not refresh.only_landing_is_new(data, now._replace(project="another"))
 
 
 def test_nobody_else_reads_the_data(demo: Path) -> None:

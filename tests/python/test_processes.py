@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from namespace import COMMAND
 from processes import MEETING, STEPS, GrowingFleet, Run
 
 from fleetledger.paths import published_path
+from fleetledger.refresh import inputs, is_current, remember
 from fleetledger.simulate import simulate
 
 LANDING_STEPS = ("extract", "extract in workers", "compaction")
@@ -118,6 +120,25 @@ def kill_everything(undisturbed: Undisturbed, place: Path, seed: int, kills: int
     assert published(fleet.data) == published(undisturbed.data)
     fleet.run(STEPS["publish"])
     assert_same(fleet, undisturbed)
+    kill_refills(killer, place / "refilled")
+    fleet.run(STEPS["refresh"])
+    assert_same(fleet, undisturbed)
+
+
+def kill_refills(killer: Killer, place: Path) -> None:
+    """Kill refreshes that only fill the tables of the build before, each in the state that such a refresh begins in."""
+    data = killer.fleet.data
+    now = inputs(data, text=True)
+    remember(data, now._replace(landed="other lines"))
+    shutil.copytree(data, place)
+
+    def as_before() -> None:
+        shutil.rmtree(data)
+        shutil.copytree(place, data)
+
+    killer.measure("refill")
+    assert is_current(data, now)
+    killer.kill("refill", as_before)
 
 
 def assert_nothing_half_built_is_published(fleet: GrowingFleet, undisturbed: Undisturbed) -> None:

@@ -45,7 +45,7 @@ info as (
     select
         landing.as_of,
         landing.landed_at,
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
+        date_trunc('second', cast(current_timestamp as timestamp)) as built_at,
         landing.is_demo,
         true as has_text,
         '{{ var("reporting_timezone") }}' as reporting_timezone,
