@@ -71,19 +71,23 @@ def publish(data: Path, now: datetime, *, text: bool = True) -> Published:
     if not warehouse.exists():
         raise PublishError(f"{warehouse} is not there: nothing has been built; type `fleetledger build` first")
     with lock(data / "build.lock", now):
-        tables = _swap_in(warehouse, target, text=text)
+        tables, status = _swap_in(warehouse, target, text=text)
         _keep_texts(data, warehouse, text=text)
-        _write_status(data)
+        write_file(status_path(data), json.dumps(status))
     return Published(target, tables, target.stat().st_size)
 
 
-def _swap_in(warehouse: Path, target: Path, *, text: bool) -> int:
-    """Write the new file beside the old one, make it durable and rename it; the number of its tables."""
+def _swap_in(warehouse: Path, target: Path, *, text: bool) -> tuple[int, dict[str, object]]:
+    """Write the new file beside the old one, make it durable and rename it; the number of its tables, and its status.
+
+    The status is what `statusline` shows; its instants are seconds since 1970.
+    """
     fresh = target.with_name(f".{target.name}.new")
     _remove(fresh)
     before = os.umask(0o077)
     try:
         tables = _copy_marts(warehouse, fresh, text=text)
+        status = _status(fresh)
         _sync(fresh)
         _wal(target).unlink(missing_ok=True)
         fresh.replace(target)
@@ -93,19 +97,14 @@ def _swap_in(warehouse: Path, target: Path, *, text: bool) -> int:
     finally:
         os.umask(before)
         _remove(fresh)
-    return tables
+    return tables, status
 
 
-def _write_status(data: Path) -> None:
-    """Write the sums that `statusline` shows, from the published file; instants are seconds since 1970."""
-    with duckdb.connect(str(published_path(data)), read_only=True) as connection:
-        tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
-        status: dict[str, object] = {}
-        if {"build_info", "fct_model_calls", "fct_usage_blocks", "dim_accounts"} <= tables:
-            status = {name: connection.execute(query).fetchall() for name, query in STATUS.items()}
-            as_of = connection.execute("select cast(epoch(as_of) as bigint) from build_info").fetchone()
-            status["as_of"] = as_of[0] if as_of else None
-    write_file(status_path(data), json.dumps(status))
+def _status(published: Path) -> dict[str, object]:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        status = {name: connection.execute(query).fetchall() for name, query in STATUS.items()}
+        [(as_of,)] = connection.execute("select cast(epoch(as_of) as bigint) from build_info").fetchall()
+    return status | {"as_of": as_of}
 
 
 def _keep_texts(data: Path, warehouse: Path, *, text: bool) -> None:
@@ -202,6 +201,8 @@ def _sync(path: Path) -> None:
 
 def _explain(error: duckdb.Error, warehouse: Path, target: Path) -> str:
     reason = str(error).splitlines()[0]
+    if isinstance(error, duckdb.ProgrammingError):
+        return f"{warehouse} was built by another version ({reason}); type `fleetledger build` first"
     if "lock" in reason:
         return f"{warehouse} is in use: {reason}; close the program that has it open and try again"
     return f"{target} could not be written from {warehouse}: {reason}"

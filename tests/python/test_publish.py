@@ -32,7 +32,14 @@ WAREHOUSE = """
     comment on table marts.fct_sessions is 'One row per session; it''s the grain.';
     comment on column marts.fct_sessions.title is 'The session''s title.';
     create table marts.build_info as select true as has_text, timestamp '2026-11-20 18:00:00' as as_of;
+    create table marts.dim_accounts (fleet varchar, host varchar, account varchar, cost_kind varchar);
+    create table marts.fct_model_calls (called_at timestamp, cost_kind varchar, cost_usd decimal(38, 16));
+    create table marts.fct_usage_blocks (
+        host varchar, account varchar, started_at timestamp, ends_at timestamp, is_active boolean
+    );
 """
+
+TABLES = ["build_info", "dim_accounts", "fct_model_calls", "fct_sessions", "fct_usage_blocks"]
 
 
 @pytest.fixture
@@ -55,13 +62,11 @@ def sessions(data: Path) -> list[tuple[object, ...]]:
 
 def test_the_published_file_holds_the_marts_and_nothing_else(data: Path) -> None:
     published = publish(data, NOW)
-    assert published.tables == 2
+    assert published.tables == len(TABLES)
     assert published.size == published_path(data).stat().st_size
     tables = rows(published.path, "select schema_name, table_name, comment from duckdb_tables() order by table_name")
-    assert tables == [
-        ("main", "build_info", None),
-        ("main", "fct_sessions", "One row per session; it's the grain."),
-    ]
+    comments = {"fct_sessions": "One row per session; it's the grain."}
+    assert tables == [("main", name, comments.get(name)) for name in TABLES]
     columns = rows(
         published.path,
         "select column_name, data_type, comment from duckdb_columns()"
@@ -214,6 +219,18 @@ def test_a_kill_while_copying_leaves_the_old_file(data: Path) -> None:
     assert not (data / ".fleetledger.duckdb.new").exists()
 
 
+def test_a_warehouse_of_another_version_is_named(data: Path) -> None:
+    publish(data, NOW)
+    with duckdb.connect(str(warehouse_path(data))) as connection:
+        connection.execute("drop table marts.fct_usage_blocks")
+        connection.execute("delete from marts.fct_sessions")
+    with pytest.raises(
+        PublishError, match=r"by another version \(.*fct_usage_blocks.*\); type `fleetledger build` first"
+    ):
+        publish(data, NOW)
+    assert len(sessions(data)) == 2
+
+
 def test_nothing_built(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="nothing has been built; type `fleetledger build` first"):
         publish(tmp_path, NOW)
@@ -238,4 +255,4 @@ def test_a_program_that_holds_the_warehouse_is_named(data: Path) -> None:
         with pytest.raises(PublishError, match=rf"is in use: .*PID {process.pid}.*close the program"):
             publish(data, NOW)
         process.communicate("\n")
-    assert publish(data, NOW).tables == 2
+    assert publish(data, NOW).tables == len(TABLES)
