@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
+from fleetledger.choices import SEVERITIES, TOOL_GROUPS
 from fleetledger.cli_options import Places, filter_options, narrowed, with_places
 from fleetledger.cli_output import print_document, table_options
-
-SEVERITIES = ("critical", "high", "medium", "low")
 
 RENDER = "tool_render"
 
@@ -60,7 +59,7 @@ def audit_report(
 @filter_options
 @click.option(
     "--by",
-    type=click.Choice(("tool", "kind", "server", "fleet", "project")),
+    type=click.Choice(tuple(TOOL_GROUPS)),
     default="tool",
     show_default=True,
     help="What the rows are; `server` is that of MCP tools.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fleetledger.choices import CACHE_TTLS
 from fleetledger.cli_options import (
     Places,
     narrowed,
@@ -107,7 +108,7 @@ def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
 @click.command()
 @with_places
 @click.option("--model", "models", metavar="A=B", multiple=True, help="Calls of model A go to B; may be given again.")
-@click.option("--cache-ttl", type=click.Choice(("5m", "1h")), help="All that is written to the cache is for so long.")
+@click.option("--cache-ttl", type=click.Choice(CACHE_TTLS), help="All that is written to the cache is for so long.")
 @session_filter_options
 @table_options
 def whatif(

@@ -6,10 +6,7 @@ import click
 
 from fleetledger.cli_options import Places, filter_options, narrowed, with_places
 from fleetledger.cli_output import print_document, table_options
-
-METRICS = ("hallucination", "degradation", "clean_success", "interrupt", "denial", "tool_error")
-FIELDS = ("fleet", "host", "account", "project", "provider", "model", "day", "week", "month")
-VALUE_FIELDS = ("fleet", "host", "account", "project", "model", "month")
+from fleetledger.outcome_metrics import FIELDS, METRICS, VALUE_FIELDS
 
 RENDER = "outcome_render"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from fleetledger.choices import GROUPS, REPORTS
 from fleetledger.cli_options import Places, filter_options, narrowed, with_places
 from fleetledger.cli_output import alone, print_document, table_options
 
-REPORTS = ("overview", "daily", "weekly", "monthly", "sessions", "models", "projects")
-LIMITED = ("sessions", "models", "projects")
+LIMITED = ("sessions", *GROUPS)
 SESSION_LIMIT = 20
 
 OTHER_REPORTS = {

@@ -5,111 +5,16 @@ A task counts on the day on which it ended, in the report's time zone. Amounts o
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from fleetledger.outcome_metrics import Metric, count_of
 from fleetledger.report_queries import PRICED_KINDS, Ledger, Row, Sql, where
-
-FIELDS = ("fleet", "host", "account", "project", "provider", "model", "day", "week", "month")
-"""What rates can be told by; weeks are named by their Monday, months by their first day."""
 
 CONFIDENCES = ("definite", "probable", "inferred")
 
-FEW = 5
-"""Below so many observed tasks a rate says nothing."""
-
-_DONE = "exit_reason = 'done' and tool_calls > 0"
-_MU_DONE = "mu_exit_reason = 'done' and tool_calls > 0"
-
-
-class Metric(NamedTuple):
-    """A rate: what it counts, of what, and of how many that could have been counted had they been observed.
-
-    `observed` is the condition for a task to be in the denominator. The last two are the rate of mu's own analytics;
-    None where they know none.
-    """
-
-    unit: str
-    says: str
-    observed: str
-    numerator: str
-    denominator: str
-    eligible: str
-    mu_numerator: str | None = None
-    mu_denominator: str | None = None
-
-
-def _tasks(condition: str) -> str:
-    return f"count(*) filter (where {condition})"
-
-
-def _of_tasks(says: str, observed: str, counted: str, eligible: str, mu: tuple[str, str]) -> Metric:
-    """A metric that counts tasks, from conditions; those of mu are what it counts, and of which tasks."""
-    mu_counted, mu_observed = mu
-    return Metric(
-        "tasks",
-        says,
-        observed,
-        _tasks(f"{observed} and {counted}"),
-        _tasks(observed),
-        _tasks(eligible),
-        _tasks(f"{mu_observed} and {mu_counted}"),
-        _tasks(mu_observed),
-    )
-
-
-METRICS = {
-    "hallucination": _of_tasks(
-        "Done tasks with tool calls that claim what is not so; observed are those of which something tells.",
-        f"{_DONE} and outcome_result <> 'unknown'",
-        "is_hallucination",
-        _DONE,
-        ("mu_is_hallucination", _MU_DONE),
-    ),
-    "degradation": Metric(
-        "asks",
-        "Asks that broke off, were aborted, or ran into an error or a limit.",
-        "ask_count > 0",
-        "sum(degraded_ask_count)",
-        "sum(ask_count)",
-        "sum(ask_count)",
-        "sum(mu_degraded_ask_count) filter (where fleet = 'mu')",
-        "sum(ask_count) filter (where fleet = 'mu')",
-    ),
-    "clean_success": _of_tasks(
-        "Tasks that succeeded (merged, or committed with passing checks), of those that succeeded or failed.",
-        "outcome_result in ('success', 'failure')",
-        "outcome_result = 'success'",
-        "outcome_result <> 'neither'",
-        ("mu_outcome_class = 'clean_success'", _MU_DONE),
-    ),
-    "interrupt": _of_tasks(
-        "Tasks that a person interrupted at least once.",
-        "interrupt_count is not null",
-        "interrupt_count > 0",
-        "true",
-        ("mu_outcome_class = 'operator_intervention'", "mu_outcome_class is not null"),
-    ),
-    "denial": Metric(
-        "tool calls",
-        "Tool calls that a person turned down; mu asks nobody.",
-        "tool_call_count > 0 and denial_count is not null",
-        "sum(denial_count)",
-        "sum(tool_call_count) filter (where denial_count is not null)",
-        "sum(tool_call_count)",
-    ),
-    "tool_error": Metric(
-        "tool calls",
-        "Tool calls that the log marks as failed.",
-        "tool_call_count > 0",
-        "sum(tool_error_count)",
-        "sum(tool_call_count)",
-        "sum(tool_call_count)",
-    ),
-}
-
 
 def rates(ledger: Ledger, metric: Metric, by: tuple[str, ...]) -> list[Row]:
-    """The counts of a metric, by some of FIELDS, the largest groups first; days, weeks, months in their order."""
+    """The counts of a metric, by some fields, the largest groups first; days, weeks, months in their order."""
     tasks, values = _filtered(ledger)
     periods = [field for field in by if field in ("day", "week", "month")]
     keys = "".join(f"{field}, " for field in by)
@@ -118,7 +23,7 @@ def rates(ledger: Ledger, metric: Metric, by: tuple[str, ...]) -> list[Row]:
         with tasks as ({tasks})
         select {keys}
             count(*) as tasks,
-            {_tasks(metric.observed)} as observed_tasks,
+            {count_of(metric.observed)} as observed_tasks,
             cast(coalesce({metric.eligible}, 0) as bigint) as eligible,
             cast(coalesce({metric.denominator}, 0) as bigint) as denominator,
             cast(coalesce({metric.numerator}, 0) as bigint) as numerator,
@@ -138,7 +43,7 @@ def _or_null(aggregate: str | None) -> str:
 def classes(ledger: Ledger) -> list[Row]:
     """The outcomes that there are, the most frequent first: counts by confidence, and what they cost by kind."""
     tasks, values = _filtered(ledger)
-    confidences = ", ".join(_tasks(f"outcome_confidence = '{word}'") + f" as {word}" for word in CONFIDENCES)
+    confidences = ", ".join(count_of(f"outcome_confidence = '{word}'") + f" as {word}" for word in CONFIDENCES)
     costs = ", ".join(f"sum({kind}_cost_usd) as {kind}_cost_usd" for kind in PRICED_KINDS)
     query = f"""
         with tasks as ({tasks})
@@ -192,9 +97,6 @@ def _filtered(ledger: Ledger) -> Sql:
     return query, zones + values
 
 
-VALUE_FIELDS = ("fleet", "host", "account", "project", "model", "month")
-"""What value can be told by."""
-
 YIELDS = ("success", "default_branch_commit", "merged_pull_request")
 """What work yields."""
 
@@ -203,7 +105,7 @@ SPENT_ON = ("success", "failed", "reverted", "neither", "unobserved")
 
 
 def value(ledger: Ledger, by: tuple[str, ...]) -> list[Row]:
-    """What tasks cost and yielded, by cost kind and some of VALUE_FIELDS; months in order, then the costliest first."""
+    """What tasks cost and yielded, by cost kind and some fields; months in order, then the costliest first."""
     month = "cast(date_trunc('month', cast(? as date)) as date)"
     terms, values = where(ledger.key_terms() + ledger.day_terms("month_start", month))
     columns = {"month": "month_start as month"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleetledger.blocks import Block, Column, Line, Table
-from fleetledger.outcome_queries import METRICS
+from fleetledger.outcome_metrics import METRICS
 from fleetledger.report_queries import PRICED_KINDS, Row
 from fleetledger.report_render import DEMO, KINDS, NOTIONAL, UNOBSERVED, usd
 

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 
-from fleetledger.outcome_queries import FEW, METRICS, YIELDS, classes, counts, rates, value
+from fleetledger.outcome_metrics import FEW, METRICS
+from fleetledger.outcome_queries import YIELDS, classes, counts, rates, value
 from fleetledger.report import EXACT, header
 from fleetledger.report_queries import PRICED_KINDS, Ledger, Row
 

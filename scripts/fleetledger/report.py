@@ -19,14 +19,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, localcontext
 
+from fleetledger.choices import GROUPS, PERIODS
 from fleetledger.report_queries import PRICED_KINDS, SESSION_COLUMNS, Ledger, Row
-
-PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
-"""The unit of time that the rows of a report stand for. A week is an ISO week, named by its Monday."""
-
-GROUPS = {"models": ("provider", "model"), "projects": ("project",)}
-
-REPORTS = ("overview", *PERIODS, "sessions", *GROUPS)
 
 SECTIONS = {
     "totals": (),
@@ -61,7 +55,7 @@ EXACT = 76
 
 
 def report(ledger: Ledger, name: str, *, costliest: bool = False, limit: int | None = None) -> Row:
-    """The document of the report `name`, one of REPORTS.
+    """The document of the report `name`, one of choices.REPORTS.
 
     `limit` keeps the first rows of sessions, models and projects; `costliest` puts sessions in the order of cost.
     """

@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fleetledger.blocks import Block, Column, Line, Table
-from fleetledger.report import GROUPS, MILLION, PERIODS
+from fleetledger.choices import GROUPS, PERIODS
+from fleetledger.report import MILLION
 from fleetledger.report_queries import PRICED_KINDS, Row
 
 

@@ -18,20 +18,9 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import Any
 
+from fleetledger.choices import SEVERITIES, TOOL_GROUPS
 from fleetledger.report import EXACT, header
 from fleetledger.report_queries import PRICED_KINDS, Ledger, Row, Sql, where
-
-SEVERITIES = ("critical", "high", "medium", "low")
-"""From the worst on."""
-
-TOOL_GROUPS = {
-    "tool": ("tool_name",),
-    "kind": ("tool_kind",),
-    "server": ("mcp_server",),
-    "fleet": ("fleet",),
-    "project": ("project",),
-}
-"""What tool calls can be grouped by."""
 
 CENTS_OF_CENTS = Decimal(1).scaleb(-16)
 """The decimals that the marts' money has; a share is rounded to them."""

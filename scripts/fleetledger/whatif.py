@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fleetledger.choices import CACHE_TTLS
 from fleetledger.errors import CallError
 from fleetledger.report import header
 from fleetledger.report_queries import Ledger, Row, where
 
-TTLS = ("5m", "1h")
 NEAREST = 5
 
 SAME_TOKENS = (
@@ -116,7 +116,7 @@ def whatif(ledger: Ledger, changes: Sequence[Change], cache_ttl: str | None) -> 
     """
     _check(ledger, changes)
     terms, values = where(ledger.call_terms())
-    ttl = f"'{cache_ttl}'" if cache_ttl in TTLS else "null"
+    ttl = f"'{cache_ttl}'" if cache_ttl in CACHE_TTLS else "null"
     query = QUERY.format(ttl=ttl, cost=COST, terms=terms, join="inner" if changes else "left")
     pairs = [[change.old for change in changes], [change.new for change in changes]]
     return header(ledger, "whatif") | {

@@ -14,10 +14,7 @@ from click.testing import CliRunner, Result
 from published_fixture import write_published
 
 from fleetledger.cli import main
-from fleetledger.cli_outcomes import FIELDS, METRICS, VALUE_FIELDS
-from fleetledger.outcome_queries import FIELDS as QUERY_FIELDS
-from fleetledger.outcome_queries import METRICS as QUERY_METRICS
-from fleetledger.outcome_queries import VALUE_FIELDS as QUERY_VALUE_FIELDS
+from fleetledger.outcome_metrics import METRICS
 from fleetledger.paths import PROJECT_ROOT, published_path
 
 TASKS = """
@@ -98,12 +95,6 @@ def rate(data: Path, metric: str, *arguments: str, by: str = "fleet") -> dict[st
 
 
 # --- rates ------------------------------------------------------------------------------------------------------------
-
-
-def test_the_command_line_knows_every_metric_and_field() -> None:
-    assert tuple(QUERY_METRICS) == METRICS
-    assert QUERY_FIELDS == FIELDS
-    assert QUERY_VALUE_FIELDS == VALUE_FIELDS
 
 
 def test_hallucination_is_told_of_what_was_observed_and_mus_of_everything_done(tmp_path: Path) -> None:

@@ -20,9 +20,10 @@ from published_fixture import write_published
 from rich.console import Console
 
 from fleetledger import blocks, console, report_formats, report_render
+from fleetledger.choices import REPORTS
 from fleetledger.cli import main
 from fleetledger.paths import demo_dir, published_path
-from fleetledger.report import REPORTS, report
+from fleetledger.report import report
 from fleetledger.report_queries import Ledger, Row
 
 UNPRICED = {"rate_id": None, "rate_is_exact": None}
