@@ -23,7 +23,7 @@ def install(work: Path) -> tuple[Path | None, str | None]:
     # npm may leave a package of binaries out without a word, since it is optional: named, it must come.
     names = ("ccusage", f"@ccusage/ccusage-{platform.system().lower()}-{_npm_architecture()}")
     packages = [f"{name}@{VERSION}" for name in names]
-    installed = subprocess.run(  # noqa: S603
+    installed = subprocess.run(
         [npm, "install", "--no-audit", "--no-fund", "--prefix", home, *packages], capture_output=True, check=False
     )
     return (command, None) if installed.returncode == 0 else (None, "npm could not install it")

@@ -68,9 +68,7 @@ def run(
     out, err = log.with_suffix(".out"), log.with_suffix(".err")
     with stdin.open("rb") as given, out.open("wb") as stdout, err.open("wb") as stderr, ThreadPoolExecutor(1) as pool:
         started = perf_counter()
-        process = subprocess.Popen(  # noqa: S603
-            command, stdin=given, stdout=stdout, stderr=stderr, env=environment, cwd=log.parent
-        )
+        process = subprocess.Popen(command, stdin=given, stdout=stdout, stderr=stderr, env=environment, cwd=log.parent)
         reaped = pool.submit(_reap, process.pid)
         peak = 0
         while not reaped.done():
@@ -158,7 +156,7 @@ def _commit() -> str:
     if git is None:
         return ""
     command = [git, "describe", "--always", "--dirty"]
-    return subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    return subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def command_of(name: str) -> Path:

@@ -7,7 +7,7 @@ Their keys are those of the tables that they come from (fct_budget_status, fct_u
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 from fleetledger.report import header
 from fleetledger.report_queries import PRICED_KINDS, Ledger, Row, where
@@ -42,7 +42,7 @@ def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | No
         from fct_usage_blocks
         where {terms}
         order by started_at desc, fleet, host, account
-    """  # noqa: S608
+    """
     rows = [_as_of_now(row, now) for row in ledger.rows(query, [ledger.timezone, ledger.timezone, *values])]
     newest = rows[0]["ends_at"] if rows else None
     found = [row for row in rows if row["is_active"] or not active]
@@ -71,6 +71,6 @@ def _as_of_now(row: Row, now: datetime) -> Row:
     return row
 
 
-def _projected(so_far: Any, rate: float | None, left: float | None, per: int) -> float | None:  # noqa: ANN401
+def _projected(so_far: Decimal | int | None, rate: float | None, left: float | None, per: int) -> float | None:
     """What a number is after `left` more seconds, at a `rate` per so many seconds; None where one is not known."""
     return None if so_far is None or rate is None or left is None else float(so_far) + rate * left / per

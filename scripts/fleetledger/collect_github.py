@@ -202,7 +202,7 @@ def _gh() -> str | None:
 def _run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     quiet = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "GH_PAGER": "cat", "NO_COLOR": "1"}
     try:
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [_gh() or "gh", *arguments],
             # No repository's directory: gh would ask git about it.
             cwd="/",

@@ -29,7 +29,7 @@ def newest_sessions(ledger: Ledger, limit: int) -> tuple[int, list[Row]]:
         from chosen
         order by coalesce(ended_at, started_at) desc nulls last, session_id
         limit ?
-    """  # noqa: S608
+    """
     rows = ledger.rows(query, [*values, ledger.timezone, limit])
     counts = [row.pop("session_count") for row in rows]
     return counts[0] if counts else 0, rows
@@ -50,5 +50,5 @@ def sessions_query(ledger: Ledger) -> Sql:
             where not is_subagent
             group by session_id
         ) as outcomes using (session_id)
-    """  # noqa: S608
+    """
     return query, values

@@ -124,7 +124,7 @@ def _trusted() -> tuple[str, ...]:
     """What the user has told git to trust although it belongs to somebody else: their word, so it stays."""
     values = []
     for scope in ("--global", "--system"):
-        asked = subprocess.run(  # noqa: S603
+        asked = subprocess.run(
             [_git() or "git", "config", scope, "--null", "--get-all", "safe.directory"],
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -141,7 +141,7 @@ def ask(directory: Path, *arguments: str, given: bytes = b"", may_fail: bool = F
     settings = [part for setting in (*_SETTINGS, *_trusted()) for part in ("-c", setting)]
     inherited = {name: os.environ[name] for name in ("HOME",) if name in os.environ}
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [_git() or "git", "--no-pager", "--no-optional-locks", *settings, *arguments],
             cwd=directory,
             env=inherited | _ENVIRONMENT | {"PATH": search_path()},

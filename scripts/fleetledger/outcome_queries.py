@@ -32,7 +32,7 @@ def rates(ledger: Ledger, metric: Metric, by: tuple[str, ...]) -> list[Row]:
         from tasks
         {f"group by {', '.join(by)}" if by else ""}
         order by {order}
-    """  # noqa: S608
+    """
     return ledger.rows(query, values)
 
 
@@ -52,7 +52,7 @@ def classes(ledger: Ledger) -> list[Row]:
         from tasks
         group by outcome_class, outcome_result
         order by tasks desc, outcome_class
-    """  # noqa: S608
+    """
     return ledger.rows(query, values)
 
 
@@ -63,7 +63,7 @@ def counts(ledger: Ledger, *columns: str) -> list[Row]:
     query = f"""
         with tasks as ({tasks})
         select {keys}, count(*) as tasks from tasks group by {keys} order by tasks desc, {keys}
-    """  # noqa: S608
+    """
     return ledger.rows(query, values)
 
 
@@ -93,7 +93,7 @@ def _filtered(ledger: Ledger) -> Sql:
         left join dim_outcome_classes as classes on tasks.outcome_class = classes.outcome_class
         left join dim_outcome_classes as mu_classes on tasks.mu_outcome_class = mu_classes.outcome_class
         where {terms}
-    """  # noqa: S608
+    """
     return query, zones + values
 
 
@@ -120,5 +120,5 @@ def value(ledger: Ledger, by: tuple[str, ...]) -> list[Row]:
         where {terms}
         group by all
         order by {order}
-    """  # noqa: S608
+    """
     return ledger.rows(query, values)

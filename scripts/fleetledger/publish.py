@@ -158,7 +158,7 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, comment: str 
     ).fetchall()
     copied = f"published.main.{_name(table)}"
     selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, _ in columns)
-    connection.execute(f"create table {copied} as select {selected} from warehouse.marts.{_name(table)}")  # noqa: S608
+    connection.execute(f"create table {copied} as select {selected} from warehouse.marts.{_name(table)}")
     if comment:
         connection.execute(f"comment on table {copied} is {_string(comment)}")
     for column, _, column_comment in columns:

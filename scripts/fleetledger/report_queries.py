@@ -148,7 +148,7 @@ class Ledger:
 
     def known(self, column: str) -> list[str]:
         """All values of `column` (fleet, host or account) that the file holds, in order."""
-        query = f"select distinct {column} as value from dim_accounts order by value"  # noqa: S608
+        query = f"select distinct {column} as value from dim_accounts order by value"
         return [row["value"] for row in self.rows(query)]
 
     def timezone_named(self, name: str) -> str | None:
@@ -190,7 +190,7 @@ class Ledger:
             from periods
             group by grouping sets ({grouping_sets})
             order by {order}
-        """  # noqa: S608
+        """
         rows = self.rows(query, [*values, unit])
         return [[_group(row, keys, columns) for row in rows if _is_of(row, keys, columns)] for columns in sets]
 
@@ -210,7 +210,7 @@ class Ledger:
             group by provider, model
             having unpriced_calls > 0
             order by unpriced_calls desc, provider, model
-        """  # noqa: S608
+        """
         return self.rows(query, values)
 
     def inexact_rates(self) -> list[Row]:
@@ -223,7 +223,7 @@ class Ledger:
             where rate_is_exact = false
             group by all
             order by model_calls desc, provider, model, rate_caveats
-        """  # noqa: S608
+        """
         return self.rows(query, values)
 
     def versions(self) -> list[Row]:
@@ -237,7 +237,7 @@ class Ledger:
             from calls
             group by fleet, client_version
             order by fleet, client_version
-        """  # noqa: S608
+        """
         return self.rows(query, values)
 
     def drift(self) -> list[Row]:
@@ -260,7 +260,7 @@ class Ledger:
             inner join sessions using (session_id)
             order by {order}, session_id
             limit ?
-        """  # noqa: S608
+        """
         rows = self.rows(query, [*values, self.timezone, limit])
         counts = [row.pop("session_count") for row in rows]
         return counts[0] if counts else 0, rows
@@ -282,7 +282,7 @@ class Ledger:
             select summed.*, sessions.fleet, sessions.account, sessions.project, sessions.title
             from summed
             left join fct_sessions as sessions using (session_id)
-        """  # noqa: S608
+        """
         found = self.rows(query, values)
         return found[0] if found else None
 
@@ -305,14 +305,14 @@ class Ledger:
             from summed
             left join dim_rates as rates using (rate_id)
             order by cost_usd desc, rate_id, model
-        """  # noqa: S608
+        """
         return self.rows(query, [*values, session_id, cost_kind])
 
     def _days(self) -> Sql:
         """The filtered calls summed per day and KEYS, as a query and its parameters."""
         if self.timezone == self.build["reporting_timezone"]:
             terms, values = where(self.key_terms() + self.day_terms("called_on"))
-            query = f"select called_on as day, {KEYS}, {DAY_MEASURES} from fct_daily_costs where {terms}"  # noqa: S608
+            query = f"select called_on as day, {KEYS}, {DAY_MEASURES} from fct_daily_costs where {terms}"
             return query, values
         # Offsets from UTC are whole quarters of an hour, and there are far fewer quarters than calls to convert.
         calls, values = self._calls("time_bucket(interval '15 minutes', called_at) as quarter")
@@ -320,13 +320,13 @@ class Ledger:
         query = f"""
             select cast(timezone(?, timezone('UTC', quarter)) as date) as day, * exclude (quarter)
             from (select quarter, {KEYS}, {sums} from ({calls}) group by quarter, {KEYS})
-        """  # noqa: S608
+        """
         return query, [self.timezone, *values]
 
     def _calls(self, columns: str) -> Sql:
         """The filtered calls with `columns`, KEYS and their measures, as a query and its parameters."""
         terms, values = where(self.call_terms())
-        return f"select {columns}, {KEYS}, {CALL_MEASURES} from fct_model_calls where {terms}", values  # noqa: S608
+        return f"select {columns}, {KEYS}, {CALL_MEASURES} from fct_model_calls where {terms}", values
 
     def call_terms(self) -> list[Sql]:
         """What is true of the rows of fct_model_calls that pass the filters."""

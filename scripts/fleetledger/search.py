@@ -94,7 +94,7 @@ def _sessions(ledger: Ledger, texts: str, gone: str, wanted: list[str], limit: i
         from counted
         inner join chosen using (session_id)
         order by newest_hit_at desc, session_id
-    """  # noqa: S608
+    """
     return ledger.rows(query, [*values, *terms_values, limit, ledger.timezone])
 
 
@@ -118,7 +118,7 @@ def _hits(ledger: Ledger, texts: str, keys: list[int], pattern: str) -> dict[int
             left(matched, {MOST_SHOWN}) as matched,
             substring(block_text, place + length(matched), {AFTER}) as after
         from placed
-    """  # noqa: S608
+    """
     return {row.pop("text_key"): _hit(row) for row in ledger.rows(query, [pattern, ledger.timezone])}
 
 

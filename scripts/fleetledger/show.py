@@ -51,7 +51,7 @@ def _session(ledger: Ledger, name: str) -> Row:
                 ends_with(session_id, '/' || ?) or starts_with(regexp_extract(session_id, '[^/]+/[^/]+$'), ?)
             ))
         order by session_id
-    """  # noqa: S608
+    """
     found = ledger.rows(query, [ledger.timezone, *values, name, name, name])
     exact = [row for row in found if row["session_id"] == name] or found
     if not exact:
@@ -78,7 +78,7 @@ def _texts(ledger: Ledger, data: Path, index: TextIndex, session_id: str, longes
         {f"anti join read_parquet({gone}) using (text_key)" if index.gone else ""}
         where session_id = ?
         order by said_at nulls first, line_order, line_id, block_number
-    """  # noqa: S608
+    """
     return ledger.rows(query, [ledger.timezone, longest, session_id])
 
 

@@ -99,9 +99,9 @@ class _Writer:
     def _compare(self, stored: TextIndex) -> None:
         files = [str(self._directory / name) for name in (*stored.said, *stored.rest)]
         for statement in (
-            f"create temp table wanted as select {KEY} as text_key, line_id, block_number"  # noqa: S608
+            f"create temp table wanted as select {KEY} as text_key, line_id, block_number"
             " from warehouse.intermediate.int_texts",
-            f"create temp table stored as select text_key from {_parquet(files)}",  # noqa: S608
+            f"create temp table stored as select text_key from {_parquet(files)}",
             "create temp table fresh as from wanted anti join stored using (text_key)",
             "create temp table gone as select distinct text_key from stored anti join wanted using (text_key)",
         ):
@@ -112,7 +112,7 @@ class _Writer:
         work = self._directory / f".{what}"
         shutil.rmtree(work, ignore_errors=True)
         self._connection.execute(
-            f"copy (select {KEY} as text_key, *, {SAID} as is_said from ({rows}))"  # noqa: S608
+            f"copy (select {KEY} as text_key, *, {SAID} as is_said from ({rows}))"
             f" to {_string(work)} ({FORMAT}, partition_by (is_said))"
         )
         said, rest = (self._moved(work, part, what) for part in PARTS)
@@ -145,8 +145,8 @@ class _Writer:
         return largest, name
 
     def _one(self, query: str) -> tuple[int, ...]:
-        row = self._connection.execute(query).fetchone()
-        assert row is not None  # noqa: S101
+        row: tuple[int, ...]
+        (row,) = self._connection.execute(query).fetchall()
         return row
 
 

@@ -35,9 +35,9 @@ def audit(ledger: Ledger, *, severity: str, rule: str | None, limit: int | None)
         from fct_audit_findings as findings
         where findings.severity in ({", ".join("?" * len(worst))})
             and findings.tool_call_id in (select tool_call_id from ({calls}))
-    """  # noqa: S608
+    """
     parameters = [*worst, *values]
-    counts = ledger.rows(f"select severity, count(*) as findings from ({chosen}) group by severity", parameters)  # noqa: S608
+    counts = ledger.rows(f"select severity, count(*) as findings from ({chosen}) group by severity", parameters)
     by_severity = {row["severity"]: row["findings"] for row in counts}
     rows = _findings(ledger, chosen, parameters, rule) if rule else _rules(ledger, chosen, parameters)
     build = ledger.build
@@ -47,7 +47,7 @@ def audit(ledger: Ledger, *, severity: str, rule: str | None, limit: int | None)
             from fct_file_accesses
             where access_kind = 'write' and location = 'unknown'
                 and tool_call_id in (select tool_call_id from ({calls}))
-        """,  # noqa: S608
+        """,
         values,
     )
     return header(ledger, "audit") | {
@@ -76,7 +76,7 @@ def _rules(ledger: Ledger, chosen: str, parameters: list[Any]) -> list[Row]:
             from ({chosen})
             group by severity, rule_id, category
             order by {_rank("severity")}, findings desc, rule_id
-        """,  # noqa: S608
+        """,
         parameters,
     )
 
@@ -92,7 +92,7 @@ def _findings(ledger: Ledger, chosen: str, parameters: list[Any], rule: str) -> 
             from ({chosen})
             where rule_id = ?
             order by called_at desc nulls last, finding_id
-        """,  # noqa: S608
+        """,
         [ledger.timezone, *parameters, rule],
     )
 
@@ -137,7 +137,7 @@ def _shared(ledger: Ledger, keys: tuple[str, ...], only: str) -> list[Row]:
         left join (select model_call_id, cost_kind, cost_usd from fct_model_calls) using (model_call_id)
         where {only}
         group by all
-    """  # noqa: S608
+    """
     groups: dict[tuple[Any, ...], Row] = {}
     with localcontext(prec=EXACT):
         for part in ledger.rows(query, values):
@@ -176,4 +176,4 @@ def _tool_calls(ledger: Ledger) -> Sql:
     """The tool calls that pass the ledger's filters, as a query and its parameters."""
     model = "(select model from fct_model_calls where fct_model_calls.model_call_id = fct_tool_calls.model_call_id)"
     terms, values = where(ledger.key_terms(model=model) + ledger.time_terms("called_at"))
-    return f"select * from fct_tool_calls where {terms}", values  # noqa: S608
+    return f"select * from fct_tool_calls where {terms}", values
