@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from fleetledger.blocks import Block, Column, Line, Table
@@ -43,36 +43,30 @@ def _verdict(document: Row) -> Iterator[Block]:
 
 
 def _sources(sources: list[Row]) -> Table:
-    columns = [
-        Column("fleet", is_fixed=True),
-        Column("host", is_spare=True),
-        Column("account"),
-        Column("status", is_fixed=True),
-        Column("logs", True),
-        Column("bytes", True),
-        Column("not landed", True),
-        Column("root", keeps_end=True),
-    ]
     rows = [
-        [
-            source["fleet"],
-            source["host"],
-            source["account"],
-            source["status"],
-            f"{source['files']:,}",
-            f"{source['bytes']:,}",
-            f"{source['unlanded_bytes']:,}",
-            source["root"] + (f" ({source['reason']})" if source["reason"] else ""),
-        ]
+        source | {"place": source["root"] + (f" ({source['reason']})" if source["reason"] else "")}
         for source in sources
     ]
-    return Table("Sources", columns, rows)
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "host": Column("host", is_spare=True),
+        "account": Column("account"),
+        "status": Column("status", is_fixed=True),
+        "files": Column("logs", True),
+        "bytes": Column("bytes", True),
+        "unlanded_bytes": Column("not landed", True),
+        "place": Column("root", keeps_end=True),
+    }
+    return _table("Sources", rows, columns)
 
 
 def _looked_in(places: list[Row]) -> Table:
-    columns = [Column("fleet", is_fixed=True), Column("directory", keeps_end=True), Column("why not")]
-    rows = [[place["fleet"], place["directory"], place["reason"]] for place in places]
-    return Table("Looked in, and found no logs", columns, rows)
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "directory": Column("directory", keeps_end=True),
+        "reason": Column("why not"),
+    }
+    return _table("Looked in, and found no logs", places, columns)
 
 
 def _notes(sources: list[Row]) -> Iterator[Block]:
@@ -85,61 +79,48 @@ def _notes(sources: list[Row]) -> Iterator[Block]:
         expiring = source["expiring"]
         for log in expiring[:LOGS_SHOWN]:
             what = f"{source['root']}/{log['source_path']} ({log['unlanded_bytes']:,} bytes not landed)"
-            yield Line(f"Deleted from {_instant(log['deleted_at'])} on: {what}", "yellow")
+            yield Line(f"Deleted from {_shown(log['deleted_at'])} on: {what}", "yellow")
         if len(expiring) > LOGS_SHOWN:
             yield Line(f"and {len(expiring) - LOGS_SHOWN:,} more logs in {source['root']}", "yellow")
 
 
 def _landing(hosts: list[Row]) -> Table:
-    columns = [
-        Column("fleet", is_fixed=True),
-        Column("host"),
-        Column("lines", True),
-        Column("repaired", True),
-        Column("rejected", True),
-        Column("last landed", is_fixed=True),
-    ]
-    rows = [
-        [
-            host["fleet"],
-            host["host"],
-            f"{host['lines']:,}",
-            f"{host['repaired_lines']:,}",
-            f"{host['rejected_lines']:,}",
-            _instant(host["landed_at"]),
-        ]
-        for host in hosts
-    ]
-    return Table("Landed", columns, rows)
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "host": Column("host"),
+        "lines": Column("lines", True),
+        "repaired_lines": Column("repaired", True),
+        "rejected_lines": Column("rejected", True),
+        "landed_at": Column("last landed", is_fixed=True),
+    }
+    return _table("Landed", hosts, columns)
 
 
 def _line_faults(faults: list[Row]) -> Table:
-    columns = [
-        Column("landed as", is_fixed=True),
-        Column("because"),
-        Column("lines", True),
-        Column("of account", is_spare=True),
-        Column("the first", keeps_end=True),
-    ]
     rows = [
-        [
-            fault["line_status"],
-            fault["reason"],
-            f"{fault['lines']:,}",
-            f"{fault['fleet']}/{fault['host']}/{fault['account']}",
-            f"{fault['source_path']}:{fault['line_number']}",
-        ]
+        fault
+        | {
+            "of": f"{fault['fleet']}/{fault['host']}/{fault['account']}",
+            "place": f"{fault['source_path']}:{fault['line_number']}",
+        }
         for fault in faults
     ]
-    return Table("Lines that did not read as they are", columns, rows)
+    columns = {
+        "line_status": Column("landed as", is_fixed=True),
+        "reason": Column("because"),
+        "lines": Column("lines", True),
+        "of": Column("of account", is_spare=True),
+        "place": Column("the first", keeps_end=True),
+    }
+    return _table("Lines that did not read as they are", rows, columns)
 
 
 def _published(document: Row) -> Iterator[Block]:
     published = document["published"]
     demo = " DEMO: all of it is made up." if published["is_demo"] else ""
     yield Line(
-        f"Published: built {_instant(published['built_at'])} of {published['lines']:,} lines, the newest of "
-        f"{_instant(published['as_of'])}.{demo}"
+        f"Published: built {_shown(published['built_at'])} of {published['lines']:,} lines, the newest of "
+        f"{_shown(published['as_of'])}.{demo}"
     )
     if document["drift"]:
         yield _drift(document["drift"])
@@ -156,27 +137,23 @@ def _published(document: Row) -> Iterator[Block]:
 
 
 def _drift(terms: list[Row]) -> Table:
-    columns = [
-        Column("fleet", is_fixed=True),
-        Column("kind", is_fixed=True),
-        Column("name"),
-        Column("since version", is_spare=True),
-        Column("lines", True),
-        Column("an example", keeps_end=True),
-    ]
     rows = [
-        [
-            term["fleet"],
-            term["term_kind"],
-            term["term"],
-            term["first_version"] or UNKNOWN,
-            f"{term['line_count']:,}",
-            f"{term['example_host']}/{term['example_account']}: "
-            f"{term['example_source_path']}:{term['example_line_number']}",
-        ]
+        term
+        | {
+            "place": f"{term['example_host']}/{term['example_account']}: "
+            f"{term['example_source_path']}:{term['example_line_number']}"
+        }
         for term in terms
     ]
-    return Table("In the logs, and unknown to the models", columns, rows)
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "term_kind": Column("kind", is_fixed=True),
+        "term": Column("name"),
+        "first_version": Column("since version", is_spare=True),
+        "line_count": Column("lines", True),
+        "place": Column("an example", keeps_end=True),
+    }
+    return _table("In the logs, and unknown to the models", rows, columns)
 
 
 def _versions(versions: list[Row]) -> Table:
@@ -205,5 +182,14 @@ def _numbers(version: str | None) -> list[int]:
     return [int(number) for number in re.findall(r"\d{1,9}", version or "")]
 
 
-def _instant(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else UNKNOWN
+def _table(title: str, rows: Iterable[Row], columns: Mapping[str, Column]) -> Table:
+    """A table of what rows have under some keys."""
+    return Table(title, list(columns.values()), [[_shown(row[key]) for key in columns] for row in rows])
+
+
+def _shown(value: str | int | datetime | None) -> str:
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return (value or UNKNOWN) if isinstance(value, str) else f"{value:,}"
