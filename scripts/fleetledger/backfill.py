@@ -12,7 +12,6 @@ completion_tokens, cache_read_tokens, cache_write_tokens.
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 from fleetledger.collected import SCHEMAS, collecting
 from fleetledger.errors import CallError
 from fleetledger.paths import PROJECT_ROOT
+from fleetledger.toml_files import read_toml
 
 EXIT_REASONS = ("done", "error", "cancelled", "budget_cap", "timeout", "operator_stopped")
 CONFIDENCES = ("definite", "probable", "inferred")
@@ -67,7 +67,7 @@ def backfill(landing: Path, host: str, path: Path, now: datetime) -> Backfilled:
 
 def read_entries(path: Path) -> Iterator[Row]:
     """The entries of a file as rows. Raises BackfillError."""
-    tasks = _read(path).get("tasks", [])
+    tasks = read_toml(path, BackfillError).get("tasks", [])
     if not isinstance(tasks, list) or not tasks or not all(isinstance(task, dict) for task in tasks):
         raise BackfillError(f"{path}: tasks: expected tables that each begin with [[tasks]]")
     classes = _classes()
@@ -79,17 +79,6 @@ def read_entries(path: Path) -> Iterator[Row]:
             raise BackfillError(f"{entry}.task_id: {row['task_id']!r} is that of tasks[{seen[row['task_id']]}] already")
         seen[row["task_id"]] = number
         yield {**row, "source_file": path.name, "entry_number": number}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BackfillError(f"{path}: cannot read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BackfillError(f"{path}: not UTF-8 text, at byte {error.start}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BackfillError(f"{path}: not TOML: {error}") from error
 
 
 def _classes() -> list[str]:

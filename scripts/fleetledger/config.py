@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from fleetledger.sources import (
     expanded,
     this_host,
 )
+from fleetledger.toml_files import read_toml
 
 _TOP_KEYS = ("source", "text", "demo")
 _SOURCE_KEYS = ("fleet", "root", "host", "account", "provider")
@@ -49,7 +49,7 @@ def load_config(path: Path | None) -> FleetConfig:
     """
     if path is None:
         return FleetConfig(discover())
-    table = _read(path)
+    table = read_toml(path, ConfigError)
     _check_keys(table, _TOP_KEYS, path, "")
     entries = table.get("source", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -58,17 +58,6 @@ def load_config(path: Path | None) -> FleetConfig:
     sources = distinct_roots(sources) or discover()
     _check_distinct(sources, path)
     return FleetConfig(sources, _flag(table, "text", True, path), _flag(table, "demo", False, path), path)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the configuration: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text, at byte {error.start}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
 
 
 def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:

@@ -108,7 +108,7 @@ def test_what_is_wrong_is_named_with_what_was_expected(tmp_path: Path, text: str
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"absent\.toml: cannot read the configuration: No such file"):
+    with pytest.raises(ConfigError, match=r"absent\.toml: cannot read it: No such file"):
         load_config(tmp_path / "absent.toml")
     (tmp_path / "latin.toml").write_bytes(b"# caf\xe9")
     with pytest.raises(ConfigError, match=r"latin\.toml: not UTF-8 text, at byte 5"):
