@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fleetledger.find_render import Parts
-    from fleetledger.report_queries import Ledger
+    from fleetledger.report_queries import Ledger, Row
 
 limit_option = click.option(
     "-n", "--limit", type=click.IntRange(1), default=10, show_default=True, help="How many sessions to show."
@@ -45,14 +45,7 @@ def sessions(places: Places, limit: int, as_json: bool, **filters: str | None) -
     ledger = Ledger(published(places.data))
     narrow_sessions(ledger, filters)
     document = newest(ledger, limit)
-    if as_json:
-        from fleetledger.report_formats import to_json
-
-        click.echo(to_json(document))
-    else:
-        from fleetledger.find_render import sessions as rendered
-
-        echo(rendered(document))
+    print_found(document, as_json)
 
 
 @click.command()
@@ -99,14 +92,7 @@ def search(
     narrow_sessions(ledger, filters)
     wanted = patterns(words, is_regex=is_regex)
     document = search(ledger, file.parent, index, wanted, everything=everything, limit=limit)
-    if as_json:
-        from fleetledger.report_formats import to_json
-
-        click.echo(to_json(document))
-    else:
-        from fleetledger.find_render import search as rendered
-
-        echo(rendered(document))
+    print_found(document, as_json)
 
 
 @click.command()
@@ -147,6 +133,19 @@ def show(places: Places, session: str, html: Path | None) -> None:
     else:
         for line in show_render.lines(document):
             click.echo(line)
+
+
+def print_found(document: Row, as_json: bool) -> None:
+    """Print what `sessions` or `search` found."""
+    if as_json:
+        from fleetledger.report_formats import to_json
+
+        click.echo(to_json(document))
+        return
+    from fleetledger import find_render
+
+    rendered = find_render.search if document["found"] == "search" else find_render.sessions
+    echo(rendered(document))
 
 
 def no_texts(ledger: Ledger) -> str:
