@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from built_fleet import BuiltFleet
-from ccusage_command import rates
+from ccusage_command import installed, rates
 from ccusage_reading import EVERY, NONE, OWN_TEXT_MODEL, Line, Rates, Window, read_lines, windows
 from logged_host import LoggedHost
 
@@ -27,13 +27,7 @@ import bench_ccusage
 
 @pytest.fixture(scope="module")
 def ccusage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command, installed anew."""
-    if "CI" in os.environ:
-        pytest.skip("ccusage comes from npm, and continuous integration does without")
-    command, reason = bench_ccusage.install(tmp_path_factory.mktemp("npm"))
-    if command is None:
-        pytest.skip(f"ccusage is not here: {reason}")
-    return command
+    return installed(tmp_path_factory.mktemp("npm"))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import duckdb
 import pytest
 from built_fleet import BuiltFleet
 from calculator import price_of
-from ccusage_command import Reported, rates, reported
+from ccusage_command import Reported, installed, rates, reported
 from ccusage_reading import (
     BUCKETS,
     EVERY,
@@ -37,7 +36,6 @@ from ccusage_reading import (
 from compiled_models import read_models, run_models
 from logged_host import LoggedHost
 
-import bench_ccusage
 from fleetledger.paths import PROJECT_ROOT
 
 REPORTS = ("monthly", "daily")
@@ -47,13 +45,7 @@ ROUNDING = 2.0**-52
 
 @pytest.fixture(scope="module")
 def ccusage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command, installed anew."""
-    if "CI" in os.environ:
-        pytest.skip("ccusage comes from npm, and continuous integration does without")
-    command, reason = bench_ccusage.install(tmp_path_factory.mktemp("npm"))
-    if command is None:
-        pytest.skip(f"ccusage is not here: {reason}")
-    return command
+    return installed(tmp_path_factory.mktemp("npm"))
 
 
 @dataclass(frozen=True)
