@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fleetledger.file_states import FileKey, Tail
-from fleetledger.landing import BATCH_BYTES, Batch, LandingError, batch_directory, new_id, sync_directory, timestamp
+from fleetledger.landing import BATCH_BYTES, Batch, LandingError, batch_directory, new_id, sync, timestamp
 from fleetledger.lines import OK, REJECTED, REPAIRED
 from fleetledger.row_groups import ROW_GROUP_BYTES, ROW_GROUP_ROWS, Counts
 
@@ -98,7 +98,7 @@ class BatchWriter:
             os.fsync(file.fileno())
         target = self._landing / self._path
         self._part.rename(target)
-        sync_directory(target.parent)
+        sync(target.parent)
         counts = self._counts
         self._batches.append(
             Batch(

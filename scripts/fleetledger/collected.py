@@ -28,7 +28,7 @@ from fleetledger.landing import (
     make_private,
     new_id,
     quoted,
-    sync_directory,
+    sync,
     timestamp,
     write_file,
 )
@@ -149,7 +149,7 @@ class Collection:
                 file.flush()
                 os.fsync(descriptor)
             part.rename(target)
-            sync_directory(target.parent)
+            sync(target.parent)
         except (OSError, pa.ArrowException) as error:
             raise LandingError(f"{target}: cannot write: {_why(error)}") from error
         self.batches.append(CollectedBatch(table, path, rows.num_rows, timestamp(self.now)))

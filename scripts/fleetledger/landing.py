@@ -205,14 +205,14 @@ def write_file(path: Path, text: str) -> None:
             file.flush()
             os.fsync(descriptor)
         part.rename(path)
-        sync_directory(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise LandingError(f"{path}: cannot write: {why(error)}") from error
 
 
-def sync_directory(directory: Path) -> None:
-    """Make renames in a directory survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file, or the renames in a directory, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

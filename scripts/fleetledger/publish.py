@@ -15,9 +15,10 @@ from typing import NamedTuple
 import duckdb
 
 from fleetledger.errors import FleetledgerError
-from fleetledger.landing import write_file
+from fleetledger.landing import sync, write_file
 from fleetledger.locks import lock
 from fleetledger.paths import published_path, status_path, warehouse_path
+from fleetledger.quoting import name_of, text_of
 from fleetledger.text_index import text_dir
 from fleetledger.text_store import remove_texts, write_texts
 
@@ -88,10 +89,10 @@ def _swap_in(warehouse: Path, target: Path, *, text: bool) -> tuple[int, dict[st
     try:
         tables = _copy_marts(warehouse, fresh, text=text)
         status = _status(fresh)
-        _sync(fresh)
+        sync(fresh)
         _wal(target).unlink(missing_ok=True)
         fresh.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     except duckdb.Error as error:
         raise PublishError(_explain(error, warehouse, target)) from error
     finally:
@@ -124,13 +125,13 @@ def _keep_texts(data: Path, warehouse: Path, *, text: bool) -> None:
 def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> int:
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"attach {_string(str(warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {text_of(str(warehouse))} as warehouse (read_only)")
         if not _is_of_one_build(connection):
             raise PublishError(
                 f"{warehouse} is not of one whole build: the last one did not end, failed or made only a part;"
                 " type `fleetledger build` first"
             )
-        connection.execute(f"attach {_string(str(fresh))} as published (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {text_of(str(fresh))} as published (storage_version '{STORAGE_VERSION}')")
         tables: list[tuple[str, str | None]] = connection.execute(
             "select table_name, comment from duckdb_tables()"
             " where database_name = 'warehouse' and schema_name = 'marts' order by table_name"
@@ -156,30 +157,22 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, comment: str 
         " where database_name = 'warehouse' and schema_name = 'marts' and table_name = ? order by column_index",
         [table],
     ).fetchall()
-    copied = f"published.main.{_name(table)}"
+    copied = f"published.main.{name_of(table)}"
     selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, _ in columns)
-    connection.execute(f"create table {copied} as select {selected} from warehouse.marts.{_name(table)}")
+    connection.execute(f"create table {copied} as select {selected} from warehouse.marts.{name_of(table)}")
     if comment:
-        connection.execute(f"comment on table {copied} is {_string(comment)}")
+        connection.execute(f"comment on table {copied} is {text_of(comment)}")
     for column, _, column_comment in columns:
         if column_comment:
-            connection.execute(f"comment on column {copied}.{_name(column)} is {_string(column_comment)}")
+            connection.execute(f"comment on column {copied}.{name_of(column)} is {text_of(column_comment)}")
 
 
 def _selected(column: str, data_type: str, *, text: bool) -> str:
     if text:
-        return _name(column)
+        return name_of(column)
     if column == TITLE_COLUMN:
-        return f"cast(null as {data_type}) as {_name(column)}"
-    return "false as has_text" if column == "has_text" else _name(column)
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _string(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return f"cast(null as {data_type}) as {name_of(column)}"
+    return "false as has_text" if column == "has_text" else name_of(column)
 
 
 def _wal(database: Path) -> Path:
@@ -189,14 +182,6 @@ def _wal(database: Path) -> Path:
 def _remove(database: Path) -> None:
     database.unlink(missing_ok=True)
     _wal(database).unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _explain(error: duckdb.Error, warehouse: Path, target: Path) -> str:

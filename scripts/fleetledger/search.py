@@ -17,8 +17,9 @@ from pathlib import Path
 from fleetledger.errors import CallError
 from fleetledger.find import described, header
 from fleetledger.find_queries import COSTS, KEYS, sessions_query
+from fleetledger.quoting import rows_of
 from fleetledger.report_queries import Ledger, Row, Sql, where
-from fleetledger.text_index import TextIndex, escaped, text_dir
+from fleetledger.text_index import TextIndex, text_dir
 
 SHOWN_HITS = 3
 """How many places of a session are shown."""
@@ -132,8 +133,7 @@ def _hit(row: Row) -> Row:
 
 
 def _texts(data: Path, files: list[str]) -> str:
-    names = ", ".join("'" + escaped(str(text_dir(data) / name)).replace("'", "''") + "'" for name in files)
-    return f"read_parquet([{names}])"
+    return rows_of(text_dir(data) / name for name in files)
 
 
 def _gone(data: Path, index: TextIndex) -> str:

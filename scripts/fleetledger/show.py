@@ -16,8 +16,9 @@ from fleetledger.console import clean
 from fleetledger.errors import CallError, FleetledgerError
 from fleetledger.find import described, header
 from fleetledger.find_queries import COSTS, KEYS, sessions_query
+from fleetledger.quoting import rows_of
 from fleetledger.report_queries import Ledger, Row
-from fleetledger.text_index import TextIndex, escaped, text_dir
+from fleetledger.text_index import TextIndex, text_dir
 
 MOST_NAMED = 10
 
@@ -66,16 +67,14 @@ def _session(ledger: Ledger, name: str) -> Row:
 def _texts(ledger: Ledger, data: Path, index: TextIndex, session_id: str, longest: int) -> list[Row]:
     if not (index.said or index.rest):
         return []
-    names = ", ".join(
-        "'" + escaped(str(text_dir(data) / name)).replace("'", "''") + "'" for name in (*index.said, *index.rest)
-    )
-    gone = "'" + escaped(str(text_dir(data) / str(index.gone))).replace("'", "''") + "'"
+    stored = rows_of(text_dir(data) / name for name in (*index.said, *index.rest))
+    gone = rows_of([text_dir(data) / index.gone]) if index.gone else ""
     query = f"""
         select
             line_id, task_id, text_kind as kind, tool_use_id, tool_name, agent_id, is_error,
             {LOCAL.format("said_at")} as said_at_local, left(block_text, ?) as text, length(block_text) as size
-        from read_parquet([{names}])
-        {f"anti join read_parquet({gone}) using (text_key)" if index.gone else ""}
+        from {stored}
+        {f"anti join {gone} using (text_key)" if gone else ""}
         where session_id = ?
         order by said_at nulls first, line_order, line_id, block_number
     """

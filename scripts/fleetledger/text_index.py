@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,8 +35,3 @@ def read_index(data: Path) -> TextIndex | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def escaped(path: str) -> str:
-    """A path as DuckDB has to be given it, which takes some characters for patterns."""
-    return re.sub(r"[\[*?]", r"[\g<0>]", path)

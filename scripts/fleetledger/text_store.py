@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -21,7 +20,8 @@ import duckdb
 
 from fleetledger.landing import write_file
 from fleetledger.paths import PROJECT_ROOT
-from fleetledger.text_index import TextIndex, escaped, read_index, text_dir
+from fleetledger.quoting import rows_of, text_of
+from fleetledger.text_index import TextIndex, read_index, text_dir
 
 PARTS = {"said": "true", "rest": "false"}
 """The parts of the store, and how Parquet's partitioning names them."""
@@ -60,7 +60,7 @@ def write_texts(data: Path, warehouse: Path) -> None:
     stored = before if before and before.made_by == maker and _all_there(directory, before) else None
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"attach {_string(warehouse)} as warehouse (read_only)")
+        connection.execute(f"attach {text_of(warehouse)} as warehouse (read_only)")
         writer = _Writer(connection, directory, (before.number if before else 0) + 1)
         index = _added(writer, stored) if stored else None
         index = index or TextIndex(maker, writer.number, *writer.everything())
@@ -97,11 +97,11 @@ class _Writer:
         return TextIndex(stored.made_by, self.number, self._merged("said", said), self._merged("rest", rest), gone_file)
 
     def _compare(self, stored: TextIndex) -> None:
-        files = [str(self._directory / name) for name in (*stored.said, *stored.rest)]
+        files = [self._directory / name for name in (*stored.said, *stored.rest)]
         for statement in (
             f"create temp table wanted as select {KEY} as text_key, line_id, block_number"
             " from warehouse.intermediate.int_texts",
-            f"create temp table stored as select text_key from {_parquet(files)}",
+            f"create temp table stored as select text_key from {rows_of(files)}",
             "create temp table fresh as from wanted anti join stored using (text_key)",
             "create temp table gone as select distinct text_key from stored anti join wanted using (text_key)",
         ):
@@ -113,7 +113,7 @@ class _Writer:
         shutil.rmtree(work, ignore_errors=True)
         self._connection.execute(
             f"copy (select {KEY} as text_key, *, {SAID} as is_said from ({rows}))"
-            f" to {_string(work)} ({FORMAT}, partition_by (is_said))"
+            f" to {text_of(work)} ({FORMAT}, partition_by (is_said))"
         )
         said, rest = (self._moved(work, part, what) for part in PARTS)
         shutil.rmtree(work, ignore_errors=True)
@@ -128,7 +128,7 @@ class _Writer:
 
     def _write_gone(self) -> str:
         name = f"gone-{self.number:06}.parquet"
-        self._connection.execute(f"copy gone to {_string(self._directory / name)} ({FORMAT})")
+        self._connection.execute(f"copy gone to {text_of(self._directory / name)} ({FORMAT})")
         return name
 
     def _merged(self, part: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,9 +138,9 @@ class _Writer:
         by_size = sorted(names, key=lambda name: (self._directory / name).stat().st_size)
         largest, small = by_size[-1], by_size[:-1]
         name = f"{part}-{self.number:06}-merged.parquet"
-        rows = _parquet([str(self._directory / one) for one in small])
+        rows = rows_of(self._directory / one for one in small)
         self._connection.execute(
-            f"copy (from {rows} anti join gone using (text_key)) to {_string(self._directory / name)} ({FORMAT})"
+            f"copy (from {rows} anti join gone using (text_key)) to {text_of(self._directory / name)} ({FORMAT})"
         )
         return largest, name
 
@@ -176,11 +176,3 @@ def _tidy(directory: Path, kept: set[str]) -> None:
     for path in directory.iterdir():
         if path.name not in kept and path.name != "index.json" and path.is_file():
             path.unlink()
-
-
-def _parquet(files: Iterable[str]) -> str:
-    return f"read_parquet([{', '.join(_string(escaped(file)) for file in files)}])"
-
-
-def _string(text: object) -> str:
-    return "'" + str(text).replace("'", "''") + "'"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import doctest
 import os
 import struct
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from text_fixture import NO_TEXTS
 
+from fleetledger import quoting
 from fleetledger.cli import main
 from fleetledger.locks import LockHeld, lock
 from fleetledger.paths import published_path, warehouse_path
@@ -208,7 +210,7 @@ def test_a_kill_while_copying_leaves_the_old_file(data: Path) -> None:
         connection.execute("delete from marts.fct_sessions")
     script = (
         "import os, sys; from datetime import UTC, datetime; from pathlib import Path; from fleetledger import publish;"
-        "publish._sync = lambda path: os._exit(9);"
+        "publish.sync = lambda path: os._exit(9);"
         "publish.publish(Path(sys.argv[1]), datetime(2026, 11, 20, tzinfo=UTC))"
     )
     assert subprocess.run([sys.executable, "-c", script, str(data)], check=False).returncode == 9
@@ -229,6 +231,10 @@ def test_a_warehouse_of_another_version_is_named(data: Path) -> None:
     ):
         publish(data, NOW)
     assert len(sessions(data)) == 2
+
+
+def test_examples() -> None:
+    assert doctest.testmod(quoting).failed == 0
 
 
 def test_nothing_built(tmp_path: Path) -> None:
