@@ -38,9 +38,8 @@
     The JSON of a landed line, null where it does not parse. A filter on line_status does not do: an engine may parse before it filters,
     and one malformed line would fail the build.
 #}
-{% macro line_json(landed='') -%}
-    {%- set prefix = landed ~ '.' if landed else '' -%}
-    case when {{ prefix }}line_status <> 'rejected' then coalesce({{ prefix }}repaired, {{ prefix }}raw) end
+{% macro line_json() -%}
+    case when line_status <> 'rejected' then coalesce(repaired, raw) end
 {%- endmacro %}
 
 {# A message's content that is one plain text, in the shape of its blocks. #}

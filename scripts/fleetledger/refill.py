@@ -28,7 +28,7 @@ from fleetledger.paths import landing_dir, warehouse_path
 from fleetledger.plan import DataTest, Model, Plan
 
 THREADS = 2
-SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "false"}
+SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "false", "disabled_compression_methods": "fsst,dict_fsst"}
 """What profiles.yml gives to dbt."""
 
 BATCH_TO_STAGE = "(true /* batch to stage */)"

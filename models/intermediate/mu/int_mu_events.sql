@@ -13,6 +13,12 @@ events as (
 
 ),
 
+sources as (
+
+    select * from {{ ref('stg_landing__sources') }}
+
+),
+
 usage_semantics as (
 
     select * from {{ ref('usage_semantics') }}
@@ -141,7 +147,7 @@ with_tasks as (
         events.fleet,
         events.host,
         events.account,
-        coalesce(events.configured_provider, switches.provider, 'unknown') as provider,
+        coalesce(sources.provider, events.landed_provider, switches.provider, 'unknown') as provider,
         switches.model,
         events.logged_at,
         events.landed_at,
@@ -200,6 +206,11 @@ with_tasks as (
     left join asks
         on in_order.session_id = asks.session_id
         and in_order.ask_number = asks.ask_number
+
+    left join sources
+        on events.host = sources.host
+        and events.fleet = sources.fleet
+        and events.account = sources.account
 
 )
 

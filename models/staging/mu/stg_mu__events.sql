@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='by_batch' if target.type == 'duckdb' else 'table') }}
 
 with
 
@@ -6,49 +6,41 @@ landed as (
 
     select * from {{ source('landing', 'mu_events') }}
 
-),
-
-sources as (
-
-    select * from {{ source('landing', 'sources') }}
+    where {{ batch_to_stage() }}
 
 ),
 
 parsed as (
 
     select
-        landed.host,
-        landed.account,
-        landed.fleet,
-        landed.source_path,
-        landed.generation,
-        landed.line_number,
-        landed.byte_offset,
-        landed.landed_at,
-        landed.event_id,
-        landed.session_id,
-        landed.timestamp_unix_ms,
-        landed.actor_kind,
-        landed.actor_name,
-        landed.kind,
-        coalesce(sources.provider, landed.provider) as configured_provider,
+        host,
+        account,
+        fleet,
+        source_path,
+        generation,
+        line_number,
+        byte_offset,
+        landed_at,
+        event_id,
+        session_id,
+        timestamp_unix_ms,
+        actor_kind,
+        actor_name,
+        kind,
+        provider as landed_provider,
+        batch_id,
         case
-            when landed.kind = 'assistant_message_event'
-                then {{ json_keys_at(line_json('landed'), ['$.payload.message.usage']) }}
+            when kind = 'assistant_message_event'
+                then {{ json_keys_at(line_json(), ['$.payload.message.usage']) }}
         end as usage_fields,
         {{ parse_json(
-            line_json('landed'),
+            line_json(),
             '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"content": [{"type": "VARCHAR", "text": "VARCHAR"}], "stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": "JSON", "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "rating": "BIGINT", "note": "VARCHAR"}}'
         ) }}.payload as payload
 
     from landed
 
-    left join sources
-        on landed.host = sources.host
-        and landed.fleet = sources.fleet
-        and landed.account = sources.account
-
-    where landed.line_status <> 'rejected'
+    where line_status <> 'rejected'
 
 ),
 
@@ -70,10 +62,11 @@ renamed as (
 
     select
         {{ line_id() }} as line_id,
+        batch_id,
         fleet,
         host,
         account,
-        configured_provider,
+        landed_provider,
         source_path,
         generation,
         line_number,
