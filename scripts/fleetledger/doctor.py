@@ -6,8 +6,9 @@ The result is a document that `--json` prints as it is and doctor_render shows. 
 - `needs`: what needs a person, each with `check` (one of CHECKS) and `message`. Empty if nothing does.
 - `next`: commands to type, each with its `reason`.
 - `sources`: `fleet, host, account, provider, root, status` (found, empty, missing, unreadable), `reason, files, bytes,
-  unlanded_files, unlanded_bytes, problems` (`path, reason`), `cleanup_period_days, settings_problem` (null in mu) and
-  `expiring`, logs that are not landed and will be deleted within days: `source_path, unlanded_bytes, deleted_at`.
+  unlanded_files, unlanded_bytes, problems` (`path, reason`), `cleanup_period_days`, `cleanup_settings` (the file that
+  says so), `settings_problem` (null in mu) and `expiring`, logs that are not landed and will be deleted within days:
+  `source_path, unlanded_bytes, deleted_at`.
 - `looked_in`: where discovery found no source: `fleet, directory, status, reason`; empty with a configuration.
 - `landing`: `lines, repaired_lines, rejected_lines`, and `hosts`, the same for each `fleet, host`, with `landed_at`.
 - `line_faults`: `line_status, reason, fleet, host, account, lines`, and `source_path, line_number` of the first one.
@@ -36,9 +37,9 @@ from fleetledger.doctor_sources import (
     source_health,
 )
 from fleetledger.file_states import FileKey, FileState
-from fleetledger.landed import line_faults, read_manifests
+from fleetledger.landed import account_directories, line_faults, read_manifests
 from fleetledger.landing import LandingError, Manifest, read_state
-from fleetledger.paths import landing_dir, published_path
+from fleetledger.paths import landing_dir, published_path, this_host
 from fleetledger.report_queries import Ledger, ReportError, Row
 from fleetledger.sources import FLEETS, to_text
 
@@ -121,14 +122,33 @@ def _healths(
     landing: Path, config: FleetConfig, manifests: list[Manifest], now: datetime, needs: list[Need]
 ) -> list[SourceHealth]:
     states: dict[str, dict[FileKey, FileState]] = {}
+    projects: dict[tuple[str, str], list[Path]] = {}
     for manifest in manifests:
+        projects |= _projects(landing, manifest)
         try:
             text = read_state(landing, manifest)
             states[manifest.host] = file_states.load(text).files
         except LandingError as error:
             path = f"{landing / manifest.files_path}: " if manifest.files_path else ""
             needs.append(Need("landing_unreadable", f"{path}{str(error).removeprefix(path)}. {DAMAGED}"))
-    return [source_health(source, states.get(source.host, {}), now) for source in config.sources]
+    return [
+        source_health(source, states.get(source.host, {}), projects.get((source.host, source.account), ()), now)
+        for source in config.sources
+    ]
+
+
+def _projects(landing: Path, manifest: Manifest) -> dict[tuple[str, str], list[Path]]:
+    """Where the sessions of each host and account were, as far as that is on this machine."""
+    if manifest.host != this_host():
+        return {}
+    try:
+        found = account_directories(landing, manifest)
+    except LandingError:
+        return {}  # It is told with the lines' faults.
+    return {
+        (manifest.host, account): [Path(name) for name in names if Path(name).is_absolute() and "\0" not in name]
+        for account, names in found.items()
+    }
 
 
 def _source_needs(
@@ -148,9 +168,11 @@ def _source_needs(
             yield Need("source_unreadable", _unreadable(root, health))
         if health.expiring:
             size = sum(log.unlanded_bytes for log in health.expiring)
+            by = health.cleanup.settings if health.cleanup else None
+            since = f", since {to_text(str(by))} says so" if by else ""
             yield Need(
                 "logs_expire",
-                f"{_many(len(health.expiring), 'log')} in {root} will be deleted within {WARNING_DAYS} days, and "
+                f"{_many(len(health.expiring), 'log')} in {root} will be deleted within {WARNING_DAYS} days{since}, and "
                 f"{_many(size, 'byte')} of them are not landed; type `fleetledger refresh`.",
             )
     for fleet, directory, status, reason in places:
@@ -182,6 +204,7 @@ def _source(health: SourceHealth) -> Row:
         "unlanded_bytes": health.unlanded_bytes,
         "problems": [{"path": problem.path, "reason": problem.reason} for problem in health.problems],
         "cleanup_period_days": cleanup.days if cleanup else None,
+        "cleanup_settings": to_text(str(cleanup.settings)) if cleanup and cleanup.settings else None,
         "settings_problem": cleanup.problem if cleanup else None,
         "expiring": [
             {"source_path": log.source_path, "unlanded_bytes": log.unlanded_bytes, "deleted_at": _utc(log.deleted_at)}

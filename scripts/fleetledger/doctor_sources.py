@@ -31,13 +31,17 @@ WARNING_DAYS = 7
 """Logs that are not landed are warned of so many days before they are deleted."""
 
 SETTINGS = ("settings.json", "settings.local.json")
-"""The settings of a Claude Code directory; the later wins."""
+"""The settings of a Claude Code directory, or of a project's; the later wins."""
 
 
 class Cleanup(NamedTuple):
-    """After how many days a directory's transcripts are deleted, and what of its settings could not be read."""
+    """After how many days a directory's transcripts are deleted, by which settings, and what of its own is wrong.
+
+    `settings` is None where it is as usual.
+    """
 
     days: float
+    settings: Path | None
     problem: str | None
 
 
@@ -66,8 +70,10 @@ class SourceHealth:
     expiring: list[ExpiringLog] = field(default_factory=list)
 
 
-def source_health(source: Source, states: dict[FileKey, FileState], now: datetime) -> SourceHealth:
-    """Look at one source; `states` is how far each file of its host is landed."""
+def source_health(
+    source: Source, states: dict[FileKey, FileState], projects: Iterable[Path], now: datetime
+) -> SourceHealth:
+    """Look at one source; `states` is how far each file of its host is landed, `projects` where its sessions were."""
     status, reason = look_at(source.root, source.fleet)
     health = SourceHealth(source, status, reason)
     if status != FOUND:
@@ -85,7 +91,7 @@ def source_health(source: Source, states: dict[FileKey, FileState], now: datetim
     health.unlanded_files = len(unlanded)
     health.unlanded_bytes = sum(unlanded.values())
     if source.fleet == "claude_code":
-        health.cleanup = cleanup_of(source.root)
+        health.cleanup = cleanup_of(source.root, projects)
         health.expiring = _expiring(unlanded, health.cleanup.days, now)
     return health
 
@@ -125,27 +131,39 @@ def _unlanded_bytes(file: LogFile, state: FileState | None) -> int:
     return file.size
 
 
-def cleanup_of(root: Path) -> Cleanup:
-    """What a Claude Code directory's own settings say; a project's, or an organization's, may say otherwise."""
-    days: float = DEFAULT_CLEANUP_DAYS
-    problem = None
-    for name in SETTINGS:
+def cleanup_of(root: Path, projects: Iterable[Path]) -> Cleanup:
+    """What holds for the logs of a Claude Code directory whose sessions were in `projects`.
+
+    A session deletes the old logs of all projects, and what is old is told by the settings that hold in its own:
+    whichever of them says the least counts. The settings of an organization are not looked at.
+    """
+    own = _settings_of(root, Cleanup(DEFAULT_CLEANUP_DAYS, None, None))
+    # A project's settings that cannot be read do not hold: that is no problem of the logs.
+    there = [own, *(_settings_of(project / ".claude", own) for project in projects)]
+    return min(there, key=lambda cleanup: cleanup.days)._replace(problem=own.problem)
+
+
+def _settings_of(directory: Path, otherwise: Cleanup) -> Cleanup:
+    """What the settings in a directory say, and `otherwise` where they say nothing."""
+    cleanup = otherwise
+    for path in (directory / name for name in SETTINGS):
         try:
-            settings = json.loads((root / name).read_bytes())
-            found = settings.get("cleanupPeriodDays", days)
-        except FileNotFoundError:
+            # A pipe would keep its reader waiting.
+            text = path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else b""
+            days = json.loads(text).get("cleanupPeriodDays")
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            problem = f"{name}: {why(error)}"
+            cleanup = cleanup._replace(problem=f"{path.name}: {why(error)}")
             continue
         except (ValueError, AttributeError, RecursionError):
-            problem = f"{name}: not a JSON object"
+            cleanup = cleanup._replace(problem=f"{path.name}: not a JSON object")
             continue
-        if isinstance(found, int | float) and not isinstance(found, bool) and found >= 0:
-            days = found
-        else:
-            problem = f"{name}: cleanupPeriodDays is not a number of days"
-    return Cleanup(days, problem)
+        if isinstance(days, int | float) and not isinstance(days, bool) and days >= 0:
+            cleanup = Cleanup(days, path, cleanup.problem)
+        elif days is not None:
+            cleanup = cleanup._replace(problem=f"{path.name}: cleanupPeriodDays is not a number of days")
+    return cleanup
 
 
 def _expiring(unlanded: dict[LogFile, int], days: float, now: datetime) -> list[ExpiringLog]:

@@ -131,9 +131,18 @@ def session_directories(landing: Path, manifest: Manifest) -> dict[str, datetime
         group by cwd
         order by cwd
     """
-    batches = _by_path(landing, [manifest])
-    of_claude_code = {path: of for path, of in batches.items() if of[1].table == FLEETS["claude_code"].table}
-    return {directory: first for _, (directory, first) in _rows(query, of_claude_code)}
+    return {directory: first for _, (directory, first) in _rows(query, _of_claude_code(landing, manifest))}
+
+
+def account_directories(landing: Path, manifest: Manifest) -> dict[str, list[str]]:
+    """The directories that a host's Claude Code sessions worked in, in order, by account. Raises LandingError."""
+    query = """
+        select account, list(distinct cwd order by cwd)
+        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+        where cwd is not null
+        group by account
+    """
+    return dict(row for _, row in _rows(query, _of_claude_code(landing, manifest)))
 
 
 _Batches = dict[str, tuple[str, Batch]]
@@ -142,6 +151,11 @@ _Batches = dict[str, tuple[str, Batch]]
 
 def _by_path(landing: Path, manifests: Iterable[Manifest]) -> _Batches:
     return {str(landing / batch.path): (manifest.host, batch) for manifest in manifests for batch in manifest.batches}
+
+
+def _of_claude_code(landing: Path, manifest: Manifest) -> _Batches:
+    table = FLEETS["claude_code"].table
+    return {path: of for path, of in _by_path(landing, [manifest]).items() if of[1].table == table}
 
 
 def _rows(

@@ -272,8 +272,52 @@ def test_a_cut_last_line_counts_as_not_landed_until_it_is(host: LoggedHost) -> N
 def test_settings_move_the_day(host: LoggedHost) -> None:
     host.write(LINE, quiet=23.5 * DAY)
     assert checks(found(host)) == ["logs_expire"]
-    (host.sources[0].root / "settings.json").write_text('{"cleanupPeriodDays": 36500}')
+    settings = host.sources[0].root / "settings.json"
+    settings.write_text('{"cleanupPeriodDays": 36500}')
     assert checks(found(host)) == []
+    settings.write_text('{"cleanupPeriodDays": 29}')
+    assert f"within 7 days, since {settings} says so, and" in found(host)["needs"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("host_name", "own", "shared", "local", "days", "holds"),
+    [
+        ("host", 90, 7, None, 7, "shop/.claude/settings.json"),
+        ("host", 90, 7, 14, 14, "shop/.claude/settings.local.json"),
+        ("host", 90, 400, None, 90, "logs/claude_code/default/settings.json"),
+        ("host", None, 400, None, 30, None),
+        ("host", None, "never", None, 30, None),
+        ("elsewhere", 90, 7, None, 90, "logs/claude_code/default/settings.json"),
+    ],
+)
+def test_the_settings_of_a_project_hold_for_the_logs_of_all_where_they_say_less(
+    host: LoggedHost,
+    monkeypatch: pytest.MonkeyPatch,
+    host_name: str,
+    own: int | None,
+    shared: object,
+    local: int | None,
+    days: int,
+    holds: str | None,
+) -> None:
+    monkeypatch.setattr("fleetledger.doctor.this_host", lambda: host_name)
+    project = host.path / "shop"
+    (project / ".claude").mkdir(parents=True)
+    places = (
+        (host.sources[0].root / "settings.json", own),
+        (project / ".claude/settings.json", shared),
+        (project / ".claude/settings.local.json", local),
+    )
+    for path, value in places:
+        if value is not None:
+            path.write_text(json.dumps({"cleanupPeriodDays": value}))
+    lines = [{"type": "user", "cwd": cwd} for cwd in (str(project), str(host.path / "gone"), "relative", "/a\0b")]
+    host.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    host.extract()
+    (source,) = found(host)["sources"]
+    assert source["cleanup_period_days"] == days
+    assert source["cleanup_settings"] == (str(host.path / holds) if holds else None)
+    assert source["settings_problem"] is None
 
 
 # --- The landing -----------------------------------------------------------------------------------------------------
