@@ -172,8 +172,8 @@ def _source_needs(
             since = f", since {to_text(str(by))} says so" if by else ""
             yield Need(
                 "logs_expire",
-                f"{_many(len(health.expiring), 'log')} in {root} will be deleted within {WARNING_DAYS} days{since}, and "
-                f"{_many(size, 'byte')} of them are not landed; type `fleetledger refresh`.",
+                f"{_many(len(health.expiring), 'log')} in {root} will be deleted within {WARNING_DAYS} days{since}, "
+                f"and {_many(size, 'byte')} of them are not landed; type `fleetledger refresh`.",
             )
     for fleet, directory, status, reason in places:
         if status == UNREADABLE:
