@@ -17,17 +17,25 @@ from fleetledger.paths import landing_dir, warehouse_path
 
 @dataclass(frozen=True)
 class Model:
-    """A model's place in the warehouse and its SQL."""
+    """A model's place in the warehouse, its SQL, and its file in the project."""
 
     relation: str
     sql: str
+    path: str
 
 
 def read_models(manifest: Path) -> list[Model]:
     """The models of a dbt manifest, each after those that it reads; ephemeral ones are in the SQL of those."""
     nodes = json.loads(manifest.read_bytes())["nodes"]
     made = (node for node in _in_order(nodes) if node["config"]["materialized"] != "ephemeral")
-    return [Model(node["relation_name"], node["compiled_code"]) for node in made]
+    return [Model(node["relation_name"], node["compiled_code"], node["original_file_path"]) for node in made]
+
+
+def read_data_tests(manifest: Path) -> dict[str, str]:
+    """The SQL of what is wrong, by the name of each data test, but for those that warn and alarms of spending."""
+    nodes = json.loads(manifest.read_bytes())["nodes"].values()
+    tests = [node for node in nodes if node["resource_type"] == "test" and "alarm" not in node["tags"]]
+    return {test["name"]: test["compiled_code"] for test in tests if test["config"]["severity"] == "ERROR"}
 
 
 def _in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -47,11 +55,19 @@ def _in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from visit(name)
 
 
-def run_models(models: list[Model], built: Path, data: Path) -> duckdb.DuckDBPyConnection:
-    """The warehouse of what is landed in `data`, in memory; seeds are those of the warehouse in `built`."""
+def run_models(models: list[Model], built: Path, data: Path, place: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The warehouse of what is landed in `data`, in memory or a file; seeds are those of the warehouse in `built`."""
+    connection = seeded(built, place)
+    _add_landing(connection, landing_dir(data))
+    make(connection, models)
+    return connection
+
+
+def seeded(built: Path, place: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A warehouse of nothing but the seeds of that in `built`, in memory or a file."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute("attach ':memory:' as warehouse")
+    connection.execute(f"attach '{place or ':memory:'}' as warehouse")
     connection.execute(f"attach '{warehouse_path(built)}' as built (read_only)")
     connection.execute("use warehouse")
     for name in ("landing", "seeds", "staging", "intermediate", "marts"):
@@ -59,10 +75,18 @@ def run_models(models: list[Model], built: Path, data: Path) -> duckdb.DuckDBPyC
     seeds = "select table_name from duckdb_tables() where database_name = 'built' and schema_name = 'seeds'"
     for (seed,) in connection.sql(seeds).fetchall():
         connection.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
-    _add_landing(connection, landing_dir(data))
+    return connection
+
+
+def make(connection: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
+    """Make the tables of models in a warehouse."""
     for model in models:
         connection.execute(f"create table {model.relation} as {model.sql}")
-    return connection
+
+
+def failed_tests(connection: duckdb.DuckDBPyConnection, tests: Mapping[str, str]) -> list[str]:
+    """The data tests that find something wrong in a warehouse."""
+    return [name for name, wrong in tests.items() if connection.sql(wrong).limit(1).fetchall()]
 
 
 def _add_landing(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,9 +23,11 @@ def host(tmp_path: Path) -> LoggedHost:
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BuiltFleet:
     """A built warehouse of real and generated logs; read it, don't change it."""
+    if made := os.environ.get("FLEETLEDGER_TEST_FLEET"):
+        return built_fleet(Path(made))
     place = tmp_path_factory.getbasetemp()
     is_one_of_many = hasattr(request.config, "workerinput")
-    return built_fleet((place.parent if is_one_of_many else place) / "fleet")
+    return built_fleet((place.parent if is_one_of_many else place) / "fleet", "--exclude-resource-type", "unit_test")
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from built_fleet import BuiltFleet
+from compiled_models import failed_tests, read_data_tests, read_models, run_models
 from logged_host import LoggedHost
 
 from fleetledger.batches import Piece
-from fleetledger.build import build
 from fleetledger.landing import read_back_all
-from fleetledger.paths import PROJECT_ROOT, warehouse_path
+from fleetledger.paths import PROJECT_ROOT
 from fleetledger.sources import to_text
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -306,8 +307,8 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BadHost]:
-    """Every case landed, and built by one dbt build."""
+def host(fleet: BuiltFleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BadHost]:
+    """Every case landed, and the warehouse of them all."""
     path = tmp_path_factory.mktemp("bad_input")
     host = BadHost(LoggedHost(path, NOW))
     host.logged.add("mu", "default")
@@ -322,8 +323,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BadHost]:
         for _ in range(2):
             found = [problem for source in host.logged.extract().sources for problem in source.problems]
             host.problems = {problem.path: problem.reason for problem in found}
-    build(host.logged.data, NOW, lambda done, total, piece="": None)
-    with duckdb.connect(str(warehouse_path(host.logged.data)), read_only=True) as host.warehouse:
+    with run_models(read_models(fleet.manifest), fleet.data, host.logged.data) as host.warehouse:
         yield host
     shutil.rmtree(path)
 
@@ -437,6 +437,10 @@ def test_every_line_is_counted_and_none_moves_the_stamp_ahead(host: BadHost) -> 
     counted = host.warehouse.sql(f"select {columns} from marts.build_info").fetchall()
     newest = "2026-01-01 10:00:00.004"
     assert counted == [(len(statuses), statuses.count("repaired"), statuses.count("rejected"), newest)]
+
+
+def test_the_tests_of_the_project_find_nothing_wrong(host: BadHost, fleet: BuiltFleet) -> None:
+    assert failed_tests(host.warehouse, read_data_tests(fleet.manifest)) == []
 
 
 @pytest.mark.stress

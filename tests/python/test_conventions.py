@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from built_fleet import BuiltFleet
 
 from fleetledger.paths import PROJECT_ROOT
 
@@ -40,18 +39,9 @@ UNWELCOME = {
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
+def nodes(fleet: BuiltFleet) -> list[Node]:
     """Everything the dbt project defines, as its manifest says; macros included."""
-    work = tmp_path_factory.mktemp("dbt")
-    # Where scripts/check has built the project, dbt parses only what that left out.
-    target = Path(os.environ.get("DBT_TARGET_PATH", work))
-    subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--target-path", target, "--log-path", work],
-        cwd=PROJECT_ROOT,
-        env=os.environ | {"FLEETLEDGER_DATA": str(work)},
-        check=True,
-    )
-    manifest = json.loads((target / "manifest.json").read_bytes())
+    manifest = json.loads(fleet.manifest.read_bytes())
     parts: list[dict[str, Node]] = [manifest["nodes"], manifest["macros"], manifest["unit_tests"]]
     return [node for part in parts for node in part.values() if node["package_name"] == "fleetledger"]
 

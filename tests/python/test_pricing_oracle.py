@@ -1,27 +1,25 @@
 """What the SQL says a call costs is what genai-prices' own calculator says, for every model of every book.
 
-The pricing models are built by dbt over a table of generated calls that stands in for `int_model_calls`.
+The pricing models, as dbt compiled them, run over a table of generated calls that stands in for `int_model_calls`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow
 import pytest
+from built_fleet import BuiltFleet
 from calculator import PROVIDERS, Call, list_price, listed_variant
+from compiled_models import make, read_models, seeded
 from genai_prices.types import ClauseEquals, ClauseOr, MatchLogic, ModelInfo
 
-from fleetledger.paths import PROJECT_ROOT
 from fleetledger.rates import BOOKS, RateRow, generate
 
 PATH_OF_BOOK = {
@@ -31,6 +29,7 @@ PATH_OF_BOOK = {
     "aws": "bedrock",
     "google": "vertex",
 }
+PRICING = ("models/intermediate/pricing/", "models/marts/costs/")
 FAST_FACTOR = {"claude-opus-4-6": 6, "claude-opus-4-7": 6}
 US_MODELS = {"claude-sonnet-4-6", "claude-sonnet-5", "claude-opus-4-6", "claude-opus-4-8", "claude-fable-5"}
 MICRO_DOLLAR = Decimal("0.000001")
@@ -191,29 +190,19 @@ def cases() -> list[Case]:
 
 
 @pytest.fixture(scope="module")
-def priced(cases: list[Case], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Priced]:
+def priced(cases: list[Case], fleet: BuiltFleet) -> dict[str, Priced]:
     """What fct_model_calls says of the calls, by model_call_id."""
-    work = tmp_path_factory.mktemp("pricing")
-    write_calls(work / "warehouse.duckdb", [case.call for case in cases])
-    selected = ["path:models/intermediate/pricing", "path:models/marts/costs", "resource_type:seed"]
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "build", "--select", *selected),
-            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-            *("--target-path", work / "target", "--log-path", work / "logs", "--profiles-dir", PROJECT_ROOT),
-        ],
-        cwd=PROJECT_ROOT,
-        env=os.environ | {"FLEETLEDGER_DATA": str(work)},
-        check=True,
-    )
-    with duckdb.connect(str(work / "warehouse.duckdb"), read_only=True) as connection:
-        rows = connection.execute("select model_call_id, cost_usd, rate_id, rate_is_exact from marts.fct_model_calls")
+    models = [model for model in read_models(fleet.manifest) if model.path.startswith(PRICING)]
+    with seeded(fleet.data) as warehouse:
+        write_calls(warehouse, [case.call for case in cases])
+        make(warehouse, models)
+        rows = warehouse.sql("select model_call_id, cost_usd, rate_id, rate_is_exact from marts.fct_model_calls")
         return {row[0]: Priced(*row[1:]) for row in rows.fetchall()}
 
 
-def write_calls(path: Path, calls: list[Call]) -> None:
+def write_calls(warehouse: duckdb.DuckDBPyConnection, calls: list[Call]) -> None:
     """A table int_model_calls with these calls, and null in the columns that pricing only hands on."""
-    columns = {field.name: [getattr(call, field.name) for call in calls] for field in fields(Call)}
+    given = pyarrow.table({field.name: [getattr(call, field.name) for call in calls] for field in fields(Call)})
     identity = "fleet host account session_id task_id turn_id agent_id project git_branch message_id request_id"
     handed_on = {
         "varchar": f"{identity} client_version stop_reason",
@@ -222,12 +211,10 @@ def write_calls(path: Path, calls: list[Call]) -> None:
         "date": "called_on",
     }
     selected = [
-        *(f"unnest(${name}) as {name}" for name in columns),
+        *given.column_names,
         *(f"cast(null as {kind}) as {name}" for kind, names in handed_on.items() for name in names.split()),
     ]
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema intermediate")
-        connection.execute(f"create table intermediate.int_model_calls as select {', '.join(selected)}", columns)
+    warehouse.from_arrow(given).select(", ".join(selected)).create("intermediate.int_model_calls")
 
 
 def test_the_cases_reach_every_model_variant_and_tier(cases: list[Case], priced: dict[str, Priced]) -> None:
