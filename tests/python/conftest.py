@@ -9,6 +9,7 @@ from built_fleet import BuiltFleet, built_fleet
 from compiled_models import Columns, Marts, marts, read_models, run_models
 from hypothesis import settings
 from logged_host import LoggedHost
+from refreshed_demo import RefreshedDemo, refreshed_demo
 
 settings.register_profile("the same every time", derandomize=True, deadline=None)
 settings.load_profile("the same every time")
@@ -21,13 +22,24 @@ def host(tmp_path: Path) -> LoggedHost:
 
 
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BuiltFleet:
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A directory that all processes of this run of tests share."""
+    place = tmp_path_factory.getbasetemp()
+    return place.parent if hasattr(request.config, "workerinput") else place
+
+
+@pytest.fixture(scope="session")
+def fleet(shared: Path) -> BuiltFleet:
     """A built warehouse of real and generated logs; read it, don't change it."""
     if made := os.environ.get("FLEETLEDGER_TEST_FLEET"):
         return built_fleet(Path(made))
-    place = tmp_path_factory.getbasetemp()
-    is_one_of_many = hasattr(request.config, "workerinput")
-    return built_fleet((place.parent if is_one_of_many else place) / "fleet", "--exclude-resource-type", "unit_test")
+    return built_fleet(shared / "fleet", "--exclude-resource-type", "unit_test")
+
+
+@pytest.fixture(scope="session")
+def refreshed(shared: Path) -> RefreshedDemo:
+    """The demo as the first refresh on a machine without logs makes it; don't change it."""
+    return refreshed_demo(shared / "refreshed")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from refreshed_demo import RefreshedDemo, without_logs
 
 from fleetledger import build, paths, refresh
 from fleetledger.cli import INTERRUPTED, main
@@ -56,12 +58,8 @@ def run(*arguments: str | Path) -> Result:
 @pytest.fixture(scope="module", autouse=True)
 def no_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A machine without logs, and a project without a fleet.toml."""
-    home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME", "FLEETLEDGER_DATA"):
-            patch.delenv(name, raising=False)
-        patch.setenv("HOME", str(home))
-        patch.setattr("fleetledger.cli_options.USUAL_CONFIG", home / "fleet.toml")
+        without_logs(patch, tmp_path_factory.mktemp("home"))
         yield
 
 
@@ -207,15 +205,15 @@ def test_a_build_that_is_asked_to_end_takes_dbt_with_it(tmp_path: Path) -> None:
     assert not Path("/proc", dbt).exists()
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def demo(refreshed: RefreshedDemo) -> Path:
     """A data directory after `refresh --demo-if-empty` on a machine without logs."""
-    data = tmp_path_factory.mktemp("demo")
-    done = run("refresh", "--demo-if-empty", "--data-dir", data)
-    assert done.exit_code == 0, done.output
-    assert "No logs of agents are on this machine" in done.stdout
-    assert "DEMO" in done.stdout
-    return data
+    return refreshed.data
+
+
+def test_without_logs_there_is_a_demo_that_says_so(refreshed: RefreshedDemo) -> None:
+    assert "No logs of agents are on this machine" in refreshed.said
+    assert "DEMO" in refreshed.said
 
 
 def test_the_demo_comes_to_its_truth(demo: Path) -> None:
@@ -263,8 +261,8 @@ def test_a_second_refresh_changes_nothing(demo: Path) -> None:
     assert published.stat() == before
 
 
-def test_a_refresh_after_a_build_by_hand_or_without_titles_builds(demo: Path) -> None:
-    data = paths.demo_dir(demo)
+def test_a_refresh_after_a_build_by_hand_or_without_titles_builds(refreshed: RefreshedDemo, tmp_path: Path) -> None:
+    data = shutil.copytree(refreshed.copy, tmp_path / "data")
     now = refresh.inputs(data, text=True)
     assert refresh.is_current(data, now)
     assert not refresh.is_current(data, refresh.inputs(data, text=False))

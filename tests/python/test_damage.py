@@ -21,7 +21,7 @@ from fleetledger.config import load_config
 from fleetledger.extract import extract
 from fleetledger.landed import read_manifests
 from fleetledger.landing import Batch, LandingError, read_back, read_back_all
-from fleetledger.paths import landing_dir
+from fleetledger.paths import PROJECT_ROOT, landing_dir
 from fleetledger.simulate import simulate
 
 LINE = b'{"type":"user","sessionId":"s"}\n'
@@ -115,7 +115,14 @@ def test_a_damaged_batch_is_named_set_aside_and_landed_anew(
     assert warehouse_of(data, OF_COPIES) == whole
 
 
-def test_a_build_names_the_damaged_batch(data: Path) -> None:
+def test_a_build_names_the_damaged_batch(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One model instead of all: the views of the landing, which come first, already meet the damage.
+    project = tmp_path / "project"
+    (project / "models/marts").mkdir(parents=True)
+    (project / "models/marts/lines.sql").write_text("select count(*) as line_count from landing.claude_code_lines")
+    for name in ("dbt_project.yml", "profiles.yml", "macros"):
+        (project / name).symlink_to(PROJECT_ROOT / name)
+    monkeypatch.setattr("fleetledger.build.PROJECT_ROOT", project)
     first, second, *_ = batches(data)
     truncate(landing_dir(data) / second.path)
     result = run("build", "--data-dir", data)

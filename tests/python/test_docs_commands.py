@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,18 +14,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from refreshed_demo import RefreshedDemo
 
 from fleetledger.paths import PROJECT_ROOT
-from fleetledger.simulate import simulate
 
 DOCS = PROJECT_ROOT / "docs"
 EVERYWHERE = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 BUILDING = [DOCS / "schedule.md"]
 ONLY_SHOWN = (
+    "fleetledger build",
     *("fleetledger rates update", "fleetledger restore", "fleetledger set-aside", "fleetledger show"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
 )
-"""Commands that would rewrite a seed or ask GitHub, or name what nobody has; their own tests run them."""
+"""Commands that take long, rewrite a seed, ask GitHub or name what nobody has; their own tests run them."""
 FINDING = ("fleetledger doctor", "fleetledger rates check", "fleetledger report audit --fail-on")
 """Commands that end with 1 where they find something, as they do in the demo."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -40,14 +42,18 @@ def commands(program: str, pages: list[Path] = EVERYWHERE) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A directory such as the docs speak of: logs at home, a fleet.toml, data/ built as schedule.md says, analyses/."""
+def place(refreshed: RefreshedDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A directory such as the docs speak of: logs at home, a fleet.toml, data/ as schedule.md makes it, analyses/.
+
+    The logs are the demo's, which was refreshed elsewhere.
+    """
     place = tmp_path_factory.mktemp("docs") / "fleet"
-    simulate(place)
+    shutil.copytree(refreshed.copy / "logs", place)
+    shutil.copytree(refreshed.copy, place / "data", ignore=shutil.ignore_patterns("logs"))
     (place / "analyses").symlink_to(PROJECT_ROOT / "analyses")
     (place / "home").mkdir()
     (place / "home" / ".claude").symlink_to(place / "demo-server" / ".claude")
-    for command in [*commands("fleetledger", BUILDING), "fleetledger refresh --config fleet.toml"]:
+    for command in ["fleetledger refresh --config fleet.toml", *commands("fleetledger", BUILDING)]:
         assert run(place, command) == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
@@ -55,7 +61,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def run(place: Path, command: str) -> int:
+    """Run what the docs show; of what they only show, the words are read."""
     program, *arguments = shlex.split(command.replace("/mnt/shared/fleet", str(place / "data")))
+    if command.startswith(ONLY_SHOWN):
+        arguments.append("--help")
     environment = os.environ | {"HOME": str(place / "home"), "FLEETLEDGER_DATA": str(place / "data")}
     for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
         environment.pop(name, None)
@@ -65,8 +74,7 @@ def run(place: Path, command: str) -> int:
 
 @pytest.mark.parametrize("command", commands("fleetledger", [page for page in EVERYWHERE if page not in BUILDING]))
 def test_command_works(place: Path, command: str) -> None:
-    is_only_shown = command.startswith(ONLY_SHOWN)
-    code = run(place, f"{command} --help" if is_only_shown else command)
+    code = run(place, command)
     assert code == 0 or (code == 1 and command.startswith(FINDING))
 
 
