@@ -27,12 +27,12 @@ from fleetledger.landing import (
     batch_directory,
     make_private,
     new_id,
-    quoted,
     sync,
     timestamp,
     write_file,
 )
 from fleetledger.locks import lock
+from fleetledger.paths import quoted
 from fleetledger.sources import why
 
 FORMAT = 1

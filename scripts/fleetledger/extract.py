@@ -18,13 +18,12 @@ from fleetledger.landing import (
     begin,
     commit,
     make_directories,
-    quoted,
     read_manifest,
     read_state,
     remove_leftovers,
 )
 from fleetledger.locks import lock
-from fleetledger.paths import landing_dir
+from fleetledger.paths import landing_dir, quoted
 from fleetledger.sources import Problem, Source, find_log_files, is_directory, to_text
 
 if TYPE_CHECKING:

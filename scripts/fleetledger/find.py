@@ -12,7 +12,7 @@ import re
 from fleetledger.find_queries import newest_sessions
 from fleetledger.paths import this_host
 from fleetledger.report_queries import Ledger, Row
-from fleetledger.resume import resume_line
+from fleetledger.resume import config_directories, resume_line
 
 LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
 
@@ -20,7 +20,7 @@ LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
 def sessions(ledger: Ledger, limit: int) -> Row:
     """The document of the newest sessions."""
     count, rows = newest_sessions(ledger, limit)
-    return header(ledger, "sessions") | {"row_count": count, "rows": described(rows)}
+    return header(ledger, "sessions") | {"row_count": count, "rows": described(ledger, rows)}
 
 
 def header(ledger: Ledger, name: str) -> Row:
@@ -29,14 +29,15 @@ def header(ledger: Ledger, name: str) -> Row:
     return {"found": name, "is_demo": ledger.build["is_demo"], "timezone": ledger.timezone, "filters": filters}
 
 
-def described(rows: list[Row]) -> list[Row]:
+def described(ledger: Ledger, rows: list[Row]) -> list[Row]:
     """Rows of sessions with what Python has to add: the project's last name, and how to resume."""
     here = this_host()
+    roots = {(here, account): root for account, root in config_directories(ledger.path.parent).items()}
     return [
         row
         | {
             "project_name": found[1] if (found := LAST_NAME.search(row["project"] or "")) else None,
-            "resume": resume_line(row),
+            "resume": resume_line(row, roots.get((row["host"], row["account"]))),
             "is_here": row["host"] == here,
         }
         for row in rows

@@ -19,9 +19,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fleetledger.errors import FleetledgerError
+from fleetledger.paths import manifest_path, quoted
 from fleetledger.sources import FLEETS, why
 
 if TYPE_CHECKING:
@@ -65,11 +66,6 @@ class Manifest:
     files_path: str | None = None
 
 
-def quoted(host: str) -> str:
-    """A host's name as one path component."""
-    return quote(host, safe="")
-
-
 def batch_directory(table: str, host: str) -> str:
     """Where a host's batches of a table lie, below the landing."""
     return f"{table}/host={quoted(host)}"
@@ -97,7 +93,7 @@ def collected_manifests(landing: Path) -> list[Path]:
 
 def read_manifest(landing: Path, host: str) -> Manifest:
     """A host's manifest; an empty one if nothing was ever landed for it. Raises LandingError."""
-    path = _manifest_path(landing, host)
+    path = manifest_path(landing, host)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -143,7 +139,7 @@ def begin(landing: Path, manifest: Manifest, now: datetime) -> None:
     for table in TABLES:
         if any((landing / batch_directory(table, manifest.host)).glob("*.parquet")):
             raise LandingError(
-                f"{_manifest_path(landing, manifest.host)}: the manifest is missing, but there are batches of its host;"
+                f"{manifest_path(landing, manifest.host)}: the manifest is missing, but there are batches of its host;"
                 " docs/doctor.md says what to do about a damaged landing"
             )
     manifest.committed_at = timestamp(now)
@@ -237,8 +233,4 @@ def read_back_all(landing: Path, host: str) -> Iterator[Piece]:
 
 def _write_manifest(landing: Path, manifest: Manifest) -> None:
     text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1)
-    write_file(_manifest_path(landing, manifest.host), text)
-
-
-def _manifest_path(landing: Path, host: str) -> Path:
-    return landing / "manifests" / f"{quoted(host)}.json"
+    write_file(manifest_path(landing, manifest.host), text)

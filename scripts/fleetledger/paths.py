@@ -19,6 +19,19 @@ def landing_dir(data: Path) -> Path:
     return data / "landing"
 
 
+def quoted(host: str) -> str:
+    """A host's name as one path component."""
+    # Not for all who only ask where things are: the status line is one of them.
+    from urllib.parse import quote
+
+    return quote(host, safe="")
+
+
+def manifest_path(landing: Path, host: str) -> Path:
+    """What says which batches of a host count, and which sources it was landed from."""
+    return landing / "manifests" / f"{quoted(host)}.json"
+
+
 def warehouse_path(data: Path) -> Path:
     """dbt's own database; nobody but dbt and `publish` opens it."""
     return data / "warehouse.duckdb"

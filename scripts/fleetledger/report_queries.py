@@ -133,7 +133,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         """Open the published file at `path`. Raises ReportError if it is none."""
-        self._path = path
+        self.path = path
         try:
             # One thread: the queries are so small that more would take twice the time, most of it to prepare.
             self._connection = _duckdb.connect(str(path), read_only=True, config={"threads": "1"})
@@ -380,7 +380,7 @@ class Ledger:
     def _unreadable(self, error: _duckdb.Error) -> ReportError:
         reason = str(error).splitlines()[0]
         return ReportError(
-            f"{self._path} cannot be read by this version ({reason}); `fleetledger publish` writes it anew"
+            f"{self.path} cannot be read by this version ({reason}); `fleetledger publish` writes it anew"
         )
 
 

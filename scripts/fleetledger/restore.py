@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import NamedTuple
 from fleetledger.errors import CallError, FleetledgerError
 from fleetledger.landed import LandedFile, landed_files, read_manifests, working_directories
 from fleetledger.paths import landing_dir
+from fleetledger.resume import command as resume_command
 from fleetledger.sources import SUFFIX, from_text
 
 CANDIDATES = 10
@@ -104,17 +104,9 @@ def told(restored: Restored, to: Path) -> Iterator[str]:
         yield f"  {file.path.relative_to(to)}"
     if restored.is_resumable:
         yield "To go on with it:"
-        yield f"  {_resume_command(restored, to)}"
+        yield f"  {resume_command(session.session_id, restored.directory, to)}"
     elif session.fleet == "claude_code":
         yield "Its main thread is not landed: there is nothing to resume."
-
-
-def _resume_command(restored: Restored, to: Path) -> str:
-    """What resumes the session: where it was, and with the configuration directory that it was restored to."""
-    resume = f"claude --resume {shlex.quote(restored.session.session_id)}"
-    if os.path.realpath(to) != os.path.realpath(Path.home() / ".claude"):
-        resume = f"CLAUDE_CONFIG_DIR={shlex.quote(str(to.absolute()))} {resume}"
-    return f"cd {shlex.quote(restored.directory)} && {resume}" if restored.directory else resume
 
 
 # --- Which session ----------------------------------------------------------------------------------------------------

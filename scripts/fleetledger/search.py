@@ -56,7 +56,7 @@ def search(ledger: Ledger, data: Path, index: TextIndex, wanted: list[str], *, e
     for row in rows:
         row["hits"] = [hits[key] for key in row["hits"] if key in hits]
     sessions, all_hits = counts[0] if counts else (0, 0)
-    return header(ledger, "search") | {"row_count": sessions, "hit_count": all_hits, "rows": described(rows)}
+    return header(ledger, "search") | {"row_count": sessions, "hit_count": all_hits, "rows": described(ledger, rows)}
 
 
 def _sessions(ledger: Ledger, texts: str, gone: str, wanted: list[str], limit: int) -> list[Row]:

@@ -12,9 +12,9 @@ from fleetledger import file_states
 from fleetledger.batches import check
 from fleetledger.file_states import FileKey, FileState, States
 from fleetledger.landed import line_counts, read_manifests
-from fleetledger.landing import Batch, LandingError, Manifest, commit, quoted, read_manifest, read_state
+from fleetledger.landing import Batch, LandingError, Manifest, commit, read_manifest, read_state
 from fleetledger.locks import lock
-from fleetledger.paths import landing_dir
+from fleetledger.paths import landing_dir, quoted
 from fleetledger.sources import FLEETS, Source, find_log_files, from_text
 
 SUFFIX = ".damaged"

@@ -61,7 +61,7 @@ def _session(ledger: Ledger, name: str) -> Row:
         listed = "\n".join(f"  {clean(row['session_id'])}" for row in exact[:MOST_NAMED])
         more = f"\n  and {len(exact) - MOST_NAMED:,} more" if len(exact) > MOST_NAMED else ""
         raise CallError(f"{len(exact):,} sessions begin with {clean(name)!r}; name one of them:\n{listed}{more}")
-    return described(exact)[0]
+    return described(ledger, exact)[0]
 
 
 def _texts(ledger: Ledger, data: Path, index: TextIndex, session_id: str, longest: int) -> list[Row]:

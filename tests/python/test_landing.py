@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from logged_host import NOW, LoggedHost
 
-from fleetledger.landing import LandingError, quoted
+from fleetledger.landing import LandingError
 from fleetledger.locks import LockHeld, lock
+from fleetledger.paths import quoted
 
 LINE = b'{"type":"user","sessionId":"s"}\n'
 

@@ -68,6 +68,34 @@ def test_newest_first_each_with_its_cost_and_how_to_resume_it(data: Path) -> Non
     ]
 
 
+def test_an_account_of_this_machine_is_resumed_in_the_directory_of_its_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, data = tmp_path / "my home", tmp_path / "data"
+    monkeypatch.setenv("HOME", str(home))
+    for account in ("", "-work"):
+        log = home / f".claude{account}/projects/p/s.jsonl"
+        log.parent.mkdir(parents=True)
+        log.write_text('{"type":"user"}\n', encoding="utf-8")
+    for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("fleetledger.cli_options.USUAL_CONFIG", tmp_path / "none.toml")
+    extracted = CliRunner().invoke(main, ["extract", "--data-dir", str(data)])
+    assert extracted.exit_code == 0, extracted.output
+    here = {"host": this_host()}
+    calls = [{"session_id": "s1"} | here, {"session_id": "s2", "account": "work"} | here, CALLS[2] | {"host": "laptop"}]
+    write_published(published_path(data), [*calls[:2], calls[2] | {"session_id": "s3"}])
+    lines = {line.split("--resume ")[1][:2]: line.strip() for line in run(data).stdout.splitlines()[1::2]}
+    assert lines == {
+        "s1": "cd /home/ann/shop && claude --resume s1",
+        "s2": f"cd /home/ann/shop && CLAUDE_CONFIG_DIR='{home}/.claude-work' claude --resume s2  # account work",
+        "s3": "cd '/home/ann/my shop' && claude --resume s3  # on laptop, account work",
+    }
+    manifest = data / f"landing/manifests/{this_host()}.json"
+    manifest.write_text("{", encoding="utf-8")
+    assert "CLAUDE_CONFIG_DIR" not in run(data).stdout
+
+
 def test_times_and_days_are_those_of_this_machine(data: Path) -> None:
     berlin = subprocess.run(
         ["fleetledger", "sessions", "--data-dir", data, "--since", "2026-11-20"],
