@@ -26,6 +26,7 @@ from fleetledger.landing import collected_manifests
 from fleetledger.locks import lock
 from fleetledger.paths import landing_dir, warehouse_path
 from fleetledger.plan import DataTest, Model, Plan
+from fleetledger.quoting import name_of, text_of
 
 THREADS = 2
 SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "false", "disabled_compression_methods": "fsst,dict_fsst"}
@@ -48,7 +49,7 @@ def refill(data: Path, plan: Plan, now: datetime, step: Step) -> Built:
         try:
             with duckdb.connect(str(warehouse_path(data))) as warehouse:
                 for name, value in SETTINGS.items():
-                    warehouse.execute(f"set global {name} = {_text(value)}")
+                    warehouse.execute(f"set global {name} = {text_of(value)}")
                 _note_complete(warehouse, "false")
                 _read_landing(warehouse, data)
                 _run(warehouse, plan, THREADS, step)
@@ -73,19 +74,18 @@ def _run(warehouse: duckdb.DuckDBPyConnection, plan: Plan, threads: int, step: S
     running: dict[Future[None], str] = {}
     done = 0
     with ThreadPoolExecutor(threads) as pool:
-        while order.is_active():
-            running |= {pool.submit(_with_cursor, warehouse, work[name]): name for name in order.get_ready()}
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                name = running.pop(future)
-                try:
+        try:
+            while order.is_active():
+                running |= {pool.submit(_with_cursor, warehouse, work[name]): name for name in order.get_ready()}
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    name = running.pop(future)
                     future.result()
-                except BaseException:
-                    pool.shutdown(cancel_futures=True)
-                    raise
-                order.done(name)
-                done += 1
-                step(done, len(work), name)
+                    order.done(name)
+                    done += 1
+                    step(done, len(work), name)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _with_cursor(warehouse: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
@@ -114,12 +114,12 @@ def _fill_by_batch(model: Model, cursor: duckdb.DuckDBPyConnection) -> None:
     if not staged:
         raise RefillError(f"nothing of {model.name} is there yet")
     gone, added = sorted(staged - named), sorted(named - staged)
-    cursor.execute(f"delete from {model.relation} where list_contains($1, batch_id)", [gone])  # noqa: S608 - dbt's SQL
+    cursor.execute(f"delete from {model.relation} where list_contains($1, batch_id)", [gone])
     cursor.execute(
         "delete from main.staged_batches where model = $1 and list_contains($2, batch_id)", [model.name, gone]
     )
     if added:
-        of_added = model.sql.replace(BATCH_TO_STAGE, f"batch_id in ({', '.join(map(_text, added))})")
+        of_added = model.sql.replace(BATCH_TO_STAGE, f"batch_id in ({', '.join(map(text_of, added))})")
         cursor.execute(f"insert into {model.relation} by name ({of_added})")
         cursor.execute("insert into main.staged_batches select $1, $2, unnest($3)", [model.name, code, added])
 
@@ -129,7 +129,7 @@ def _ids(cursor: duckdb.DuckDBPyConnection, query: str, parameters: list[str]) -
 
 
 def _test(test: DataTest, cursor: duckdb.DuckDBPyConnection) -> None:
-    if cursor.execute(f"select 1 from ({test.sql}) limit 1").fetchone():  # noqa: S608 - dbt's SQL
+    if cursor.execute(f"select 1 from ({test.sql}) limit 1").fetchone():
         raise RefillError(f"the test {test.name} found something")
 
 
@@ -151,41 +151,33 @@ def _read_landing(warehouse: duckdb.DuckDBPyConnection, data: Path) -> None:
             and view_name not in ('sources', 'secrets', 'batches')
     """
     for (view,) in warehouse.execute(of_files).fetchall():
-        _point_at(warehouse, view, [glob.escape(str(landing)) + "/" + path for path in paths.get(view, [])])
+        _point_at(warehouse, view, [landing / path for path in paths.get(view, [])])
 
 
 def _read_json(warehouse: duckdb.DuckDBPyConnection, table: str, paths: Iterable[Path]) -> None:
-    columns = ", ".join(f"{_name(name)}: {_text(kind)}" for name, kind in _columns(warehouse, table))
+    columns = ", ".join(f"{name_of(name)}: {text_of(kind)}" for name, kind in _columns(warehouse, table))
     warehouse.execute(f"truncate landing.{table}")
     for path in paths:
         warehouse.execute(
-            f"insert into landing.{table} by name"  # noqa: S608 - names and types are of the warehouse
+            f"insert into landing.{table} by name"
             f" select * from read_json($1, format = 'unstructured', columns = {{{columns}}})",
             [glob.escape(str(path))],
         )
 
 
-def _point_at(warehouse: duckdb.DuckDBPyConnection, view: str, paths: list[str]) -> None:
+def _point_at(warehouse: duckdb.DuckDBPyConnection, view: str, files: list[Path]) -> None:
     """Have a view of Parquet files read these, in the columns that it has: of none of them it is empty."""
     columns = _columns(warehouse, view)
-    shape = ", ".join(f"null::{kind} as {_name(name)}" for name, kind in columns)
-    files = ", ".join(map(_text, paths))
-    read = f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
-    warehouse.execute(
-        # Names and types are of the warehouse, and a view takes no parameters.
-        f"create or replace view landing.{view} as select {', '.join(_name(name) for name, _ in columns)}"  # noqa: S608
-        f" from (select {shape} where false {f'union all by name select * from {read}' if paths else ''})"  # noqa: S608
-    )
+    names = ", ".join(name_of(name) for name, _ in columns)
+    rows = [f"(select {', '.join(f'null::{kind} as {name_of(name)}' for name, kind in columns)} where false)"]
+    if files:
+        named = ", ".join(text_of(glob.escape(str(file))) for file in files)
+        # A view takes no parameters.
+        rows.append(f"select * from read_parquet([{named}], union_by_name = true, hive_partitioning = false)")
+    selected = f"select {names} from ({' union all by name '.join(rows)})"
+    warehouse.execute(f"create or replace view landing.{view} as {selected}")
 
 
 def _columns(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
     described = "select column_name, data_type from duckdb_columns() where schema_name = 'landing' and table_name = $1"
     return warehouse.execute(f"{described} order by column_index", [table]).fetchall()
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
