@@ -281,6 +281,55 @@ def test_seeds_are_loaded_again_when_the_project_has_changed_and_not_when_only_l
     assert not refresh.only_landing_is_new(data, now._replace(project="another"))
 
 
+def add_call(logs: Path) -> None:
+    """Have a session of Claude Code go on with one more response."""
+    log = max(logs.glob("**/projects/*/*.jsonl"), key=lambda path: (path.stat().st_size, path))
+    line = next(line for line in map(json.loads, log.read_text().splitlines()) if line.get("type") == "assistant")
+    line |= {"uuid": "new-line", "requestId": "new-request"}
+    line["message"] |= {"id": "new-message"}
+    with log.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def calls_in(data: Path) -> int:
+    overview = json.loads(run("report", "--json", "--data-dir", data).stdout)
+    count: int = overview["totals"]["model_calls"]
+    return count
+
+
+def test_new_lines_are_taken_up_by_the_plan_of_the_last_build(refreshed: RefreshedDemo, tmp_path: Path) -> None:
+    data = shutil.copytree(refreshed.copy, tmp_path / "data")
+    before = calls_in(data)
+    add_call(data / "logs")
+    done = run("refresh", "--config", data / "logs/fleet.toml", "--data-dir", data)
+    assert "by the last build's plan" in done.stdout
+    assert calls_in(data) == before + 1
+
+
+def test_dbt_builds_where_the_plan_cannot_be_run(
+    refreshed: RefreshedDemo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = shutil.copytree(refreshed.copy, tmp_path / "data")
+    models, tests = json.loads((data / "plan.json").read_text())
+    broken = [[*model[:2], "table", "select no_column"] for model in models]
+    (data / "plan.json").write_text(json.dumps([broken, tests]))
+    add_call(data / "logs")
+    asked = []
+
+    def build_nothing(*_: object, **options: bool) -> build.Built:
+        asked.append(options)
+        return build.Built(Counter(), [])
+
+    monkeypatch.setattr(build, "build", build_nothing)
+    done = run("refresh", "--config", data / "logs/fleet.toml", "--data-dir", data)
+    assert "plan cannot be run (BinderException): building with dbt." in done.stderr
+    assert asked == [{"seeds": False}]
+    # What was published stays until a build ends well.
+    assert done.exit_code == 1
+    assert "not of one whole build" in done.stderr
+    assert calls_in(data) == calls_in(refreshed.copy)
+
+
 def test_nobody_else_reads_the_data(demo: Path) -> None:
     inside = list(paths.demo_dir(demo).rglob("*"))
     assert {stat.S_IMODE(path.stat().st_mode) for path in inside if path.is_dir()} == {0o700}
