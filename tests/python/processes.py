@@ -158,6 +158,11 @@ class GrowingFleet:
         self._slice = self._slices - 1
         self.grow()
 
+    def forget_warehouse(self) -> None:
+        """Let there be no warehouse, as before the first build."""
+        for path in self.data.glob("warehouse.duckdb*"):
+            path.unlink()
+
     def run(self, step: Step) -> float:
         """Do a step to its end; how many seconds it took."""
         run = Run(step, self)

@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from compiled_models import Marts, marts
-from landed_files import assert_all_is_landed, landed_files
+from landed_files import Generations, assert_all_is_landed, landed_files
 from namespace import COMMAND
 from processes import MEETING, STEPS, GrowingFleet, Run
+from published_fixture import write_published
 
-from fleetledger.paths import published_path
+from fleetledger.file_states import FileKey
+from fleetledger.paths import published_path, warehouse_path
 from fleetledger.refresh import inputs, is_current, remember
 from fleetledger.simulate import simulate
 
@@ -29,21 +32,29 @@ MISSES = 8
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """The demo's logs, and what they come to where nothing is killed; `seconds` is how long a build, a publish took."""
+    """The demo's logs, what is landed of them where nothing is killed, and the marts of that."""
 
     logs: Path
-    data: Path
-    seconds: dict[str, float]
+    landed: dict[tuple[str, FileKey], Generations]
+    marts: Marts
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, warehouse_of: Callable[..., Marts]) -> Undisturbed:
     place = tmp_path_factory.mktemp("undisturbed")
     simulate(place / "whole")
     fleet = GrowingFleet(place / "whole", place, 1)
     fleet.grow()
-    seconds = {name: fleet.run(STEPS[name]) for name in ("extract", "build", "publish")}
-    return Undisturbed(place / "whole", fleet.data, seconds)
+    fleet.run(STEPS["extract"])
+    return Undisturbed(place / "whole", landed_files(fleet.data), warehouse_of(fleet.data))
+
+
+def growing(undisturbed: Undisturbed, place: Path, kills: int) -> GrowingFleet:
+    """A fleet that has landed the beginnings of its logs, and grows slowly enough for so many kills of each step."""
+    fleet = GrowingFleet(undisturbed.logs, place, 20 + len(LANDING_STEPS) * (kills + MISSES))
+    fleet.grow()
+    fleet.run(STEPS["extract"])
+    return fleet
 
 
 def published(data: Path) -> Marts:
@@ -51,11 +62,16 @@ def published(data: Path) -> Marts:
         return marts(connection, schema="main")
 
 
+def built(data: Path) -> Marts:
+    with duckdb.connect(str(warehouse_path(data)), read_only=True) as connection:
+        return marts(connection)
+
+
 def assert_same(fleet: GrowingFleet, undisturbed: Undisturbed) -> None:
     """All bytes and all marts are what they are undisturbed."""
-    assert landed_files(fleet.data) == landed_files(undisturbed.data)
+    assert landed_files(fleet.data) == undisturbed.landed
     assert_all_is_landed(fleet.data, fleet.config)
-    found, wanted = published(fleet.data), published(undisturbed.data)
+    found, wanted = published(fleet.data), undisturbed.marts
     assert found.keys() == wanted.keys()
     for name in wanted:
         assert found[name] == wanted[name], name
@@ -90,107 +106,134 @@ class Killer:
         return self._random.random() < 0.5
 
 
-def kill_everything(undisturbed: Undisturbed, place: Path, seed: int, kills: int) -> None:
-    """Kill each step so many times; one run, and all is as it would have been."""
-    fleet = GrowingFleet(undisturbed.logs, place, 6 + len(LANDING_STEPS) * (kills + MISSES))
-    killer = Killer(fleet, undisturbed.seconds, seed, kills)
-    fleet.grow()
+def kill_everything(fleet: GrowingFleet, undisturbed: Undisturbed, seconds: float, seed: int, kills: int) -> None:
+    """Kill each step of a fleet, whose first build took some seconds, so many times; one run, and all is whole."""
+    # The first build reads the whole project, which the next ones find read.
+    killer = Killer(fleet, {"build": seconds / 2}, seed, kills)
+    kill_landing(killer)
+    fleet.finish()
     fleet.run(STEPS["extract"])
+    before = kill_refills(killer, undisturbed)
+    killer.kill("build", lambda: fleet.forget_warehouse() if killer.chance() else None)
+    assert_nothing_half_built_is_published(fleet, before, undisturbed.marts)
+    fleet.run(STEPS["refresh"])
+    assert_same(fleet, undisturbed)
+    killer.measure("publish")
+    killer.kill("publish")
+    assert published(fleet.data) == undisturbed.marts
+    fleet.run(STEPS["publish"])
+    assert_same(fleet, undisturbed)
+
+
+def kill_landing(killer: Killer) -> None:
+    """Kill extractions of logs that grow."""
     for name in LANDING_STEPS:
-        fleet.grow()
+        killer.fleet.grow()
         killer.measure(name)
 
     def grow() -> None:
         # What a killed run was to land is left to the next, which may be killed as well.
         if killer.chance():
-            fleet.run(STEPS["extract"])
-        fleet.grow()
+            killer.fleet.run(STEPS["extract"])
+        killer.fleet.grow()
 
     for name in LANDING_STEPS:
         killer.kill(name, grow)
-        landed_files(fleet.data)
-    fleet.finish()
-    fleet.run(STEPS["extract"])
-    killer.kill("build")
-    assert_nothing_half_built_is_published(fleet, undisturbed)
-    fleet.run(STEPS["build"])
-    fleet.run(STEPS["publish"])
-    assert_same(fleet, undisturbed)
-    killer.kill("publish")
-    assert published(fleet.data) == published(undisturbed.data)
-    fleet.run(STEPS["publish"])
-    assert_same(fleet, undisturbed)
-    kill_refills(killer, place / "refilled")
-    fleet.run(STEPS["refresh"])
-    assert_same(fleet, undisturbed)
+        landed_files(killer.fleet.data)
 
 
-def kill_refills(killer: Killer, place: Path) -> None:
-    """Kill refreshes that only fill the tables of the build before, each in the state that such a refresh begins in."""
+def kill_refills(killer: Killer, undisturbed: Undisturbed) -> Marts:
+    """Kill refreshes that only fill the tables of the build before, each in the state that such a refresh begins in.
+
+    Returns the marts of that state.
+    """
     data = killer.fleet.data
     now = inputs(data, text=True)
     remember(data, now._replace(landed="other lines"))
-    shutil.copytree(data, place)
+    aside = data.with_name("before")
+    shutil.copytree(data, aside)
 
     def as_before() -> None:
         shutil.rmtree(data)
-        shutil.copytree(place, data)
+        shutil.copytree(aside, data)
 
     killer.measure("refill")
     assert is_current(data, now)
+    assert_same(killer.fleet, undisturbed)
     killer.kill("refill", as_before)
+    return built(aside)
 
 
-def assert_nothing_half_built_is_published(fleet: GrowingFleet, undisturbed: Undisturbed) -> None:
+def assert_nothing_half_built_is_published(fleet: GrowingFleet, *whole: Marts) -> None:
     """A killed build leaves a warehouse that is not published, unless it had not begun or was at its end."""
     code, said = Run(STEPS["publish"], fleet).close()
     if code:
         assert "not of one whole build" in said or "nothing has been built" in said
     else:
-        assert published(fleet.data) == published(undisturbed.data)
-
-
-def test_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    kill_everything(undisturbed, tmp_path, seed=0, kills=2)
+        assert published(fleet.data) in whole
 
 
 @pytest.mark.stress
 def test_many_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path, round_of_20: int) -> None:
-    kill_everything(undisturbed, tmp_path, seed=round_of_20, kills=4)
+    fleet = growing(undisturbed, tmp_path, kills=4)
+    seconds = fleet.run(STEPS["build"])
+    kill_everything(fleet, undisturbed, seconds, seed=round_of_20, kills=4)
 
 
-def test_extractors_a_builder_and_readers_may_meet(
-    undisturbed: Undisturbed, tmp_path: Path, warehouse_of: Callable[..., Marts]
-) -> None:
-    """All of them at once, again and again while a build lasts: what cannot be done now says who is at it."""
-    fleet = GrowingFleet(undisturbed.logs, tmp_path, 12)
-    fleet.grow()
-    fleet.run(STEPS["extract"])
-    published_path(fleet.data).write_bytes(published_path(undisturbed.data).read_bytes())
+KILLS = 2
+"""How many of each step, where minutes are too long."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """A fleet that grew while it was built: how long that took, and what all said that were at it meanwhile."""
+
+    fleet: GrowingFleet
+    seconds: float
+    builder: tuple[int, str]
+    other_builder: tuple[int, str]
+    extractors: list[tuple[int, str]]
+    reports: list[subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def met(undisturbed: Undisturbed, tmp_path_factory: pytest.TempPathFactory) -> Met:
+    """All of them at once, again and again while a build fills its tables: the first of the fleet's."""
+    fleet = growing(undisturbed, tmp_path_factory.mktemp("met"), KILLS)
+    write_published(published_path(fleet.data), [{}])
     report = [*COMMAND, "report", "--json", *fleet.places]
     builder = Run(STEPS["build"], fleet)
     assert builder.wait_for(b"b")
+    begun = time.monotonic()
     other_builder = Run(STEPS["build"], fleet)
-    landed: list[tuple[int, str]] = []
+    while not warehouse_path(fleet.data).exists():
+        assert not builder.wait_for(b"e", 0.1)
+    extractors: list[tuple[int, str]] = []
     reports: list[subprocess.CompletedProcess[str]] = []
-    with ThreadPoolExecutor(3) as readers:
-        while not builder.wait_for(b"e", 0):
-            reading = [readers.submit(subprocess.run, report, capture_output=True, text=True) for _ in range(3)]
-            if len(landed) < 20:
-                fleet.grow()
-                landed += [run.close() for run in [Run(MEETING, fleet), Run(MEETING, fleet)]]
+    with ThreadPoolExecutor(2) as readers:
+        while len(extractors) < 16 and not builder.wait_for(b"e", 0):
+            reading = [readers.submit(subprocess.run, report, capture_output=True, text=True) for _ in range(2)]
+            fleet.grow()
+            extractors += [run.close() for run in [Run(MEETING, fleet), Run(MEETING, fleet)]]
             reports += [one.result() for one in reading]
-    assert builder.close()[0] == 0
-    code, said = other_builder.close()
+    builder.wait_for(b"e")
+    seconds = time.monotonic() - begun
+    return Met(fleet, seconds, builder.close(), other_builder.close(), extractors, reports)
+
+
+def test_extractors_a_builder_and_readers_may_meet(met: Met) -> None:
+    """What cannot be done now says who is at it."""
+    assert met.builder[0] == 0, met.builder
+    code, said = met.other_builder
     assert code == 1
     assert re.search(r"build\.lock is held by pid \d+ on .* since .*; wait for it to end\n$", said)
-    assert {report.returncode for report in reports} == {0}
-    assert {report.stdout for report in reports} == {reports[0].stdout}
-    held = [said for code, said in landed if code == 1]
+    assert {report.returncode for report in met.reports} == {0}
+    assert {report.stdout for report in met.reports} == {met.reports[0].stdout}
+    held = [said for code, said in met.extractors if code == 1]
     told = re.compile(r"\.lock is held by (pid \d+ on .*|another process); wait for it to end\n$")
     assert all(told.search(said) for said in held)
-    assert len(landed) > len(held) > 0
-    fleet.finish()
-    fleet.run(STEPS["extract"])
-    assert landed_files(fleet.data) == landed_files(undisturbed.data)
-    assert warehouse_of(fleet.data) == warehouse_of(undisturbed.data)
+    assert len(met.extractors) > len(held) > 0
+
+
+def test_kills_lose_nothing_and_double_nothing(met: Met, undisturbed: Undisturbed) -> None:
+    kill_everything(met.fleet, undisturbed, met.seconds, seed=0, kills=KILLS)
