@@ -54,7 +54,7 @@ def warehouse_of(fleet: BuiltFleet) -> Callable[..., Marts]:
     return made
 
 
-SLOWEST = ("test_processes", "test_docs_commands", "test_cli")
+SLOWEST = ("test_processes", "test_cli", "test_refill", "test_docs_commands", "test_damage", "test_search")
 """The files that take longest, the longest first."""
 
 
