@@ -5,6 +5,7 @@ import doctest
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -57,9 +58,16 @@ UNKNOWN = {**FREE, "cost_kind": "unknown", "provider": "mystery", "model": "nove
 FLEET = (SUBSCRIBED, {**HAIKU, "session_id": "s4", "called_at": "2026-11-20 11:00:00"}, BILLED, FREE, UNKNOWN)
 
 
+@pytest.fixture(scope="module")
+def fleet_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published file of FLEET, in which the session s1 has a title."""
+    return write_published(tmp_path_factory.mktemp("fleet") / "published.duckdb", FLEET, {"s1": "Fix the login"})
+
+
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    write_published(published_path(tmp_path), FLEET, {"s1": "Fix the login"})
+def data(fleet_file: Path, tmp_path: Path) -> Path:
+    """A data directory of a test's own with that file."""
+    shutil.copy(fleet_file, published_path(tmp_path))
     return tmp_path
 
 
