@@ -37,10 +37,10 @@
 #}
 {% macro create_landing_views() %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set landing = env_var('FLEETLEDGER_DATA', 'data') ~ '/landing' -%}
     {#- A path may hold what DuckDB takes for a pattern. -#}
-    {%- set escaped = landing | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
-    {%- set quoted = escaped | replace("'", "''") -%}
+    {%- set escaped = env_var('FLEETLEDGER_DATA', 'data') | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
+    {%- set quoted_data = escaped | replace("'", "''") -%}
+    {%- set quoted = quoted_data ~ '/landing' -%}
     {%- set manifests = quoted ~ '/manifests/*.json' -%}
     {%- set manifest_count = run_query("select count(*) from glob('" ~ manifests ~ "')").columns[0].values()[0] -%}
 
@@ -68,7 +68,7 @@
         ~ "select host, demo, source.fleet, source.account, source.provider, source.root "
         ~ "from (select host, demo, unnest(sources) as source from landing.manifests)"
     ) -%}
-    {%- set scans = env_var('FLEETLEDGER_DATA', 'data') | replace("'", "''") ~ '/secrets/*.json' -%}
+    {%- set scans = quoted_data ~ '/secrets/*.json' -%}
     {%- set scan_columns -%}
         {batch_id: 'varchar', scanned_at: 'timestamp',
          secrets: 'struct(host varchar, account varchar, source_path varchar, generation integer, byte_offset bigint, block_number bigint, found_in varchar, secret_type varchar, secret_hash varchar)[]'}

@@ -13,13 +13,15 @@ from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from fleetledger.console import Step, clean
 from fleetledger.errors import FleetledgerError
-from fleetledger.landing import LandingError
+from fleetledger.landing import LandingError, collected_manifests
 from fleetledger.locks import lock
 from fleetledger.paths import PROJECT_ROOT, landing_dir
 from fleetledger.plan import Plan, write_plan
+from fleetledger.refresh import forget
 
 RESULTS = {"LogModelResult": "models", "LogSeedResult": "seeds", "LogTestResult": "tests"}
 """The events of dbt that end a node, and what such nodes are called."""
@@ -83,9 +85,9 @@ class _Run:
             if event["status"] == "warn":
                 self.warnings.append(event["node"])
         elif name == "RunResultError":
-            self.failures.append(f"{event['node']}: {_told(event['message'])}")
+            self.failures.append(f"{event['node']}: {told(event['message'])}")
         elif name not in ("RunResultFailure", "EndOfRunSummary"):
-            self.other.append(_told(event["message"]))
+            self.other.append(told(event["message"]))
 
 
 def build(data: Path, now: datetime, step: Step, *, seeds: bool = True) -> Built:
@@ -95,12 +97,13 @@ def build(data: Path, now: datetime, step: Step, *, seeds: bool = True) -> Built
     Raises BuildError, and LockHeld where another build or publish of `data` is running.
     """
     with lock(data / "build.lock", now):
+        forget(data)
         run = _Run(step)
         code = _dbt(data, run, seeds=seeds)
         if run.plan:
             write_plan(data, run.plan)
     if code:
-        raise BuildError(_damage(landing_dir(data)) or _explain(run, data))
+        raise BuildError(_damage(landing_dir(data), now) or _explain(run, data))
     return Built(run.counts, run.warnings)
 
 
@@ -146,14 +149,17 @@ def _arguments(data: Path, *, seeds: bool) -> list[str]:
     ]
 
 
-def _damage(landing: Path) -> str | None:
+def _damage(landing: Path, now: datetime) -> str | None:
     """What is damaged in the landing, if anything: dbt's own message seldom names the file."""
     from fleetledger.batches import check
+    from fleetledger.collected import read_collection
     from fleetledger.landed import read_manifests
 
     try:
         for manifest in read_manifests(landing):
             check(landing, manifest.batches)
+        for path in collected_manifests(landing):
+            read_collection(landing, unquote(path.stem), now)
     except LandingError as error:
         return f"{error}; docs/doctor.md says what to do about a damaged landing"
     return None
@@ -170,14 +176,14 @@ def _list(messages: Iterable[str]) -> str:
     return "\n".join(f"  {clean(message)}" for message in messages)
 
 
-def _told(message: str) -> str:
-    """The message without the SQL that dbt repeats, and without quoted values, which may be of a log."""
+def told(message: str) -> str:
+    """What dbt or the database says, without the SQL that follows and without quoted values: they may be of a log."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     headings = list(takewhile(_is_heading, lines))
-    told = " ".join([*headings[-1:], *lines[len(headings) :][:1]])
-    if any(error in told for error in IDENTIFIER_ERRORS):
-        return told
-    return re.sub(r"\"[^\"]*\"|'[^']*'", "'…'", told)
+    said = " ".join([*headings[-1:], *lines[len(headings) :][:1]])
+    if any(error in said for error in IDENTIFIER_ERRORS):
+        return said
+    return re.sub(r"\"[^\"]*\"|'[^']*'", "'…'", said)
 
 
 def _is_heading(line: str) -> bool:

@@ -52,7 +52,6 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
         click.echo("Nothing to build: what is published is of the same lines, rates and models.")
         return
     only_landing = refreshing.only_landing_is_new(data, inputs)
-    refreshing.forget(data)
     if not (only_landing and _refill(data)):
         _build(data, seeds=not only_landing)
     _publish(data, text)
@@ -161,9 +160,11 @@ def _refill(data: Path) -> bool:
         with progress("build") as step:
             built = refill(data, plan, clock.now(), step)
     except RefillError as error:
-        click.echo(f"{clean(str(error))}: building with dbt.", err=True)
+        click.echo(f"{clean(str(error))}; dbt builds now.", err=True)
         return False
-    click.echo(f"Built {built.counts['models']} models by the last build's plan; {built.counts['tests']} tests passed.")
+    click.echo(
+        f"Built {built.counts['models']} models by the last build's plan; their {built.counts['tests']} tests passed."
+    )
     return True
 
 

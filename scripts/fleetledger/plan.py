@@ -51,12 +51,12 @@ def write_plan(data: Path, plan: Plan) -> None:
 
 
 def read_plan(data: Path) -> Plan | None:
-    """The plan of the last build by dbt in `data`; None where none was kept."""
+    """The plan of the last build by dbt in `data`; None where none was kept, or none that this version can read."""
     try:
         models, tests = json.loads(_path(data).read_bytes())
-    except FileNotFoundError:
+        return Plan([Model(*model) for model in models], [DataTest(*test) for test in tests])
+    except (OSError, ValueError, TypeError):
         return None
-    return Plan([Model(*model) for model in models], [DataTest(*test) for test in tests])
 
 
 def _path(data: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from fleetledger.build import Built
+from fleetledger.build import BuildError, Built, told
 from fleetledger.console import Step
 from fleetledger.errors import FleetledgerError
 from fleetledger.landing import collected_manifests
@@ -27,6 +28,7 @@ from fleetledger.locks import lock
 from fleetledger.paths import landing_dir, warehouse_path
 from fleetledger.plan import DataTest, Model, Plan
 from fleetledger.quoting import name_of, text_of
+from fleetledger.refresh import forget
 
 THREADS = 2
 SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "false", "disabled_compression_methods": "fsst,dict_fsst"}
@@ -43,9 +45,12 @@ class RefillError(FleetledgerError):
 def refill(data: Path, plan: Plan, now: datetime, step: Step) -> Built:
     """Run a plan on the warehouse in `data` that it was made with.
 
-    Raises RefillError, after which the warehouse is not of one build, and LockHeld where another is at work on it.
+    Raises RefillError, after which the warehouse is not of one build, BuildError where dbt could not do it either, and
+    LockHeld where another is at work on it.
     """
     with lock(data / "build.lock", now):
+        forget(data)
+        before = os.umask(0o077)
         try:
             with duckdb.connect(str(warehouse_path(data))) as warehouse:
                 for name, value in SETTINGS.items():
@@ -55,7 +60,12 @@ def refill(data: Path, plan: Plan, now: datetime, step: Step) -> Built:
                 _run(warehouse, plan, THREADS, step)
                 _note_complete(warehouse, "true")
         except duckdb.Error as error:
-            raise RefillError(f"the last build's plan cannot be run ({type(error).__name__})") from error
+            reason = told(str(error))
+            if "No space left on device" in reason:
+                raise BuildError(f"{warehouse_path(data)}: {reason}") from error
+            raise RefillError(f"The last build's plan cannot be run: {reason}") from error
+        finally:
+            os.umask(before)
     return Built(Counter(models=len(plan.models), tests=len(plan.tests)), [])
 
 
@@ -112,7 +122,7 @@ def _fill_by_batch(model: Model, cursor: duckdb.DuckDBPyConnection) -> None:
     named = _ids(cursor, "select batch_id from landing.batches", [])
     staged = _ids(cursor, "select batch_id from main.staged_batches where model = $1 and code = $2", [model.name, code])
     if not staged:
-        raise RefillError(f"nothing of {model.name} is there yet")
+        raise RefillError(f"Nothing of {model.name} is there yet")
     gone, added = sorted(staged - named), sorted(named - staged)
     cursor.execute(f"delete from {model.relation} where list_contains($1, batch_id)", [gone])
     cursor.execute(
@@ -130,7 +140,7 @@ def _ids(cursor: duckdb.DuckDBPyConnection, query: str, parameters: list[str]) -
 
 def _test(test: DataTest, cursor: duckdb.DuckDBPyConnection) -> None:
     if cursor.execute(f"select 1 from ({test.sql}) limit 1").fetchone():
-        raise RefillError(f"the test {test.name} found something")
+        raise RefillError(f"The test {test.name} found something")
 
 
 def _read_landing(warehouse: duckdb.DuckDBPyConnection, data: Path) -> None:
@@ -143,8 +153,11 @@ def _read_landing(warehouse: duckdb.DuckDBPyConnection, data: Path) -> None:
     for table, path in warehouse.execute(named).fetchall():
         paths.setdefault(table, []).append(path)
     for manifest in collected_manifests(landing):
-        for batch in json.loads(manifest.read_bytes())["batches"]:
-            paths.setdefault(batch["table"], []).append(batch["path"])
+        try:
+            for batch in json.loads(manifest.read_bytes())["batches"]:
+                paths.setdefault(batch["table"], []).append(batch["path"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RefillError(f"{manifest} cannot be read") from error
     of_files = """
         select view_name from duckdb_views()
         where database_name = current_database() and schema_name = 'landing'

@@ -306,6 +306,17 @@ def test_new_lines_are_taken_up_by_the_plan_of_the_last_build(refreshed: Refresh
     assert calls_in(data) == before + 1
 
 
+def test_a_refresh_that_the_lock_refuses_forgets_nothing(refreshed: RefreshedDemo, tmp_path: Path) -> None:
+    data = shutil.copytree(refreshed.copy, tmp_path / "data")
+    add_call(data / "logs")
+    before = (data / "refresh.json").read_text()
+    with lock(data / "build.lock", NOW):
+        refused = run("refresh", "--config", data / "logs/fleet.toml", "--data-dir", data)
+    assert refused.exit_code == 1
+    assert "is held by" in refused.stderr
+    assert (data / "refresh.json").read_text() == before
+
+
 def test_dbt_builds_where_the_plan_cannot_be_run(
     refreshed: RefreshedDemo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,7 +333,8 @@ def test_dbt_builds_where_the_plan_cannot_be_run(
 
     monkeypatch.setattr(build, "build", build_nothing)
     done = run("refresh", "--config", data / "logs/fleet.toml", "--data-dir", data)
-    assert "plan cannot be run (BinderException): building with dbt." in done.stderr
+    assert "plan cannot be run: Binder Error" in done.stderr
+    assert "; dbt builds now.\n" in done.stderr
     assert asked == [{"seeds": False}]
     # What was published stays until a build ends well.
     assert done.exit_code == 1

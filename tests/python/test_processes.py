@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -161,6 +162,8 @@ def kill_refills(killer: Killer, undisturbed: Undisturbed) -> Marts:
     assert is_current(data, now)
     assert_same(killer.fleet, undisturbed)
     killer.kill("refill", as_before)
+    # What DuckDB writes beside the warehouse is left there.
+    assert {stat.S_IMODE(path.stat().st_mode) for path in data.rglob("*") if path.is_file()} == {0o600}
     return built(aside)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -111,12 +112,20 @@ def test_a_test_that_finds_something_leaves_the_warehouse_unfit_to_publish(plan:
         publish(demo, NOW)
 
 
+def test_a_collected_manifest_that_is_damaged_is_named(plan: Plan, demo: Path) -> None:
+    damaged = landing_dir(demo) / "collected" / "host.json"
+    damaged.parent.mkdir(exist_ok=True)
+    damaged.write_text('{"batches": [')
+    with pytest.raises(RefillError, match=re.escape(f"{damaged} cannot be read")):
+        refill(demo, plan, NOW, quietly)
+
+
 def test_a_plan_that_cannot_be_run_says_nothing_of_its_values(plan: Plan, demo: Path) -> None:
     broken = [model._replace(sql="select cast('a secret' as integer) as built_at") for model in plan.models]
     broken = [model for model in broken if model.name == "build_info"]
     with pytest.raises(RefillError) as raised:
         refill(demo, plan._replace(models=broken), NOW, quietly)
-    assert "ConversionException" in str(raised.value)
+    assert "Conversion Error" in str(raised.value)
     assert "secret" not in str(raised.value)
 
 
@@ -124,6 +133,12 @@ def test_a_plan_is_read_as_it_was_written(plan: Plan, tmp_path: Path) -> None:
     assert read_plan(tmp_path) is None
     write_plan(tmp_path, plan)
     assert read_plan(tmp_path) == plan
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[[", b"{}", b"[[[1]], []]", b"[1, 2, 3]"])
+def test_a_plan_that_is_damaged_or_of_another_version_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "plan.json").write_bytes(content)
+    assert read_plan(tmp_path) is None
 
 
 def test_it_runs_with_the_settings_of_the_profile() -> None:
