@@ -65,9 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=200, help="How many kills the stress test does, in rounds of 20.")
+    parser.addoption("--kills", type=int, default=200, help="The least number of kills of a stress test, in rounds of 24.")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "round_of_20" in metafunc.fixturenames:
-        metafunc.parametrize("round_of_20", range(1, metafunc.config.getoption("kills") // 20 + 1))
+    if "round_of_24" in metafunc.fixturenames:
+        metafunc.parametrize("round_of_24", range(1, -(-metafunc.config.getoption("kills") // 24) + 1))

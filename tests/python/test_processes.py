@@ -177,10 +177,10 @@ def assert_nothing_half_built_is_published(fleet: GrowingFleet, *whole: Marts) -
 
 
 @pytest.mark.stress
-def test_many_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path, round_of_20: int) -> None:
+def test_many_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path, round_of_24: int) -> None:
     fleet = growing(undisturbed, tmp_path, kills=4)
     seconds = fleet.run(STEPS["build"])
-    kill_everything(fleet, undisturbed, seconds, seed=round_of_20, kills=4)
+    kill_everything(fleet, undisturbed, seconds, seed=round_of_24, kills=4)
 
 
 KILLS = 2
