@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=200, help="The least number of kills of a stress test, in rounds of 24.")
+    parser.addoption("--kills", type=int, default=200, help="How many kills a stress test does at least: rounds of 24.")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
