@@ -20,7 +20,7 @@ stress: dev  ## Kill steps 200 times, interleave and pile up more than a test ha
 	@$(BIN)/pytest -m stress --verbose $(ARGS)
 
 bench: dev  ## Measure the budgets against ccusage on a generated fleet; ARGS="--size 100MB --runs 1" is quick
-	@$(BIN)/python scripts/bench.py $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 env: $(VENV)/compiled  ## Make the environment for running
 
@@ -62,7 +62,7 @@ $(VENV)/installed: $(VENV)/made pyproject.toml
 	@touch $@
 
 # Where PYTHONDONTWRITEBYTECODE is set, Python would compile the commands each time: a quarter of a report's time.
-$(VENV)/compiled: $(VENV)/installed $(wildcard scripts/fleetledger/*.py)
+$(VENV)/compiled: $(VENV)/installed $(wildcard scripts/fleetledger/*.py scripts/fleetledger/*/*.py)
 	@$(BIN)/python -m compileall -q scripts/fleetledger
 	@touch $@
 

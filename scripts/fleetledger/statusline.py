@@ -10,14 +10,13 @@ Claude Code's cost of the session is at list prices, on a subscription too; ther
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fleetledger import clock, paths
+from fleetledger.base import clock, paths
 
 Status = dict[str, Any]
 
@@ -147,13 +146,3 @@ def _usd(amount: float, kind: str) -> str:
 def printable(text: str) -> str:
     """A text without anything that could steer a terminal (console.clean, whose import would take too long)."""
     return "".join(char for char in text if char.isprintable())
-
-
-def main() -> None:
-    """The command `fleetledger`: this one without what all the others need, or any of them."""
-    if sys.argv[1:2] == ["statusline"] and run(sys.argv[2:]) is not None:
-        sys.stdout.flush()
-        os._exit(0)
-    from fleetledger.cli import main as other
-
-    other()

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from fleetledger import clock, statusline
-from fleetledger.paths import status_path, this_host
+from fleetledger import statusline
+from fleetledger.base import clock
+from fleetledger.base.paths import status_path, this_host
 
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
@@ -104,7 +105,7 @@ def test_on_trouble_it_prints_nothing_and_ends_well(
 def test_the_command_runs_without_what_the_others_import(data: Path) -> None:
     """Both ways to call it print the same; asked for it, the reason why something is missing."""
     shown = []
-    for module in ("statusline", "cli"):
+    for module in ("__main__", "cli.main"):
         code = f"import sys; sys.argv[0] = 'fleetledger'; from fleetledger.{module} import main; main()"
         ended = subprocess.run(
             [sys.executable, "-c", code, "statusline", "--debug", "--data-dir", data / "nowhere"],

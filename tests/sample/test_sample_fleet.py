@@ -18,8 +18,8 @@ from typing import Any
 
 import duckdb
 
-from fleetledger.file_states import QUIET_SECONDS
-from fleetledger.paths import PROJECT_ROOT, data_dir, published_path, warehouse_path
+from fleetledger.base.paths import PROJECT_ROOT, data_dir, published_path, warehouse_path
+from fleetledger.landing.states import QUIET_SECONDS
 
 CONFIG = PROJECT_ROOT.parent / "shared" / "data" / "fleet.toml"
 

@@ -1,0 +1,1 @@
+"""The benchmark of README and docs/benchmarks.md: `make bench`."""

@@ -1,0 +1,148 @@
+"""The commands about limits and choices: budget, whatif, and the reports of usage windows and plans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fleetledger.cli.options import (
+    Places,
+    narrowed,
+    published,
+    session_filter_options,
+    window_filter_options,
+    with_places,
+)
+from fleetledger.cli.output import alone, print_document, table_options
+from fleetledger.reports.choices import CACHE_TTLS
+
+if TYPE_CHECKING:
+    from fleetledger.reports.whatif import Change
+
+WINDOW_LIMIT = 20
+
+RENDER = "budgets"
+
+
+@click.command()
+@with_places
+@click.option("--quiet", is_flag=True, callback=alone, help="One line for a shell prompt: the worst of all.")
+@table_options
+@click.pass_context
+def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_csv: bool) -> None:
+    """Show what was spent of your budgets; exits with 1 where one is overspent.
+
+    Budgets are rows of seeds/budgets/budgets.csv. Each is for the money of one cost kind. The current day, week or
+    month is that of the newest line that is landed.
+
+    \b
+    Examples:
+      fleetledger budget
+      fleetledger budget --quiet
+      fleetledger budget --json
+    """
+    from fleetledger.published.ledger import Ledger
+    from fleetledger.reports.budgets import budget as budget_of
+
+    document = budget_of(Ledger(published(places.data)))
+    if quiet:
+        from fleetledger.base.text import clean
+        from fleetledger.terminal import budgets as budgets_render
+
+        click.echo(clean(budgets_render.quiet(document)))
+    else:
+        print_document(document, as_json, as_csv, render=RENDER)
+    ctx.exit(1 if document["state"] == "over" else 0)
+
+
+@click.command()
+@with_places
+@window_filter_options
+@click.option("--active", is_flag=True, help="Only windows that are open now.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), help=f"How many, the newest [default: {WINDOW_LIMIT}; all as JSON, CSV]."
+)
+@table_options
+def blocks_report(
+    places: Places, active: bool, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
+) -> None:
+    """Claude's 5-hour usage windows of each account: calls, tokens, pace, and what is left of those that are open.
+
+    A window begins with the whole hour (UTC) of its first call. What is open, and the projection, are by the clock.
+
+    \b
+    Examples:
+      fleetledger report blocks
+      fleetledger report blocks --active
+      fleetledger report blocks --since 7d --account work --json
+    """
+    from fleetledger.base import clock
+    from fleetledger.reports.budgets import usage_blocks
+
+    ledger = narrowed(places, filters)
+    limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
+    document = usage_blocks(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
+    print_document(document, as_json, as_csv, render=RENDER)
+
+
+@click.command()
+@with_places
+@table_options
+def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
+    """What flat rates cost by month, beside what their use would have cost, and use that no plan covers.
+
+    Plans are rows of seeds/budgets/subscription_plans.csv.
+
+    \b
+    Examples:
+      fleetledger report plans
+      fleetledger report plans --csv
+    """
+    from fleetledger.published.ledger import Ledger
+    from fleetledger.reports.budgets import plans
+
+    print_document(plans(Ledger(published(places.data))), as_json, as_csv, render=RENDER)
+
+
+@click.command()
+@with_places
+@click.option("--model", "models", metavar="A=B", multiple=True, help="Calls of model A go to B; may be given again.")
+@click.option("--cache-ttl", type=click.Choice(CACHE_TTLS), help="All that is written to the cache is for so long.")
+@session_filter_options
+@table_options
+def whatif(
+    places: Places,
+    models: tuple[str, ...],
+    cache_ttl: str | None,
+    as_json: bool,
+    as_csv: bool,
+    **filters: str | None,
+) -> None:
+    """Price history anew, as if calls had gone to another model, or the cache had been kept for another time.
+
+    A is a model as reports name it, or its id in the price book; B any model of the price books in use. What the
+    figures take for granted is said below them.
+
+    \b
+    Examples:
+      fleetledger whatif --model claude-opus-4-6=claude-sonnet-4-6
+      fleetledger whatif --cache-ttl 1h --since 30d
+      fleetledger whatif --model claude-opus-4-6=claude-haiku-4-5 --cache-ttl 5m --json
+    """
+    if not models and cache_ttl is None:
+        raise click.UsageError("Say what would be otherwise: --model A=B, --cache-ttl 5m or 1h.")
+    from fleetledger.reports.whatif import whatif as whatif_of
+
+    changes = [_change(text) for text in models]
+    ledger = narrowed(places, {**filters, "timezone": None})
+    print_document(whatif_of(ledger, changes, cache_ttl), as_json, as_csv, render=RENDER)
+
+
+def _change(text: str) -> Change:
+    from fleetledger.reports.whatif import Change
+
+    old, _, new = (part.strip() for part in text.partition("="))
+    if not old or not new:
+        raise click.BadParameter(f"{text!r} is not like claude-opus-4-6=claude-sonnet-4-6.", param_hint="--model")
+    return Change(old, new)

@@ -1,0 +1,90 @@
+"""The reports on whether the work was any good: outcomes, rates and value."""
+
+from __future__ import annotations
+
+import click
+
+from fleetledger.cli.options import Places, filter_options, narrowed, with_places
+from fleetledger.cli.output import print_document, table_options
+from fleetledger.reports.outcome_metrics import FIELDS, METRICS, VALUE_FIELDS
+
+RENDER = "outcomes"
+
+
+@click.command("outcomes")
+@with_places
+@filter_options
+@table_options
+def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+    """What became of the tasks, and what each outcome cost.
+
+    \b
+    Examples:
+      fleetledger report outcomes
+      fleetledger report outcomes --project shop --since 30d
+    """
+    from fleetledger.reports.outcomes import outcomes_report as report_of
+
+    print_document(report_of(narrowed(places, filters)), as_json, as_csv, render=RENDER)
+
+
+@click.command("rates")
+@with_places
+@click.option("--metric", required=True, type=click.Choice(METRICS), help="What to tell the rate of.")
+@click.option(
+    "--by",
+    default="provider,model",
+    show_default=True,
+    metavar="FIELDS",
+    help=f"Fields with commas: {', '.join(FIELDS)}.",
+)
+@filter_options
+@table_options
+def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+    """How often something went wrong, or right, of how many that could be observed.
+
+    Beside each rate stands that of mu's own analytics, where they know it.
+
+    \b
+    Examples:
+      fleetledger report rates --metric hallucination
+      fleetledger report rates --metric tool_error --by fleet,model --since 30d
+    """
+    from fleetledger.reports.outcomes import rates_report as report_of
+
+    print_document(report_of(narrowed(places, filters), metric, _fields(by)), as_json, as_csv, render=RENDER)
+
+
+@click.command("value")
+@with_places
+@click.option(
+    "--by",
+    default="project",
+    show_default=True,
+    metavar="FIELDS",
+    help=f"One or more of {', '.join(VALUE_FIELDS)}, with commas between.",
+)
+@filter_options
+@table_options
+def value_report(places: Places, by: str, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+    """What a success, a commit on the default branch and a merged pull request cost.
+
+    And what went into work that failed, was reverted, or of which nothing tells. A month counts whole, whatever days
+    --since and --until name.
+
+    \b
+    Examples:
+      fleetledger report value
+      fleetledger report value --by model,month --project shop
+    """
+    from fleetledger.reports.outcomes import value_report as report_of
+
+    print_document(report_of(narrowed(places, filters), _fields(by, VALUE_FIELDS)), as_json, as_csv, render=RENDER)
+
+
+def _fields(by: str, known: tuple[str, ...] = FIELDS) -> tuple[str, ...]:
+    fields = tuple(dict.fromkeys(field.strip() for field in by.split(",") if field.strip()))
+    for field in fields:
+        if field not in known:
+            raise click.BadParameter(f"{field!r} is no field; there is {', '.join(known)}.", param_hint="--by")
+    return fields

@@ -1,0 +1,61 @@
+"""The commands about prices: rates update and rates check."""
+
+from __future__ import annotations
+
+import click
+
+from fleetledger.base.text import clean
+from fleetledger.cli.options import Places, with_places
+
+
+@click.group()
+def rates() -> None:
+    """The prices that calls are priced by.
+
+    \b
+    Example:
+      fleetledger rates check
+      fleetledger rates update
+    """
+
+
+@rates.command()
+@with_places
+def update(places: Places) -> None:
+    """Write seeds/prices/model_rates.csv anew, from the installed genai-prices.
+
+    Nothing is downloaded. The next `fleetledger refresh` prices all of history by it.
+
+    \b
+    Example:
+      fleetledger rates update
+    """
+    from fleetledger.rates.generate import update_rates
+
+    changes = update_rates()
+    click.echo(f"genai-prices {changes.version} of {changes.source_date}: {changes.rows:,} rates.")
+    for what, rate_ids in (("New", changes.added), ("Gone", changes.removed), ("Changed", changes.changed)):
+        if rate_ids:
+            click.echo(f"{what}: {', '.join(rate_ids)}")
+    if changes.is_same_file:
+        click.echo("The file is the same as before.")
+
+
+@rates.command()
+@with_places
+@click.pass_context
+def check(ctx: click.Context, places: Places) -> None:
+    """Say what `rates update` would change, and which models have no rate.
+
+    Changes nothing; exits with 1 if there is either. The models are those of the published file.
+
+    \b
+    Example:
+      fleetledger rates check
+    """
+    from fleetledger.rates.check import check_rates, told
+
+    checked = check_rates(places.data)
+    for line in told(checked):
+        click.echo(clean(line))
+    ctx.exit(1 if checked.needs_a_person else 0)

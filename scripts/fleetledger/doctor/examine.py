@@ -1,0 +1,330 @@
+"""Doctor: whether everything that should be landed and priced is, and what needs a person.
+
+The result is a document that `--json` prints as it is and doctor_render shows. Its keys are stable:
+
+- `checked_at`, `data_dir`, `config` (the configuration file, null if the sources were discovered).
+- `needs`: what needs a person, each with `check` (one of CHECKS) and `message`. Empty if nothing does.
+- `next`: commands to type, each with its `reason`.
+- `sources`: `fleet, host, account, provider, root, status` (found, empty, missing, unreadable), `reason, files, bytes,
+  unlanded_files, unlanded_bytes, problems` (`path, reason`), `cleanup_period_days`, `cleanup_settings` (the file that
+  says so), `settings_problem` (null in mu) and `expiring`, logs that are not landed and will be deleted within days:
+  `source_path, unlanded_bytes, deleted_at`.
+- `looked_in`: where discovery found no source: `fleet, directory, status, reason`; empty with a configuration.
+- `landing`: `lines, repaired_lines, rejected_lines`, and `hosts`, the same for each `fleet, host`, with `landed_at`.
+- `line_faults`: `line_status, reason, fleet, host, account, lines`, and `source_path, line_number` of the first one.
+- `published`: null, or `path, built_at, as_of, is_demo, lines`, the landed lines that it was made of.
+- `drift`, `unpriced_models`, `unmapped_providers`, `usage_by_version`: rows of the published file; empty without one.
+
+Instants are UTC. Paths below a root are written as `sources.to_text` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from fleetledger.base.errors import LandingError
+from fleetledger.base.paths import landing_dir, published_path, this_host
+from fleetledger.doctor.logs import (
+    MISSING,
+    UNREADABLE,
+    WARNING_DAYS,
+    SourceHealth,
+    places_without_logs,
+    source_health,
+)
+from fleetledger.landing import states as file_states
+from fleetledger.landing.manifest import Manifest, read_state
+from fleetledger.landing.queries import account_directories, line_faults, read_manifests
+from fleetledger.landing.states import FileKey, FileState
+from fleetledger.published.ledger import Ledger, ReportError, Row
+from fleetledger.sources.config import FleetConfig, load_config
+from fleetledger.sources.files import to_text
+from fleetledger.sources.fleets import FLEETS
+
+CHECKS = (
+    "no_logs",
+    "source_missing",
+    "source_unreadable",
+    "logs_expire",
+    "landing_unreadable",
+    "published_unreadable",
+    "drift",
+    "unpriced_models",
+    "unmapped_providers",
+)
+"""What can need a person. Repaired and rejected lines do not: they are landed, and nothing is lost."""
+
+
+NAMED = 5
+"""How many names a message gives; the sections below it give them all."""
+
+OVERRIDES, COST_KINDS = "seeds/prices/rate_overrides.csv", "seeds/prices/provider_cost_kinds.csv"
+
+DAMAGED = "docs/doctor.md says what to do about a damaged landing"
+
+
+class Need(NamedTuple):
+    """Something that needs a person."""
+
+    check: str
+    message: str
+
+
+def examine(data: Path, config_path: Path | None, now: datetime) -> Row:
+    """Check the sources of a configuration, or of this machine, and what of them is landed and published in `data`.
+
+    Nothing is written, and no dbt started. Raises ConfigError.
+    """
+    config = load_config(config_path)
+    needs: list[Need] = []
+    manifests = _manifests(landing_dir(data), needs)
+    healths = _healths(landing_dir(data), config, manifests, now, needs)
+    places = [] if config_path else places_without_logs(config.sources)
+    needs += _source_needs(healths, places, is_new=not manifests)
+    landing = _landing(manifests)
+    faults = _line_faults(landing_dir(data), manifests, needs)
+    published = _published(published_path(data), needs)
+    return {
+        "checked_at": _utc(now.replace(microsecond=0)),
+        "data_dir": str(data),
+        "config": str(config_path) if config_path else None,
+        "needs": [need._asdict() for need in sorted(needs, key=lambda need: CHECKS.index(need.check))],
+        "next": list(_next(healths, landing, published["published"])),
+        "sources": [_source(health) for health in healths],
+        "looked_in": [
+            {"fleet": fleet, "directory": to_text(str(directory)), "status": status, "reason": reason}
+            for fleet, directory, status, reason in places
+        ],
+        "landing": landing,
+        "line_faults": faults,
+        **published,
+    }
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+# --- What the logs and the landing say -------------------------------------------------------------------------------
+
+
+def _manifests(landing: Path, needs: list[Need]) -> list[Manifest]:
+    try:
+        return read_manifests(landing)
+    except LandingError as error:
+        needs.append(Need("landing_unreadable", f"{error}. {DAMAGED}"))
+        return []
+
+
+def _healths(
+    landing: Path, config: FleetConfig, manifests: list[Manifest], now: datetime, needs: list[Need]
+) -> list[SourceHealth]:
+    states: dict[str, dict[FileKey, FileState]] = {}
+    projects: dict[tuple[str, str], list[Path]] = {}
+    for manifest in manifests:
+        projects |= _projects(landing, manifest)
+        try:
+            text = read_state(landing, manifest)
+            states[manifest.host] = file_states.load(text).files
+        except LandingError as error:
+            path = f"{landing / manifest.files_path}: " if manifest.files_path else ""
+            needs.append(Need("landing_unreadable", f"{path}{str(error).removeprefix(path)}. {DAMAGED}"))
+    return [
+        source_health(source, states.get(source.host, {}), projects.get((source.host, source.account), ()), now)
+        for source in config.sources
+    ]
+
+
+def _projects(landing: Path, manifest: Manifest) -> dict[tuple[str, str], list[Path]]:
+    """Where the sessions of each host and account were, as far as that is on this machine."""
+    if manifest.host != this_host():
+        return {}
+    try:
+        found = account_directories(landing, manifest)
+    except LandingError:
+        return {}  # It is told with the lines' faults.
+    return {
+        (manifest.host, account): [Path(name) for name in names if Path(name).is_absolute() and "\0" not in name]
+        for account, names in found.items()
+    }
+
+
+def _source_needs(
+    healths: list[SourceHealth], places: list[tuple[str, Path, str, str]], *, is_new: bool
+) -> Iterator[Need]:
+    # Where other machines land, the one that builds needs no logs of its own.
+    if is_new and not any(health.files for health in healths):
+        where = ", ".join(to_text(str(directory)) for _, directory, *_ in places) or "the configured directories"
+        yield Need(
+            "no_logs", f"There are no logs of agents in {where}. Say where they are in a file like fleet.example.toml."
+        )
+    for health in healths:
+        root = to_text(str(health.source.root))
+        if health.status == MISSING:
+            yield Need("source_missing", f"{root} ({health.source.fleet}): {health.reason}.")
+        elif health.problems or health.status == UNREADABLE:
+            yield Need("source_unreadable", _unreadable(root, health))
+        if health.expiring:
+            size = sum(log.unlanded_bytes for log in health.expiring)
+            by = health.cleanup.settings if health.cleanup else None
+            since = f", since {to_text(str(by))} says so" if by else ""
+            yield Need(
+                "logs_expire",
+                f"{_many(len(health.expiring), 'log')} in {root} will be deleted within {WARNING_DAYS} days{since}, "
+                f"and {_many(size, 'byte')} of them are not landed; type `fleetledger refresh`.",
+            )
+    for fleet, directory, status, reason in places:
+        if status == UNREADABLE:
+            yield Need("source_unreadable", f"{to_text(str(directory))} ({fleet}): {reason}.")
+
+
+def _unreadable(root: str, health: SourceHealth) -> str:
+    if not health.problems:
+        return f"{root} ({health.source.fleet}): {health.reason}."
+    first = health.problems[0]
+    more = f", and {len(health.problems) - 1} more" if len(health.problems) > 1 else ""
+    return f"{root}: cannot read {first.path} ({first.reason}){more}."
+
+
+def _source(health: SourceHealth) -> Row:
+    source, cleanup = health.source, health.cleanup
+    return {
+        "fleet": source.fleet,
+        "host": source.host,
+        "account": source.account,
+        "provider": source.provider,
+        "root": to_text(str(source.root)),
+        "status": health.status,
+        "reason": health.reason,
+        "files": health.files,
+        "bytes": health.bytes,
+        "unlanded_files": health.unlanded_files,
+        "unlanded_bytes": health.unlanded_bytes,
+        "problems": [{"path": problem.path, "reason": problem.reason} for problem in health.problems],
+        "cleanup_period_days": cleanup.days if cleanup else None,
+        "cleanup_settings": to_text(str(cleanup.settings)) if cleanup and cleanup.settings else None,
+        "settings_problem": cleanup.problem if cleanup else None,
+        "expiring": [
+            {"source_path": log.source_path, "unlanded_bytes": log.unlanded_bytes, "deleted_at": _utc(log.deleted_at)}
+            for log in health.expiring
+        ],
+    }
+
+
+def _landing(manifests: list[Manifest]) -> Row:
+    hosts: list[Row] = [
+        {
+            "fleet": fleet,
+            "host": manifest.host,
+            "lines": sum(batch.rows for batch in batches),
+            "repaired_lines": sum(batch.repaired_lines for batch in batches),
+            "rejected_lines": sum(batch.rejected_lines for batch in batches),
+            "landed_at": _utc(datetime.fromisoformat(max(batch.landed_at for batch in batches))),
+        }
+        for manifest in manifests
+        for fleet, (table, _) in FLEETS.items()
+        if (batches := [batch for batch in manifest.batches if batch.table == table])
+    ]
+    counts = ("lines", "repaired_lines", "rejected_lines")
+    return {**{count: sum(host[count] for host in hosts) for count in counts}, "hosts": hosts}
+
+
+def _line_faults(landing: Path, manifests: list[Manifest], needs: list[Need]) -> list[Row]:
+    try:
+        return [asdict(fault) for fault in line_faults(landing, manifests)]
+    except LandingError as error:
+        needs.append(Need("landing_unreadable", f"{error}. {DAMAGED}"))
+        return []
+
+
+# --- What the published file says ------------------------------------------------------------------------------------
+
+
+def _published(path: Path, needs: list[Need]) -> Row:
+    found: Row = {
+        "published": None,
+        "drift": [],
+        "unpriced_models": [],
+        "unmapped_providers": [],
+        "usage_by_version": [],
+    }
+    if not path.exists():
+        return found
+    try:
+        found |= _found_in(Ledger(path))
+    except ReportError as error:
+        needs.append(Need("published_unreadable", f"{error}; if it stays so, `fleetledger refresh` builds it anew."))
+        return found
+    found["published"]["path"] = str(path)
+    needs += _published_needs(found)
+    return found
+
+
+def _found_in(ledger: Ledger) -> Row:
+    build = ledger.build
+    (providers,) = ledger.groups(("provider",))
+    return {
+        "published": {
+            "path": None,
+            "built_at": build["built_at"],
+            "as_of": build["as_of"],
+            "is_demo": build["is_demo"],
+            "lines": build["landed_line_count"],
+        },
+        "drift": ledger.drift(),
+        "unpriced_models": ledger.unpriced_models(),
+        "unmapped_providers": [
+            {"provider": row["provider"], "model_calls": row["unknown_calls"]}
+            for row in providers
+            if row["unknown_calls"]
+        ],
+        "usage_by_version": ledger.versions(),
+    }
+
+
+def _published_needs(found: Row) -> Iterator[Need]:
+    if rows := found["drift"]:
+        terms = _named(f"{row['term']} ({row['term_kind']} in {row['fleet']})" for row in rows)
+        yield Need(
+            "drift",
+            f"The logs hold what the models do not know: {terms}. Look at an example of each; "
+            "what changes no figure goes into seeds/log/known_log_terms.csv.",
+        )
+    if rows := found["unpriced_models"]:
+        models = _named(f"{row['model'] or '(none)'} at {row['provider'] or '(none)'}" for row in rows)
+        yield Need("unpriced_models", f"Models without a rate have no cost: {models}. Add them to {OVERRIDES}.")
+    if rows := found["unmapped_providers"]:
+        providers = _named(row["provider"] or "(none)" for row in rows)
+        yield Need("unmapped_providers", f"Providers of unknown cost kind: {providers}. Add them to {COST_KINDS}.")
+
+
+def _named(names: Iterable[str]) -> str:
+    first = list(names)
+    return ", ".join(first[:NAMED]) + (f" and {len(first) - NAMED} more" if len(first) > NAMED else "")
+
+
+# --- What to do next -------------------------------------------------------------------------------------------------
+
+
+def _next(healths: list[SourceHealth], landing: Row, published: Row | None) -> Iterator[Row]:
+    """The command that brings everything up to date, if it is not."""
+    unlanded = sum(health.unlanded_bytes for health in healths)
+    files = sum(health.unlanded_files for health in healths)
+    if unlanded:
+        what = "nothing is landed yet" if not landing["lines"] else f"{_many(unlanded, 'byte')} are not landed"
+        yield {"command": "fleetledger refresh", "reason": f"{what}; {_many(files, 'log')} would be read"}
+    elif not landing["lines"]:
+        yield {"command": "fleetledger refresh --demo-if-empty", "reason": "there is nothing to land: it shows a demo"}
+    elif published is None:
+        yield {"command": "fleetledger refresh", "reason": "what is landed was never published"}
+    elif landing["lines"] != published["lines"]:
+        new = _many(landing["lines"] - published["lines"], "line")
+        yield {"command": "fleetledger refresh", "reason": f"{new} were landed since the published file was built"}
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -1,0 +1,210 @@
+"""What is collected beside the logs, and lands like them: commits, pull requests, and what people say of sessions.
+
+    <landing>/<table>/host=<host>/<batch id>.parquet    rows of one table and host
+    <landing>/collected/<host>.json                     the batches that exist; replaced whole, as the last step
+    <landing>/collected/<host>.lock                     who collects for that host
+
+The columns are those of the macro `collected_tables`, which reads them. Tables are append-only: what was observed anew
+is one more row. Files that no manifest names do not exist for readers, as in the rest of the landing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fleetledger.base.errors import LandingError, why
+from fleetledger.base.files import make_private, sync, write_file
+from fleetledger.base.locks import lock
+from fleetledger.base.paths import quoted
+from fleetledger.landing.manifest import batch_directory, new_id, timestamp
+
+FORMAT = 1
+SMALL_BATCHES = 64
+"""How many batches a table may have before they are merged into one."""
+_GRACE = timedelta(hours=1)
+"""How long files that were merged away are kept: a build may be reading them."""
+
+_TEXT, _COUNT, _FLAG, _TIME = pa.string(), pa.int64(), pa.bool_(), pa.timestamp("us")
+_FILES = pa.list_(pa.struct({"path": _TEXT, "old_path": _TEXT, "insertions": _COUNT, "deletions": _COUNT}))
+
+
+def _schema(*texts: str, **others: pa.DataType) -> pa.Schema:
+    return pa.schema({"host": _TEXT, **dict.fromkeys(texts, _TEXT), **others, "observed_at": _TIME})
+
+
+SCHEMAS = {
+    "git_directories": _schema("directory", "repository", "remote", "default_branch", "status", "reason"),
+    "git_commits": _schema(
+        *("repository", "sha", "parents", "subject", "body"),
+        authored_at=_TIME,
+        committed_at=_TIME,
+        diff_is_known=_FLAG,
+        file_count=_COUNT,
+        files=_FILES,
+    ),
+    "git_commit_states": _schema(*("repository", "sha", "branch"), is_on_a_branch=_FLAG, reached_default_branch=_FLAG),
+    "github_pull_requests": _schema("url", "raw"),
+    "backfilled_tasks": _schema(
+        *("task_id", "session_id", "parent_task_id", "provider", "model", "model_version", "exit_reason"),
+        *("outcome_class", "outcome_confidence", "rationale", "source_file"),
+        started_at=_TIME,
+        ended_at=_TIME,
+        wall_clock_ms=_COUNT,
+        entry_number=_COUNT,
+        **{f"{kind}_tokens": _COUNT for kind in ("prompt", "completion", "cache_read", "cache_write")},
+    ),
+    "session_marks": _schema("session_id", "note", rating=_COUNT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedBatch:
+    """One Parquet file; `path` is below the landing."""
+
+    table: str
+    path: str
+    rows: int
+    observed_at: str
+
+
+@dataclass(slots=True)
+class Collection:
+    """What is collected of one host; `retired` are batch files that were merged away, with when."""
+
+    landing: Path
+    host: str
+    now: datetime
+    batches: list[CollectedBatch] = field(default_factory=list)
+    retired: dict[str, str] = field(default_factory=dict)
+
+    def rows(self, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Some columns of all rows of a table, the earliest observation first. Raises LandingError."""
+        found = self._read(table)
+        order = found["observed_at"].to_pylist()
+        values = zip(*(found[column].to_pylist() for column in columns), strict=True)
+        return [row for _, row in sorted(zip(order, values, strict=True), key=lambda pair: pair[0])]
+
+    def add(self, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Write rows, which lack host and observed_at; how many. They count once `commit` has said so."""
+        stamp = self.now.astimezone(UTC).replace(tzinfo=None)
+        values = [{"host": self.host, "observed_at": stamp, **row} for row in rows]
+        if values:
+            self._write(table, pa.Table.from_pylist(values, schema=SCHEMAS[table]))
+        return len(values)
+
+    def commit(self) -> None:
+        """Make what was added count. Whatever happens before the last rename, the earlier manifest does."""
+        for table in SCHEMAS:
+            self._merge(table)
+        values = {
+            "format": FORMAT,
+            "host": self.host,
+            "batches": [asdict(batch) for batch in self.batches],
+            "retired": self.retired,
+        }
+        write_file(_manifest_path(self.landing, self.host), json.dumps(values, indent=1))
+
+    def _merge(self, table: str) -> None:
+        """Put the batches of a table into one, once they are many."""
+        alike = [batch for batch in self.batches if batch.table == table]
+        if len(alike) <= SMALL_BATCHES:
+            return
+        merged = self._read(table)
+        self.batches = [batch for batch in self.batches if batch.table != table]
+        self.retired |= {batch.path: timestamp(self.now) for batch in alike}
+        self._write(table, merged)
+
+    def _read(self, table: str) -> pa.Table:
+        parts = [SCHEMAS[table].empty_table()]
+        for batch in self.batches:
+            if batch.table == table:
+                parts.append(_read_batch(self.landing / batch.path))
+        return pa.concat_tables(parts, promote_options="default").select(SCHEMAS[table].names)
+
+    def _write(self, table: str, rows: pa.Table) -> None:
+        path = f"{batch_directory(table, self.host)}/{new_id(self.now)}.parquet"
+        target = self.landing / path
+        part = target.with_suffix(".part")
+        try:
+            descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                pq.write_table(rows, file, compression="zstd", write_page_checksum=True)
+                file.flush()
+                os.fsync(descriptor)
+            part.rename(target)
+            sync(target.parent)
+        except (OSError, pa.ArrowException) as error:
+            raise LandingError(f"{target}: cannot write: {_why(error)}") from error
+        self.batches.append(CollectedBatch(table, path, rows.num_rows, timestamp(self.now)))
+
+
+@contextmanager
+def collecting(landing: Path, host: str, now: datetime) -> Iterator[Collection]:
+    """Collect for a host, which nobody else does meanwhile.
+
+    Raises LockHeld where another process does, LandingError where the landing cannot be read or written.
+    """
+    make_private(landing, ["collected", *SCHEMAS, *(batch_directory(table, host) for table in SCHEMAS)])
+    with lock(landing / "collected" / f"{quoted(host)}.lock", now):
+        collection = read_collection(landing, host, now)
+        _remove_leftovers(collection)
+        yield collection
+
+
+def read_collection(landing: Path, host: str, now: datetime) -> Collection:
+    """What is collected of a host, to be read; to add to it, `collecting` is needed. Raises LandingError."""
+    path = _manifest_path(landing, host)
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if values["format"] != FORMAT:
+            raise ValueError("format")
+        batches = [CollectedBatch(**batch) for batch in values["batches"]]
+        return Collection(landing, host, now, batches, dict(values["retired"]))
+    except FileNotFoundError:
+        return Collection(landing, host, now)
+    except OSError as error:
+        raise LandingError(f"{path}: cannot read the manifest: {why(error)}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise LandingError(f"{path}: not a manifest of this version ({type(error).__name__})") from error
+
+
+def _remove_leftovers(collection: Collection) -> None:
+    """Delete what a killed run left, and what was merged away long enough ago; for the holder of the lock only."""
+    recent = timestamp(collection.now - _GRACE)
+    named = {batch.path for batch in collection.batches}
+    named |= {path for path, since in collection.retired.items() if since > recent}
+    collection.retired = {path: since for path, since in collection.retired.items() if since > recent}
+    try:
+        for table in SCHEMAS:
+            directory = batch_directory(table, collection.host)
+            for file in (collection.landing / directory).iterdir():
+                if file.suffix in (".parquet", ".part") and f"{directory}/{file.name}" not in named:
+                    file.unlink()
+    except OSError as error:
+        raise LandingError(f"{error.filename or collection.landing}: cannot clear up: {why(error)}") from error
+
+
+def _read_batch(path: Path) -> pa.Table:
+    try:
+        # A table of its own: without it, the directory's name would become a column.
+        return pq.ParquetFile(path, page_checksum_verification=True).read()
+    except (OSError, pa.ArrowException) as error:
+        raise LandingError(f"{path}: cannot read what was collected: {_why(error)}") from error
+
+
+def _manifest_path(landing: Path, host: str) -> Path:
+    return landing / "collected" / f"{quoted(host)}.json"
+
+
+def _why(error: Exception) -> str:
+    return why(error) if isinstance(error, OSError) and error.strerror else type(error).__name__

@@ -1,0 +1,196 @@
+"""Questions asked of the landing itself, without a warehouse: which files are in it, and which lines did not read."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+# The native module that `duckdb` wraps: importing the wrapper takes longer than all the questions.
+import _duckdb
+
+from fleetledger.base.errors import LandingError
+from fleetledger.landing.manifest import Batch, Manifest, landed_hosts, read_manifest
+from fleetledger.landing.states import FileKey
+from fleetledger.sources.fleets import FLEETS
+
+
+@dataclass(frozen=True, slots=True)
+class LandedFile:
+    """One generation of a log file, and the batches that hold its rows.
+
+    `session_ids` are the least and the greatest session that its lines name, as far as they name any.
+    """
+
+    fleet: str
+    host: str
+    account: str
+    source_path: str
+    generation: int
+    session_ids: tuple[str | None, str | None]
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineFault:
+    """Lines that were landed repaired or rejected for one reason, and where the first of them stands."""
+
+    fleet: str
+    host: str
+    account: str
+    line_status: str
+    reason: str
+    lines: int
+    source_path: str
+    line_number: int
+
+
+def read_manifests(landing: Path) -> list[Manifest]:
+    """The manifests of all hosts. Raises LandingError."""
+    return [read_manifest(landing, host) for host in landed_hosts(landing)]
+
+
+def landed_files(landing: Path, manifests: Iterable[Manifest]) -> list[LandedFile]:
+    """Every landed generation of every file. Raises LandingError."""
+    query = """
+        select filename, account, source_path, generation, min(session_id), max(session_id)
+        from read_parquet($paths, filename = true, union_by_name = true, hive_partitioning = false)
+        group by all
+        order by all
+    """
+    files: dict[tuple[str, str, str, str, int], LandedFile] = {}
+    batches = _by_path(landing, manifests)
+    for fleet, (path, account, source_path, generation, least, greatest) in _rows(query, batches):
+        host, batch = batches[path]
+        key = (fleet, host, account, source_path, generation)
+        known = files.get(key)
+        ids = [name for name in (least, greatest, *(known.session_ids if known else ())) if name is not None]
+        in_batches = (*known.batches, batch) if known else (batch,)
+        files[key] = LandedFile(*key, (min(ids, default=None), max(ids, default=None)), in_batches)
+    return list(files.values())
+
+
+def line_faults(landing: Path, manifests: Iterable[Manifest]) -> list[LineFault]:
+    """Why lines were repaired or rejected, the most frequent reasons first. Raises LandingError."""
+    query = """
+        select
+            host, account, line_status, error, count(*),
+            first(source_path order by source_path, generation, byte_offset),
+            first(line_number order by source_path, generation, byte_offset)
+        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+        where line_status <> 'ok'
+        group by all
+    """
+    # Batches without such lines are read as well: that is how a damaged one is noticed.
+    faults = [LineFault(fleet, *row) for fleet, row in _rows(query, _by_path(landing, manifests))]
+    return sorted(faults, key=lambda fault: (-fault.lines, fault.fleet, fault.host, fault.account, fault.reason))
+
+
+def line_counts(landing: Path, manifest: Manifest, batch: Batch) -> dict[tuple[FileKey, int], int]:
+    """How many lines of each generation of each log file are in a batch of a host. Raises LandingError.
+
+    All rows of one line are in one batch, so that the counts of several batches add up.
+    """
+    query = """
+        select account, source_path, generation, count(distinct line_number)
+        from read_parquet($paths, hive_partitioning = false)
+        group by all
+    """
+    found = _rows(query, {str(landing / batch.path): (manifest.host, batch)})
+    return {
+        (FileKey(fleet, account, source_path), generation): lines
+        for fleet, (account, source_path, generation, lines) in found
+    }
+
+
+def working_directories(landing: Path, file: LandedFile) -> list[str]:
+    """The directories that the lines of a Claude Code file were logged in, in the file's order. Raises LandingError."""
+    query = """
+        select cwd
+        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+        where account = $account and source_path = $source_path and generation = $generation and cwd is not null
+        group by cwd
+        order by min(byte_offset)
+    """
+    batches = {str(landing / batch.path): (file.host, batch) for batch in file.batches}
+    names = {"account": file.account, "source_path": file.source_path, "generation": file.generation}
+    return [cwd for _, (cwd,) in _rows(query, batches, names)]
+
+
+def session_directories(landing: Path, manifest: Manifest) -> dict[str, datetime | None]:
+    """The directories that a host's Claude Code sessions worked in, with when each was logged first (UTC).
+
+    The time is None where no line tells it. Raises LandingError.
+    """
+    query = """
+        select cwd, min(cast(try_cast(logged_timestamp as timestamptz) at time zone 'UTC' as timestamp))
+        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+        where cwd is not null and coalesce(logged_timestamp, '1970-') similar to '[0-9]{4}-.*'
+        group by cwd
+        order by cwd
+    """
+    return {directory: first for _, (directory, first) in _rows(query, _of_claude_code(landing, manifest))}
+
+
+def account_directories(landing: Path, manifest: Manifest) -> dict[str, list[str]]:
+    """The directories that a host's Claude Code sessions worked in, in order, by account. Raises LandingError."""
+    query = """
+        select account, list(distinct cwd order by cwd)
+        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+        where cwd is not null
+        group by account
+    """
+    return dict(row for _, row in _rows(query, _of_claude_code(landing, manifest)))
+
+
+_Batches = dict[str, tuple[str, Batch]]
+"""The host and the batch of each Parquet file."""
+
+
+def _by_path(landing: Path, manifests: Iterable[Manifest]) -> _Batches:
+    return {str(landing / batch.path): (manifest.host, batch) for manifest in manifests for batch in manifest.batches}
+
+
+def _of_claude_code(landing: Path, manifest: Manifest) -> _Batches:
+    table = FLEETS["claude_code"].table
+    return {path: of for path, of in _by_path(landing, [manifest]).items() if of[1].table == table}
+
+
+def _rows(
+    query: str, batches: _Batches, parameters: dict[str, object] | None = None
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """What a query says of the batches of each table, with the table's fleet."""
+    with _duckdb.connect() as connection:
+        for fleet, (table, _) in FLEETS.items():
+            paths = [path for path, (_, batch) in batches.items() if batch.table == table]
+            if not paths:
+                continue
+            try:
+                found = _asked(connection, query, paths, parameters)
+            except _duckdb.Error as error:
+                damaged = _damaged(connection, query, paths, parameters) or table
+                raise LandingError(f"{damaged}: cannot read the landed lines") from error
+            yield from ((fleet, row) for row in found)
+
+
+def _asked(
+    connection: _duckdb.DuckDBPyConnection, query: str, paths: Iterable[str], parameters: dict[str, object] | None
+) -> list[tuple[Any, ...]]:
+    # A path may hold what DuckDB takes for a pattern.
+    escaped = [glob.escape(path) for path in paths]
+    return connection.execute(query, {"paths": escaped, **(parameters or {})}).fetchall()
+
+
+def _damaged(
+    connection: _duckdb.DuckDBPyConnection, query: str, paths: Iterable[str], parameters: dict[str, object] | None
+) -> str | None:
+    """The first batch file that cannot be asked: it is missing, or not what was written."""
+    for path in paths:
+        try:
+            _asked(connection, query, [path], parameters)
+        except _duckdb.Error:
+            return path
+    return None

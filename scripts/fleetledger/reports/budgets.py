@@ -1,0 +1,76 @@
+"""What was spent of budgets, usage windows, and what plans cost: documents from the published file alone.
+
+Their keys are those of the tables that they come from (fct_budget_status, fct_usage_blocks, fct_plan_months), in
+`rows`; before them stands what all reports begin with. Money of different cost kinds is never added.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row, where
+from fleetledger.reports.document import header
+
+STATES = ("over", "unpriced", "warn", "ok")
+"""What a budget can be, the worst first. Where nothing has a price, being within the budget is not known."""
+
+MINUTE, HOUR = 60, 3600
+
+
+def budget(ledger: Ledger) -> Row:
+    """Each budget's current period, the worst first, and the worst `state`; None where there are no budgets."""
+    rows = ledger.rows("select * from fct_budget_status where is_current")
+    for row in rows:
+        del row["is_current"]
+    rows.sort(key=lambda row: (STATES.index(row["state"]), -(row["spent_share"] or 0), row["budget_id"]))
+    return header(ledger, "budget") | {"state": rows[0]["state"] if rows else None, "rows": rows}
+
+
+def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | None) -> Row:
+    """Usage windows, the newest first; with `active` those that are open at `now` (UTC, without a zone of its own).
+
+    A window is of the day on which it begins. `is_active` and projections are as of `now`, where the table has them as
+    of the newest line.
+    """
+    terms, values = where(ledger.key_terms() + ledger.time_terms("started_at"))
+    query = f"""
+        select
+            *,
+            strftime(timezone(?, timezone('UTC', started_at)), '%Y-%m-%d %H:%M') as started_at_local,
+            strftime(timezone(?, timezone('UTC', ends_at)), '%H:%M') as ends_at_local
+        from fct_usage_blocks
+        where {terms}
+        order by started_at desc, fleet, host, account
+    """
+    rows = [_as_of_now(row, now) for row in ledger.rows(query, [ledger.timezone, ledger.timezone, *values])]
+    newest = rows[0]["ends_at"] if rows else None
+    found = [row for row in rows if row["is_active"] or not active]
+    return header(ledger, "blocks") | {
+        "now": now,
+        "newest_ends_at": newest,
+        "row_count": len(found),
+        "rows": found[:limit],
+    }
+
+
+def plans(ledger: Ledger) -> Row:
+    """Each month of each flat rate, the newest first. `has_plans` is whether any plan is told."""
+    rows = ledger.rows("select * from fct_plan_months order by month_started_on desc, provider, account")
+    return header(ledger, "plans") | {"has_plans": any(row["plan_count"] for row in rows), "rows": rows}
+
+
+def _as_of_now(row: Row, now: datetime) -> Row:
+    is_active: bool = row["first_called_at"] <= now < row["ends_at"]
+    left = (row["ends_at"] - now).total_seconds() if is_active else None
+    row |= {"is_active": is_active, "remaining_seconds": left}
+    row["projected_total_tokens"] = _projected(row["total_tokens"], row["tokens_per_minute"], left, MINUTE)
+    for kind in PRICED_KINDS:
+        spent, rate = row[f"{kind}_cost_usd"], row[f"{kind}_usd_per_hour"]
+        row[f"projected_{kind}_cost_usd"] = _projected(spent, rate, left, HOUR)
+    return row
+
+
+def _projected(so_far: Decimal | int | None, rate: float | None, left: float | None, per: int) -> float | None:
+    """What a number is after `left` more seconds, at a `rate` per so many seconds; None where one is not known."""
+    return None if so_far is None or rate is None or left is None else float(so_far) + rate * left / per

@@ -1,0 +1,26 @@
+"""What every document begins with."""
+
+from __future__ import annotations
+
+from fleetledger.published.ledger import Ledger, Row
+
+MILLION, THOUSAND = 1_000_000, 1_000
+
+
+EXACT = 76
+"""Digits enough for the product of two of the marts' decimals (38 digits) without rounding."""
+
+
+def header(ledger: Ledger, name: str) -> Row:
+    """What every document begins with: which it is, as of when, and what it was asked for."""
+    filters = ledger.filters._asdict()
+    since, until = filters.pop("since"), filters.pop("until")
+    return {
+        "report": name,
+        "as_of": ledger.build["as_of"],
+        "is_demo": ledger.build["is_demo"],
+        "timezone": ledger.timezone,
+        "since": since,
+        "until": until,
+        "filters": {key: value for key, value in filters.items() if value is not None},
+    }

@@ -1,0 +1,117 @@
+"""Reports on whether the work was any good, from the published file alone.
+
+Documents as in report: `--json` prints them as they are, `--csv` prints `rows`. Keys are stable:
+
+- all: `report, as_of, is_demo, timezone, since, until, filters`, `totals`, `row_count`, `rows`.
+- `outcomes`: a row is a class: `outcome_class, outcome_result, tasks, share, definite, probable, inferred`, and an
+  amount for each cost kind. `totals` has `tasks, observed_tasks, observed_share` and the amounts. Beside them
+  `coverage`, what the verdicts rest on; and what mu's `summary` counts: `mu_outcomes`, `exit_reasons`, `models`.
+- `rates`: `metric, unit, by, fewest`. A row has the fields of `by`, then `tasks`; `observed_tasks`; `numerator,
+  denominator, rate`; `eligible`, what the denominator would be were all observed, and `coverage`, its share;
+  `is_too_few`, which makes the rate null; `mu_numerator, mu_denominator, mu_rate`, null where mu knows no such rate.
+- `value`: `by`. A row has the fields of `by` and its `cost_kind`, then `task_count, observed_task_count,
+  observed_share`; `success_count, default_branch_commit_count, merged_pull_request_count`; `cost_usd`, and of it
+  `success_cost_usd, failed_cost_usd, reverted_cost_usd, neither_cost_usd, unobserved_cost_usd`; and
+  `usd_per_success, usd_per_default_branch_commit, usd_per_merged_pull_request`: `cost_usd` by the count, to ten
+  decimals; null where there is none, or where half of the tasks or more are unobserved. `totals` has a row for each
+  cost kind; a task with costs of two kinds stands in both.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+
+from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
+from fleetledger.reports.document import EXACT, header
+from fleetledger.reports.outcome_metrics import FEW, METRICS
+from fleetledger.reports.outcome_queries import YIELDS, classes, counts, rates, value
+
+LEAST_OBSERVED = 0.5
+"""What an amount by a count asks for: more than this part of the tasks observed."""
+
+DECIMALS = Decimal("1e-10")
+
+UNOBSERVED = "unknown"
+"""The result of the classes that say that nothing tells."""
+
+
+def outcomes_report(ledger: Ledger) -> Row:
+    """The document of the outcomes."""
+    rows = classes(ledger)
+    tasks = sum(row["tasks"] for row in rows)
+    observed = sum(row["tasks"] for row in rows if row["outcome_result"] not in (None, UNOBSERVED))
+    amounts = {}
+    for kind in PRICED_KINDS:
+        known = [row[f"{kind}_cost_usd"] for row in rows if row[f"{kind}_cost_usd"] is not None]
+        amounts[f"{kind}_cost_usd"] = sum(known) if known else None
+    return header(ledger, "outcomes") | {
+        "totals": {
+            "tasks": tasks,
+            "observed_tasks": observed,
+            "observed_share": _share(observed, tasks),
+            **amounts,
+        },
+        "coverage": counts(ledger, "evidence_coverage"),
+        "mu_outcomes": counts(ledger, "mu_outcome_class", "mu_outcome_confidence"),
+        "exit_reasons": counts(ledger, "exit_reason", "mu_exit_reason"),
+        "models": counts(ledger, "provider", "model"),
+        "row_count": len(rows),
+        "rows": [_with_share(row, tasks) for row in rows],
+    }
+
+
+def rates_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
+    """The document of the metric `name`, one of METRICS, by some of FIELDS."""
+    metric = METRICS[name]
+    rows = [_rated(row) for row in rates(ledger, metric, by)]
+    (totals,) = [_rated(row) for row in rates(ledger, metric, ())]
+    return header(ledger, "rates") | {
+        "metric": name,
+        "unit": metric.unit,
+        "by": list(by),
+        "fewest": FEW,
+        "totals": totals,
+        "row_count": len(rows),
+        "rows": rows,
+    }
+
+
+def value_report(ledger: Ledger, by: tuple[str, ...]) -> Row:
+    """The document of what was paid for what came of it, by some of VALUE_FIELDS."""
+    rows = [_valued(row) for row in value(ledger, by)]
+    totals = [_valued(row) for row in value(ledger, ())]
+    return header(ledger, "value") | {"by": list(by), "totals": totals, "row_count": len(rows), "rows": rows}
+
+
+def _valued(row: Row) -> Row:
+    share = _share(row["observed_task_count"], row["task_count"])
+    is_observed = share is not None and share > LEAST_OBSERVED
+    each = {f"usd_per_{name}": _each(row["cost_usd"], row[f"{name}_count"]) if is_observed else None for name in YIELDS}
+    return row | {"observed_share": share, **each}
+
+
+def _each(amount: Decimal | None, count: int) -> Decimal | None:
+    """An amount by a count, to ten decimals."""
+    with localcontext(prec=EXACT):
+        return (amount / count).quantize(DECIMALS) if amount is not None and count else None
+
+
+def _with_share(row: Row, tasks: int) -> Row:
+    keys = ("outcome_class", "outcome_result", "tasks")
+    return {key: row[key] for key in keys} | {"share": _share(row["tasks"], tasks)} | row
+
+
+def _rated(row: Row) -> Row:
+    is_too_few = row["observed_tasks"] < FEW
+    rate = None if is_too_few else _share(row["numerator"], row["denominator"])
+    return row | {
+        "rate": rate,
+        "coverage": _share(row["denominator"], row["eligible"]),
+        "is_too_few": is_too_few,
+        "mu_rate": _share(row["mu_numerator"], row["mu_denominator"]),
+    }
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    """A part of a whole; None where there is no whole."""
+    return part / whole if part is not None and whole else None

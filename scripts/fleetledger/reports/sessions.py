@@ -1,0 +1,44 @@
+"""Finding sessions: documents that `--json` prints as they are, and the terminal shows (find_render).
+
+Keys are stable. All have `is_demo, timezone, filters`, `row_count`, how many sessions were found, and `rows`, as many
+as were asked for; instants are UTC, `last_active_local` is in `timezone`. Amounts of different cost kinds stand apart
+and are never to be added; one is null where no call was of its kind.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fleetledger.base.paths import this_host
+from fleetledger.published.ledger import Ledger, Row
+from fleetledger.reports.session_queries import newest_sessions
+from fleetledger.sources.resume import config_directories, resume_line
+
+LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
+
+
+def sessions(ledger: Ledger, limit: int) -> Row:
+    """The document of the newest sessions."""
+    count, rows = newest_sessions(ledger, limit)
+    return header(ledger, "sessions") | {"row_count": count, "rows": described(ledger, rows)}
+
+
+def header(ledger: Ledger, name: str) -> Row:
+    """What all documents begin with: which it is, and what it was asked for."""
+    filters = {key: value for key, value in ledger.filters._asdict().items() if value is not None}
+    return {"found": name, "is_demo": ledger.build["is_demo"], "timezone": ledger.timezone, "filters": filters}
+
+
+def described(ledger: Ledger, rows: list[Row]) -> list[Row]:
+    """Rows of sessions with what Python has to add: the project's last name, and how to resume."""
+    here = this_host()
+    roots = {(here, account): root for account, root in config_directories(ledger.path.parent).items()}
+    return [
+        row
+        | {
+            "project_name": found[1] if (found := LAST_NAME.search(row["project"] or "")) else None,
+            "resume": resume_line(row, roots.get((row["host"], row["account"]))),
+            "is_here": row["host"] == here,
+        }
+        for row in rows
+    ]

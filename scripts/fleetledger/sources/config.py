@@ -1,0 +1,107 @@
+"""The user's description of their fleet: `fleet.toml`, or, without one, what is found on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fleetledger.base.errors import CallError
+from fleetledger.base.paths import this_host
+from fleetledger.base.toml import read_toml
+from fleetledger.sources.discovery import discover, distinct_roots, expanded
+from fleetledger.sources.fleets import DEFAULT_ACCOUNT, FLEETS, Source, account_of
+
+_TOP_KEYS = ("source", "text", "demo")
+_SOURCE_KEYS = ("fleet", "root", "host", "account", "provider")
+
+
+class ConfigError(CallError):
+    """The configuration cannot be used; the message names file, key, what stands there and what should."""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetConfig:
+    """Where the logs are, and what may be published of them.
+
+    `text` is whether titles go into the published file; `demo` whether all of it is made up; `path` the file it was
+    read from, None if the sources were discovered.
+    """
+
+    sources: tuple[Source, ...]
+    text: bool = True
+    demo: bool = False
+    path: Path | None = None
+
+
+def load_config(path: Path | None) -> FleetConfig:
+    """The configuration in a file; without a file, or without a `[[source]]` in it, the sources on this machine.
+
+    Raises ConfigError.
+    """
+    if path is None:
+        return FleetConfig(discover())
+    table = read_toml(path, ConfigError)
+    _check_keys(table, _TOP_KEYS, path, "")
+    entries = table.get("source", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _unexpected(path, "source", entries, "tables that each begin with [[source]]")
+    sources = tuple(_source(entry, path, f"source[{number}]") for number, entry in enumerate(entries, start=1))
+    sources = distinct_roots(sources) or discover()
+    _check_distinct(sources, path)
+    return FleetConfig(sources, _flag(table, "text", True, path), _flag(table, "demo", False, path), path)
+
+
+def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:
+    _check_keys(entry, _SOURCE_KEYS, path, f"{key}.")
+    fleet = _text(entry, "fleet", path, key)
+    if fleet not in FLEETS:
+        raise _unexpected(path, f"{key}.fleet", fleet, " or ".join(f'"{name}"' for name in FLEETS))
+    root = (path.parent / expanded(_text(entry, "root", path, key))).absolute()
+    named = account_of(root) if fleet == "claude_code" else DEFAULT_ACCOUNT
+    return Source(
+        fleet=fleet,
+        host=_text(entry, "host", path, key, this_host()),
+        account=_text(entry, "account", path, key, named),
+        provider=_text(entry, "provider", path, key) if "provider" in entry else None,
+        root=root,
+    )
+
+
+def _check_keys(table: Mapping[str, Any], known: Iterable[str], path: Path, prefix: str) -> None:
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"{path}: {prefix}{key}: no such key; expected one of {', '.join(known)}")
+
+
+def _check_distinct(sources: Iterable[Source], path: Path) -> None:
+    """No two sources may share fleet, host and account: a file's place below its root would not tell them apart."""
+    roots: dict[tuple[str, str, str], Path] = {}
+    for source in sources:
+        key = source.fleet, source.host, source.account
+        if key in roots:
+            raise ConfigError(
+                f"{path}: source: {roots[key]} and {source.root} are both of fleet {source.fleet!r}, "
+                f"host {source.host!r}, account {source.account!r}; expected an account of its own for each root"
+            )
+        roots[key] = source.root
+
+
+def _text(table: Mapping[str, Any], name: str, path: Path, key: str, default: str | None = None) -> str:
+    value = table.get(name, default)
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise _unexpected(path, f"{key}.{name}", value, "text that is not empty")
+    return value
+
+
+def _flag(table: Mapping[str, Any], name: str, default: bool, path: Path) -> bool:
+    value = table.get(name, default)
+    if not isinstance(value, bool):
+        raise _unexpected(path, name, value, "true or false")
+    return value
+
+
+def _unexpected(path: Path, key: str, value: object, expected: str) -> ConfigError:
+    stands = "is missing" if value is None else f"is {value!r}"
+    return ConfigError(f"{path}: {key} {stands}; expected {expected}")

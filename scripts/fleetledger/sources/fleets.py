@@ -1,0 +1,53 @@
+"""The fleets, and what a source of logs is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Fleet(NamedTuple):
+    """A source format: the landing table it goes to, and the directory below a source's root that holds its files.
+
+    The module of the same name as the fleet reads its lines.
+    """
+
+    table: str
+    log_directory: str
+
+
+FLEETS = {
+    "claude_code": Fleet("claude_code_lines", "projects"),
+    "mu": Fleet("mu_events", ""),
+}
+
+DEFAULT_ACCOUNT = "default"
+ACCOUNT_PREFIX = ".claude-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place of logs, and whose they are; `provider` is None where the configuration does not say."""
+
+    fleet: str
+    host: str
+    account: str
+    provider: str | None
+    root: Path
+
+
+def account_of(directory: Path) -> str:
+    """The account of a Claude Code directory, by its name.
+
+    >>> account_of(Path("/home/ann/.claude-work"))
+    'work'
+    >>> account_of(Path("/home/ann/.claude"))
+    'default'
+    """
+    return directory.name.removeprefix(ACCOUNT_PREFIX) if names_account(directory) else DEFAULT_ACCOUNT
+
+
+def names_account(directory: Path) -> bool:
+    """Whether the name of a directory says whose it is."""
+    return directory.name.startswith(ACCOUNT_PREFIX) and directory.name != ACCOUNT_PREFIX

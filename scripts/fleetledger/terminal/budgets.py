@@ -1,0 +1,317 @@
+"""Budgets, usage windows and plans for people: what their documents say, as tables and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from fleetledger.published.ledger import PRICED_KINDS, Row
+from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.money import DEMO, KINDS, NOTIONAL, UNOBSERVED, WARN, usd
+
+STYLES = {"over": "bold red", "unpriced": WARN, "warn": WARN, "ok": "green"}
+
+NO_BUDGETS = "No budgets: write what may be spent into seeds/budgets/budgets.csv, and type `fleetledger refresh`."
+NO_BUDGETS_SHORT = "no budgets"
+
+NO_PLANS = "No plans: write what you pay into seeds/budgets/subscription_plans.csv, and type `fleetledger refresh`."
+PLANS_SHOWN = (
+    "Paid: in the month in which a plan starts. For these days: a plan's cost by its days, up to now. Use (≈): at list"
+    " prices. Three views of one thing: never add them. Worth: use over the cost of these days."
+)
+
+SHORT_ID = 8
+"""How much of a session's id tells it apart."""
+
+
+def blocks(document: Row) -> Iterator[Block]:
+    """What to show of a document, from top to bottom."""
+    if document["is_demo"]:
+        yield Line(DEMO, "black on yellow")
+    yield from RENDERED[document["report"]](document)
+
+
+def quiet(document: Row) -> str:
+    """One line: the worst budget, and how many more are as bad."""
+    rows: list[Row] = document["rows"]
+    if not rows:
+        return NO_BUDGETS_SHORT
+    worst = rows[0]
+    others = sum(row["state"] == worst["state"] for row in rows) - 1
+    more = f", and {others} more" if others and worst["state"] != "ok" else ""
+    return f"{worst['state']}: {_name(worst)} {_spent(worst)} of {_limit(worst)}{_share(worst)}{more}"
+
+
+def _budget(document: Row) -> Iterator[Block]:
+    yield Line(f"Budgets · {_as_of(document)} · days in {document['timezone']}", "bold")
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield Line(NO_BUDGETS)
+        return
+    columns = [
+        Column("state", is_fixed=True),
+        Column("budget", keeps_end=True),
+        Column("period", is_fixed=True),
+        Column("spent", True, "bold"),
+        Column("limit", True),
+        Column("share", True),
+        Column("time", True, is_spare=True),
+        Column("at this pace", True),
+        Column("as last 7 days", True, is_spare=True),
+    ]
+    yield Table("", columns, [_budget_cells(row) for row in rows])
+    yield from _budget_notes(rows)
+
+
+def _budget_cells(row: Row) -> list[str]:
+    mark = KINDS[row["cost_kind"]].mark
+    projections = (row["projected_by_elapsed_usd"], row["projected_by_last_7_days_usd"])
+    return [
+        row["state"],
+        _scope(row),
+        _period(row),
+        _spent(row),
+        _limit(row),
+        _percent(row["spent_share"]),
+        _percent(row["elapsed_share"]),
+        *(UNOBSERVED if amount is None else mark + usd(Decimal(amount)) for amount in projections),
+    ]
+
+
+def _budget_notes(rows: list[Row]) -> Iterator[Block]:
+    unmatched = [_name(row) for row in rows if not row["has_matched"]]
+    if unmatched:
+        yield Line(f"No call ever was what these are for; is it spelt as in a report? {', '.join(unmatched)}.", WARN)
+    if any(row["unpriced_call_count"] for row in rows):
+        yield Line("+ behind an amount: it lacks calls without a cost, for want of a rate or of logged usage.")
+    for state, told in (("over", "Over budget"), ("warn", "Close to the limit")):
+        named = [f"{_name(row)}{_share(row)}" for row in rows if row["state"] == state]
+        if named:
+            yield Line(f"{told}: {', '.join(named)}.", STYLES[state])
+
+
+def _name(row: Row) -> str:
+    is_told = row["period"] == row["scope"]
+    return _scope(row) if is_told else f"{_period(row)} {_scope(row)}"
+
+
+def _period(row: Row) -> str:
+    """The period, once: a session that has a budget of its own is named by that."""
+    is_told = row["period_name"] == row["scope_name"]
+    name = row["period_name"][:SHORT_ID] if row["period"] == "session" else row["period_name"]
+    return row["period"] if is_told else f"{row['period']} {name}"
+
+
+def _scope(row: Row) -> str:
+    name = row["scope_name"] or ""
+    shown = name[:SHORT_ID] if row["scope"] == "session" else name
+    return " ".join(part for part in (row["scope"], shown, row["cost_kind"]) if part)
+
+
+def _spent(row: Row) -> str:
+    if row["spent_usd"] is None:
+        return "unpriced"
+    return KINDS[row["cost_kind"]].mark + usd(row["spent_usd"]) + ("+" if row["unpriced_call_count"] else "")
+
+
+def _limit(row: Row) -> str:
+    return KINDS[row["cost_kind"]].mark + usd(row["limit_usd"])
+
+
+def _share(row: Row) -> str:
+    return "" if row["spent_share"] is None else f" ({_percent(row['spent_share'])})"
+
+
+def _percent(share: float | None) -> str:
+    """A share in whole percent.
+
+    >>> _percent(1.204), _percent(0.004), _percent(None)
+    ('120%', '0%', '-')
+    """
+    return UNOBSERVED if share is None else f"{share:.0%}"
+
+
+def _windows(document: Row) -> Iterator[Block]:
+    yield Line(f"5-hour usage windows · {_as_of(document)} · times in {document['timezone']}", "bold")
+    rows: list[Row] = document["rows"]
+    if not rows:
+        ended = document["newest_ends_at"]
+        last = f" The last one ended at {ended:%Y-%m-%d %H:%M} UTC." if ended and ended <= document["now"] else ""
+        yield Line((f"No window is open.{last}" if ended else "No window yet.") + " Is everything landed?")
+        yield Line("Type `fleetledger refresh` after the agents have run.", "dim")
+        return
+    kinds = [kind for kind in PRICED_KINDS if any(row[f"{kind}_cost_usd"] is not None for row in rows)]
+    columns = [
+        Column("window", is_fixed=True),
+        Column("account", keeps_end=True),
+        Column("gap before", True, is_spare=True),
+        Column("calls", True),
+        Column("tokens", True),
+        Column("a minute", True, is_spare=True),
+        *(Column(KINDS[kind].header, True, KINDS[kind].style) for kind in kinds),
+        Column("", is_fixed=True),
+    ]
+    cut = len(rows) < document["row_count"]
+    title = f"The {len(rows)} newest of {document['row_count']:,} windows" if cut else ""
+    yield Table(title, columns, [_window_cells(row, kinds) for row in rows])
+    yield from (_projection(row) for row in rows if row["is_active"])
+    if unpriced := sum(row["unpriced_call_count"] for row in rows):
+        yield Line(f"{unpriced:,} of the calls have no cost, for want of a rate or of logged usage.")
+    yield Line(NOTIONAL, "dim")
+
+
+def _window_cells(row: Row, kinds: list[str]) -> list[str]:
+    gap = (row["gap_ended_at"] - row["gap_started_at"]).total_seconds() if row["gap_started_at"] else None
+    return [
+        f"{row['started_at_local']} - {row['ends_at_local']}",
+        f"{row['fleet']}/{row['account']} on {row['host']}",
+        "" if gap is None else duration(gap),
+        f"{row['model_call_count']:,}",
+        _count(row["total_tokens"]),
+        _count(row["tokens_per_minute"]),
+        *(_amount(row[f"{kind}_cost_usd"], kind) for kind in kinds),
+        f"open, {duration(row['remaining_seconds'])} left" if row["is_active"] else "",
+    ]
+
+
+def _projection(row: Row) -> Line:
+    name = f"{row['fleet']}/{row['account']} on {row['host']}"
+    if row["projected_total_tokens"] is None:
+        return Line(f"Open: {name}; one call tells no pace.")
+    amounts = [
+        _amount(Decimal(row[f"projected_{kind}_cost_usd"]), kind)
+        for kind in PRICED_KINDS
+        if row[f"projected_{kind}_cost_usd"] is not None
+    ]
+    told = ", ".join([f"{_count(row['projected_total_tokens'])} tokens", *amounts])
+    return Line(f"Open: {name}; at its pace it ends with {told}.")
+
+
+def _plans(document: Row) -> Iterator[Block]:
+    yield Line(f"Flat rates, and what their use would have cost · {_as_of(document)}", "bold")
+    rows: list[Row] = document["rows"]
+    if not document["has_plans"]:
+        yield Line(NO_PLANS)
+    if not rows:
+        yield Line("No use of a flat rate yet.")
+        return
+    columns = [
+        Column("month", is_fixed=True),
+        Column("account", keeps_end=True),
+        Column("plans"),
+        Column("paid", True, KINDS["billed"].style),
+        Column("for these days", True, KINDS["billed"].style),
+        Column("use", True, KINDS["subscription"].style),
+        Column("worth", True, "bold"),
+        Column("use without a plan", True, WARN),
+    ]
+    yield Table("", columns, [_plan_cells(row) for row in rows])
+    yield Line(PLANS_SHOWN, "dim")
+    if document["has_plans"] and (uncovered := sum(row["uncovered_call_count"] for row in rows)):
+        yield Line(f"{uncovered:,} calls are of days without a plan in seeds/budgets/subscription_plans.csv.", WARN)
+
+
+def _plan_cells(row: Row) -> list[str]:
+    multiple = row["break_even_multiple"]
+    return [
+        f"{row['month_started_on']:%Y-%m}",
+        f"{row['provider']}/{row['account']}",
+        row["plan_labels"] or "(none)",
+        usd(row["calendar_usd"]),
+        usd(Decimal(row["amortised_usd"])),
+        _amount(row["covered_use_usd"], "subscription"),
+        "" if multiple is None else f"{multiple:.1f}x",
+        _amount(row["uncovered_use_usd"], "subscription"),
+    ]
+
+
+def _whatif(document: Row) -> Iterator[Block]:
+    yield Line(f"What history would have cost · {_as_of(document)}", "bold")
+    told = [f"{change['old']} goes to {change['new']}" for change in document["changes"]]
+    told += [f"all cache writes are for {document['cache_ttl']}"] if document["cache_ttl"] else []
+    yield Line(f"If {', '.join(told)}:")
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield Line("No model call matches.")
+        return
+    columns = [
+        Column("at", is_spare=True),
+        Column("model"),
+        Column("goes to"),
+        Column("calls", True),
+        Column("recorded", True),
+        Column("what if", True, "bold"),
+        Column("difference", True),
+        Column("", True),
+    ]
+    yield Table("", columns, [_whatif_cells(row) for row in rows])
+    if left_out := sum(row["left_out_calls"] for row in rows):
+        yield Line(
+            f"{left_out:,} calls are in no amount: one of both has no rate for them, or they have no usage.", WARN
+        )
+    if inexact := sum(row["inexact_calls"] for row in rows):
+        yield Line(
+            f"{inexact:,} calls have no rate of their speed, tier or geography there: the standard one holds.", WARN
+        )
+    for assumption in document["assumptions"]:
+        yield Line(f"- {assumption}", "dim")
+    yield Line(NOTIONAL, "dim")
+
+
+def _whatif_cells(row: Row) -> list[str]:
+    recorded, otherwise, difference = row["recorded_usd"], row["whatif_usd"], row["difference_usd"]
+    mark = KINDS[row["cost_kind"]].mark
+    sign = "" if difference is None else "-" if difference < 0 else "+" if difference else ""
+    return [
+        row["provider"] or "(none)",
+        row["model"] or "(none)",
+        row["to_model"] or "(none)",
+        f"{row['model_calls']:,}",
+        UNOBSERVED if recorded is None else mark + usd(recorded),
+        UNOBSERVED if otherwise is None else mark + usd(otherwise),
+        UNOBSERVED if difference is None else f"{sign}{mark}{usd(abs(difference))}",
+        f"{difference / recorded:+.0%}" if recorded and difference is not None else "",
+    ]
+
+
+def _amount(amount: Decimal | None, kind: str) -> str:
+    return "" if amount is None else KINDS[kind].mark + usd(amount)
+
+
+def _count(count: float | None) -> str:
+    """A count in three figures or so.
+
+    >>> _count(12345.6), _count(9.6), _count(None)
+    ('12.3k', '10', '-')
+    """
+    if count is None:
+        return UNOBSERVED
+    for unit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if count >= unit:
+            return f"{count / min(unit, 1e3 if suffix == 'k' else unit):.3g}{suffix}"
+    return f"{count:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """A duration in its two largest units.
+
+    >>> duration(59), duration(3 * 3600 + 61), duration(50 * 3600)
+    ('0m', '3h 01m', '2d 2h')
+    """
+    minutes = int(seconds) // 60
+    if minutes < 60:
+        return f"{minutes}m"
+    hours = minutes // 60
+    return f"{hours}h {minutes % 60:02}m" if hours < 24 else f"{hours // 24}d {hours % 24}h"
+
+
+def _as_of(document: Row) -> str:
+    return f"as of {document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
+
+
+RENDERED: dict[str, Callable[[Row], Iterator[Block]]] = {
+    "budget": _budget,
+    "blocks": _windows,
+    "plans": _plans,
+    "whatif": _whatif,
+}

@@ -1,0 +1,195 @@
+"""What doctor found, for people: what needs them first, then tables of what there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from fleetledger.published.ledger import Row
+from fleetledger.terminal.blocks import Block, Column, Line, Table
+
+VERSIONS_SHOWN, LOGS_SHOWN = 12, 5
+
+UNKNOWN = "-"
+
+
+def blocks(document: Row) -> Iterator[Block]:
+    """The document that `doctor.examine` makes, as sentences and tables."""
+    yield from _verdict(document)
+    if document["sources"]:
+        yield _sources(document["sources"])
+    if document["looked_in"]:
+        yield _looked_in(document["looked_in"])
+    yield from _notes(document["sources"])
+    if document["landing"]["lines"]:
+        yield _landing(document["landing"]["hosts"])
+    if document["line_faults"]:
+        yield _line_faults(document["line_faults"])
+    if document["published"]:
+        yield from _published(document)
+    for step in document["next"]:
+        yield Line(f"Next: {step['command']} ({step['reason']})", "bold")
+
+
+def _verdict(document: Row) -> Iterator[Block]:
+    needs = document["needs"]
+    if not needs:
+        yield Line("Nothing needs you.", "bold green")
+        return
+    yield Line("1 thing needs you:" if len(needs) == 1 else f"{len(needs)} things need you:", "bold yellow")
+    for need in needs:
+        yield Line(f"- {need['check']}: {need['message']}", "yellow")
+
+
+def _sources(sources: list[Row]) -> Table:
+    rows = [
+        source | {"place": source["root"] + (f" ({source['reason']})" if source["reason"] else "")}
+        for source in sources
+    ]
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "host": Column("host", is_spare=True),
+        "account": Column("account"),
+        "status": Column("status", is_fixed=True),
+        "files": Column("logs", True),
+        "bytes": Column("bytes", True),
+        "unlanded_bytes": Column("not landed", True),
+        "place": Column("root", keeps_end=True),
+    }
+    return _table("Sources", rows, columns)
+
+
+def _looked_in(places: list[Row]) -> Table:
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "directory": Column("directory", keeps_end=True),
+        "reason": Column("why not"),
+    }
+    return _table("Looked in, and found no logs", places, columns)
+
+
+def _notes(sources: list[Row]) -> Iterator[Block]:
+    for source in sources:
+        if source["settings_problem"]:
+            days = f"{source['cleanup_period_days']:g}"
+            yield Line(
+                f"{source['root']}: {source['settings_problem']}; {days} days until logs are deleted is assumed."
+            )
+        expiring = source["expiring"]
+        for log in expiring[:LOGS_SHOWN]:
+            what = f"{source['root']}/{log['source_path']} ({log['unlanded_bytes']:,} bytes not landed)"
+            yield Line(f"Deleted from {_shown(log['deleted_at'])} on: {what}", "yellow")
+        if len(expiring) > LOGS_SHOWN:
+            yield Line(f"and {len(expiring) - LOGS_SHOWN:,} more logs in {source['root']}", "yellow")
+
+
+def _landing(hosts: list[Row]) -> Table:
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "host": Column("host"),
+        "lines": Column("lines", True),
+        "repaired_lines": Column("repaired", True),
+        "rejected_lines": Column("rejected", True),
+        "landed_at": Column("last landed", is_fixed=True),
+    }
+    return _table("Landed", hosts, columns)
+
+
+def _line_faults(faults: list[Row]) -> Table:
+    rows = [
+        fault
+        | {
+            "of": f"{fault['fleet']}/{fault['host']}/{fault['account']}",
+            "place": f"{fault['source_path']}:{fault['line_number']}",
+        }
+        for fault in faults
+    ]
+    columns = {
+        "line_status": Column("landed as", is_fixed=True),
+        "reason": Column("because"),
+        "lines": Column("lines", True),
+        "of": Column("of account", is_spare=True),
+        "place": Column("the first", keeps_end=True),
+    }
+    return _table("Lines that did not read as they are", rows, columns)
+
+
+def _published(document: Row) -> Iterator[Block]:
+    published = document["published"]
+    demo = " DEMO: all of it is made up." if published["is_demo"] else ""
+    yield Line(
+        f"Published: built {_shown(published['built_at'])} of {published['lines']:,} lines, the newest of "
+        f"{_shown(published['as_of'])}.{demo}"
+    )
+    if document["drift"]:
+        yield _drift(document["drift"])
+    for title, rows, calls in (
+        ("Models without a rate", document["unpriced_models"], "unpriced_calls"),
+        ("Providers of unknown cost kind", document["unmapped_providers"], "model_calls"),
+    ):
+        if rows:
+            keys = [key for key in rows[0] if key != calls]
+            columns = [*(Column(key) for key in keys), Column("calls", True)]
+            yield Table(title, columns, [[*(row[key] or "(none)" for key in keys), f"{row[calls]:,}"] for row in rows])
+    if document["usage_by_version"]:
+        yield _versions(document["usage_by_version"])
+
+
+def _drift(terms: list[Row]) -> Table:
+    rows = [
+        term
+        | {
+            "place": f"{term['example_host']}/{term['example_account']}: "
+            f"{term['example_source_path']}:{term['example_line_number']}"
+        }
+        for term in terms
+    ]
+    columns = {
+        "fleet": Column("fleet", is_fixed=True),
+        "term_kind": Column("kind", is_fixed=True),
+        "term": Column("name"),
+        "first_version": Column("since version", is_spare=True),
+        "line_count": Column("lines", True),
+        "place": Column("an example", keeps_end=True),
+    }
+    return _table("In the logs, and unknown to the models", rows, columns)
+
+
+def _versions(versions: list[Row]) -> Table:
+    """The share of calls whose usage is final, for the newest versions of each fleet."""
+    newest = sorted(versions, key=lambda row: _numbers(row["client_version"]), reverse=True)
+    shown = [
+        row
+        for fleet in sorted({row["fleet"] for row in versions})
+        for row in [row for row in newest if row["fleet"] == fleet][:VERSIONS_SHOWN]
+    ]
+    columns = [Column("fleet", is_fixed=True), Column("version"), Column("calls", True), Column("final usage", True)]
+    rows = [
+        [
+            row["fleet"],
+            row["client_version"] or "(none)",
+            f"{row['model_calls']:,}",
+            f"{row['final_usage_calls'] / row['model_calls']:.1%}" if row["model_calls"] else UNKNOWN,
+        ]
+        for row in shown
+    ]
+    cut = f" (the newest {VERSIONS_SHOWN} of a fleet)" if len(shown) < len(newest) else ""
+    return Table(f"Calls with final usage, by version{cut}", columns, rows)
+
+
+def _numbers(version: str | None) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,9}", version or "")]
+
+
+def _table(title: str, rows: Iterable[Row], columns: Mapping[str, Column]) -> Table:
+    """A table of what rows have under some keys."""
+    return Table(title, list(columns.values()), [[_shown(row[key]) for key in columns] for row in rows])
+
+
+def _shown(value: str | int | datetime | None) -> str:
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return (value or UNKNOWN) if isinstance(value, str) else f"{value:,}"

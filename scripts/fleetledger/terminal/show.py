@@ -1,0 +1,123 @@
+"""A session for people: as text for the terminal, and as one page of HTML that loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from fleetledger.base.text import clean
+from fleetledger.published.ledger import Row
+from fleetledger.terminal.money import DEMO
+from fleetledger.terminal.sessions import money, resumed
+
+LONGEST = {"text": 4_000, "page": 20_000}
+"""Characters of a text that are shown."""
+
+FOLDED = 160
+"""Characters of a tool's input or result that a line of the terminal shows."""
+
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL)
+"""What terminals take for commands (ECMA-48)."""
+
+WHO = {"prompt": "you", "answer": "agent", "tool_result": "result", "context": "context", "compaction": "compacted"}
+
+
+def harmless(text: str | None) -> str:
+    r"""A text of many lines without escape sequences; what else could steer a reader's eye is named instead.
+
+    >>> harmless("a\x1b[31mb\x1b]0;title\x07 \u202ec\x00\r\n\td")
+    'ab [U+202E]c[U+0000]\n\td'
+    """
+    plain = ESCAPES.sub("", text or "").replace("\r\n", "\n")
+    if plain.isprintable():
+        return plain
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else " " if char.isspace() else f"[U+{ord(char):04X}]"
+        for char in plain
+    )
+
+
+def cut(item: Row) -> str:
+    """A word about what is not shown of a text."""
+    hidden = (item["size"] or 0) - len(item["text"] or "")
+    return f"… {hidden:,} more characters are not shown" if hidden else ""
+
+
+def tokens(count: int | None) -> str:
+    """A context's size.
+
+    >>> tokens(45_210), tokens(None)
+    ('context 45.2k', '')
+    """
+    return "" if count is None else f"context {count / 1000:,.1f}k"
+
+
+def head(turn: Row) -> str:
+    """What stands above a turn."""
+    name = f"turn {turn['number']}" if turn["number"] else "before the first prompt"
+    cost = money(turn) if turn["model_call_count"] else ""
+    return " · ".join(part for part in (name, turn["said_at_local"], cost, tokens(turn["context_tokens"])) if part)
+
+
+def lines(document: Row) -> Iterator[str]:
+    """The session as lines for a terminal."""
+    session = document["session"]
+    if document["is_demo"]:
+        yield DEMO
+    yield clean(session["title"] or session["session_id"])
+    yield clean(f"{session['last_active_local']} · {session['project'] or session['fleet']} · {money(session)}")
+    yield clean(resumed(session))
+    for thread in document["threads"]:
+        yield from _thread(thread, "")
+
+
+def _thread(thread: Row, indent: str) -> Iterator[str]:
+    if thread["is_subagent"]:
+        yield f"{indent}sub-agent {clean(thread['agent_id'] or thread['task_id'])}"
+    for turn in thread["turns"]:
+        yield ""
+        yield f"{indent}── {head(turn)}"
+        for item in turn["items"]:
+            yield from _item(item, indent)
+
+
+def _item(item: Row, indent: str) -> Iterator[str]:
+    if item["kind"] == "tool_use":
+        yield f"{indent}  > {clean(item['tool_name'] or 'tool')}: {_folded(item)}"
+        if item["result"]:
+            failed = "failed: " if item["result"]["is_error"] else ""
+            yield f"{indent}    {failed}{_folded(item['result'])}"
+        if item["thread"]:
+            yield from _thread(item["thread"], indent + "    | ")
+        return
+    if item["kind"] != "answer" and item["kind"] != "prompt":
+        yield f"{indent}  {WHO[item['kind']]}: {_folded(item)}"
+        return
+    if not item["text"]:
+        return
+    yield f"{indent}{WHO[item['kind']]}:"
+    for line in harmless(item["text"]).split("\n"):
+        yield f"{indent}  {clean(line)}"
+    if cut(item):
+        yield f"{indent}  {cut(item)}"
+
+
+def _folded(item: Row) -> str:
+    text = clean(harmless(item["text"]))
+    return text if len(text) <= FOLDED else f"{text[:FOLDED]}… ({item['size']:,} characters)"
+
+
+def write_page(path: Path, document: Row) -> None:
+    """Write the session as a page of HTML that only its owner can read."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {"harmless": harmless, "cut": cut, "head": head, "money": money, "resumed": resumed}
+    page = environment.get_template("show.html.j2").render(document, demo=DEMO, who=WHO)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+        file.write(page)

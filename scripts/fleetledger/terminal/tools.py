@@ -1,0 +1,169 @@
+"""The reports `audit` and `tools` for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleetledger.published.ledger import PRICED_KINDS, Row
+from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.money import KINDS, NOTIONAL, WARN, heading, usd
+
+HEADERS = {"kind": "kind of tool", "server": "MCP server"}
+
+
+def blocks(document: Row) -> Iterator[Block]:
+    """What to show of a document, from top to bottom."""
+    yield from heading(document, "What the audit found" if document["report"] == "audit" else "What the tools did")
+    yield from (_audit if document["report"] == "audit" else _tools)(document)
+
+
+def _audit(document: Row) -> Iterator[Block]:
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield Line("No finding." if document["rule"] is None else "No finding of this rule.")
+    elif document["rule"]:
+        yield _findings(document)
+        yield Line(f"What to do: {rows[0]['what_to_do']}")
+    else:
+        counts = [f"{count:,} {severity}" for severity, count in document["findings"].items()]
+        yield Line(f"Findings: {', '.join(counts)}.")
+        yield _rules(document)
+        yield Line("`--rule NAME` shows each finding of a rule; rules are rows of seeds/audit/audit_rules.csv.", "dim")
+    if document["unplaced_writes"]:
+        unplaced = f"{document['unplaced_writes']:,}"
+        yield Line(f"Writes that are not judged by their place, since the log does not tell it: {unplaced}.", "dim")
+    yield _secrets(document["secrets"])
+
+
+def _rules(document: Row) -> Table:
+    columns = [
+        Column("severity", is_fixed=True),
+        Column("rule"),
+        Column("findings", True),
+        Column("sessions", True),
+        Column("failed", True, is_spare=True),
+        Column("last", is_fixed=True),
+        Column("what to do", is_spare=True),
+    ]
+    rows = [
+        [
+            row["severity"],
+            row["rule_id"],
+            f"{row['findings']:,}",
+            f"{row['sessions']:,}",
+            f"{row['failed_tool_calls']:,}",
+            f"{row['last_called_at']:%Y-%m-%d}" if row["last_called_at"] else "undated",
+            row["what_to_do"],
+        ]
+        for row in document["rows"]
+    ]
+    return Table(_cut(document, "rules"), columns, rows)
+
+
+def _findings(document: Row) -> Table:
+    columns = [
+        Column("when", is_fixed=True),
+        Column("account", is_spare=True),
+        Column("tool"),
+        Column("found", keeps_end=True),
+        Column("failed"),
+        Column("session", keeps_end=True),
+    ]
+    rows = [
+        [
+            row["called_at_local"] or "undated",
+            f"{row['fleet']}/{row['account']}",
+            row["tool_name"] or "(none)",
+            _found(row),
+            {True: "failed", False: "", None: "no result"}[row["is_error"]],
+            row["session_id"],
+        ]
+        for row in document["rows"]
+    ]
+    return Table(_cut(document, f"findings of {document['rule']}"), columns, rows)
+
+
+def _found(row: Row) -> str:
+    if row["secret_hash"]:
+        return f"secret {row['secret_hash']} in {row['found_in']}"
+    return row["found_path"] or row["found_host"] or "a command"
+
+
+def _cut(document: Row, what: str) -> str:
+    shown = len(document["rows"])
+    return f"The first {shown} of {document['row_count']:,} {what}" if shown < document["row_count"] else ""
+
+
+def _secrets(secrets: Row) -> Line:
+    scanned, landed = secrets["scanned_lines"], secrets["landed_lines"]
+    if not scanned:
+        return Line("Secrets: not looked for yet, so none is shown. Type `fleetledger secrets`.", WARN)
+    when = f"{secrets['scanned_at']:%Y-%m-%d %H:%M} UTC"
+    if scanned < landed:
+        return Line(
+            f"Secrets: looked for in {scanned:,} of {landed:,} lines, last at {when}."
+            " Type `fleetledger secrets` for the others.",
+            WARN,
+        )
+    return Line(f"Secrets: looked for in all {landed:,} lines, last at {when}.", "dim")
+
+
+def _tools(document: Row) -> Iterator[Block]:
+    totals = document["totals"]
+    if not totals["tool_calls"]:
+        is_narrowed = document["filters"] or document["since"] or document["until"]
+        yield Line("No tool call matches." if is_narrowed else "No tool calls yet.")
+        return
+    by: str = document["by"]
+    met = [kind for kind in PRICED_KINDS if totals[f"{kind}_tool_calls"]]
+    columns = [
+        Column(HEADERS.get(by, by), keeps_end=by == "project"),
+        Column("calls", True),
+        Column("failed", True),
+        Column("share", True, is_spare=True),
+        Column("mean", True),
+        Column("longest", True, is_spare=True),
+        *(Column(KINDS[kind].header, True, KINDS[kind].style) for kind in met),
+    ]
+    rows = [[str(next(iter(row.values())) or "(none)"), *_figures(row, met)] for row in document["rows"]]
+    has_sum = by != "server"
+    if has_sum:
+        rows.append(["all", *_figures(totals, met)])
+    yield Table(_cut(document, "rows"), columns, rows, has_sum=has_sum)
+    yield Line(
+        f"Failed: {totals['failed_tool_calls']:,} of the {totals['ended_tool_calls']:,} calls that have a result;"
+        f" {totals['tool_calls'] - totals['ended_tool_calls']:,} have none. Times include waiting for permission."
+    )
+    yield Line("Cost: that of the model calls that asked for the tools, in equal parts where one asked for several.")
+    yield Line(NOTIONAL, "dim")
+
+
+def _figures(row: Row, kinds: list[str]) -> list[str]:
+    ended, timed = row["ended_tool_calls"], row["timed_tool_calls"]
+    return [
+        f"{row['tool_calls']:,}",
+        f"{row['failed_tool_calls']:,}",
+        f"{row['failed_tool_calls'] / ended:.1%}" if ended else "-",
+        _seconds(row["duration_ms"] / timed) if timed else "-",
+        _seconds(row["longest_ms"]) if timed else "-",
+        *(_amount(row, kind) for kind in kinds),
+    ]
+
+
+def _amount(row: Row, kind: str) -> str:
+    if not row[f"{kind}_tool_calls"]:
+        return ""
+    amount = row[f"{kind}_cost_usd"]
+    return "unpriced" if amount is None else KINDS[kind].mark + usd(amount)
+
+
+def _seconds(milliseconds: float) -> str:
+    """A time in seconds, minutes or hours.
+
+    >>> _seconds(80), _seconds(12_345), _seconds(150_000), _seconds(9_000_000)
+    ('0.1 s', '12.3 s', '2.5 min', '2.5 h')
+    """
+    seconds = milliseconds / 1000
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

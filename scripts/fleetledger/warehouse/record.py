@@ -1,0 +1,91 @@
+"""Refreshing: which logs to use, and whether there is anything to build."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from fleetledger.base.files import write_file
+from fleetledger.base.paths import PROJECT_ROOT, landing_dir, published_path, warehouse_path
+from fleetledger.landing.manifest import collected_manifests, read_manifest
+
+PROJECT_INPUTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "models", "seeds", "macros", "tests")
+"""What decides, beside the landing, what a build makes."""
+
+
+class Inputs(NamedTuple):
+    """Names for all that decides what is published: the project's models, seeds and rules; the lines, and options."""
+
+    project: str
+    landed: str
+
+
+def inputs(data: Path, *, text: bool) -> Inputs:
+    """What there is to build from; `text` is whether titles are published."""
+    landed = blake2b(f"text = {text}".encode(), digest_size=16)
+    for path in _manifests(data):
+        manifest = read_manifest(landing_dir(data), unquote(path.stem))
+        landed.update(repr((manifest.host, manifest.demo, manifest.sources, manifest.batches)).encode())
+    for path in collected_manifests(landing_dir(data)):
+        landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted((data / "secrets").glob("*.json")):
+        landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
+    project = blake2b(digest_size=16)
+    for path in _project_files():
+        project.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
+    return Inputs(project.hexdigest(), landed.hexdigest())
+
+
+def is_current(data: Path, inputs_now: Inputs) -> bool:
+    """Whether what is published in `data` was made by a refresh from these inputs, and nobody built since."""
+    return published_path(data).exists() and _last_made(data) == _made(data, inputs_now)
+
+
+def only_landing_is_new(data: Path, inputs_now: Inputs) -> bool:
+    """Whether the warehouse was made by a refresh from the project as it is, and nobody built since."""
+    made = _last_made(data)
+    return made is not None and made == _made(data, inputs_now._replace(landed=str(made.get("landed"))))
+
+
+def forget(data: Path) -> None:
+    """Forget what the published file was made from, before it is made anew."""
+    _record(data).unlink(missing_ok=True)
+
+
+def remember(data: Path, inputs_before: Inputs) -> None:
+    """Remember that what is published was made from these inputs, which were there before the build began."""
+    write_file(_record(data), json.dumps(_made(data, inputs_before)))
+
+
+def _last_made(data: Path) -> dict[str, object] | None:
+    try:
+        made = json.loads(_record(data).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return made if isinstance(made, dict) else None
+
+
+def _record(data: Path) -> Path:
+    return data / "refresh.json"
+
+
+def _made(data: Path, of: Inputs) -> dict[str, object]:
+    warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
+    state = [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None
+    return {"project": of.project, "landed": of.landed, "warehouse": state}
+
+
+def _project_files() -> list[Path]:
+    found = []
+    for name in PROJECT_INPUTS:
+        path = PROJECT_ROOT / name
+        inside = path.rglob("*") if path.is_dir() else [path]
+        found += [file for file in inside if file.suffix in (".sql", ".yml", ".csv", ".toml") and file.is_file()]
+    return sorted(found)
+
+
+def _manifests(data: Path) -> list[Path]:
+    return sorted((landing_dir(data) / "manifests").glob("*.json"))

@@ -1,0 +1,141 @@
+"""What dbt-bouncer has no check for: tested grains, SQL for two engines, dead macros, unwelcome files."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from built_fleet import BuiltFleet
+
+from fleetledger.base.paths import PROJECT_ROOT
+
+Node = dict[str, Any]
+
+UNIQUENESS_TESTS = {"grain"}
+
+DUCKDB_ONLY = {
+    "epoch_ms": r"\bepoch_(ms|us|ns)\b",
+    "->>": r"->>",
+    "a list function": r"\b(list|array)_(?!agg\b)\w+\s*\(",
+    "arg_max": r"\barg_(max|min)\b",
+    "strftime": r"\bstr[fp]time\b",
+    "* exclude or replace": r"\*\s*(exclude|replace)\b",
+    "a list literal": r"\[",
+    "::": r"::",
+}
+
+OF_ONE_BUILD = r"\b(?:run_started_at|invocation_id|modules|env_var|run_query|statement|flags)\b"
+"""What gives other SQL in another build of the same project, which then could not be run again (module plan)."""
+
+UNWELCOME = {
+    "an unfinished mark": r"\b(?:T[O]DO|F[I]XME|X[X]X|H[A]CK)\b",
+    "a path of one machine": r"(?<![\w./-])/(?:work|root|farm)/[a-z.]",
+    "an address of a package index": r"index-[u]rl|https?://[^ \"]*/(?:simple|packages)/",
+}
+
+
+@pytest.fixture(scope="module")
+def nodes(fleet: BuiltFleet) -> list[Node]:
+    """Everything the dbt project defines, as its manifest says; macros included."""
+    manifest = json.loads(fleet.manifest.read_bytes())
+    parts: list[dict[str, Node]] = [manifest["nodes"], manifest["macros"], manifest["unit_tests"]]
+    return [node for part in parts for node in part.values() if node["package_name"] == "fleetledger"]
+
+
+def of_type(nodes: list[Node], resource_type: str) -> list[Node]:
+    return [node for node in nodes if node["resource_type"] == resource_type]
+
+
+def sql_of(node: Node) -> str:
+    """A node's SQL as written, without comments, then without text literals, then without Jinja."""
+    sql: str = node["raw_code"]
+    for left_out in (r"\{#.*?#\}|--[^\n]*", r"'[^']*'", r"\{\{.*?\}\}|\{%.*?%\}"):
+        sql = re.sub(left_out, "", sql, flags=re.DOTALL)
+    return sql
+
+
+def test_a_stated_grain_is_tested(nodes: list[Node]) -> None:
+    tested: dict[str, list[set[str]]] = {}
+    for test in of_type(nodes, "test"):
+        arguments = test.get("test_metadata") or {}
+        if arguments.get("name") in UNIQUENESS_TESTS | {"one_row"}:
+            columns = arguments["kwargs"].get("columns") or [test["column_name"]]
+            tested.setdefault(test["attached_node"], []).append({column for column in columns if column})
+    wrong = {}
+    for model in of_type(nodes, "model"):
+        if model["config"]["materialized"] == "ephemeral":
+            continue  # It is no relation: what it gives is tested where it lands.
+        stated = re.search(r"Grain: (one row\b|`\w+`(?:, `\w+`)*)", model["description"])
+        grain = set(re.findall(r"`(\w+)`", stated[1])) if stated else None
+        if grain not in tested.get(model["unique_id"], []):
+            wrong[model["name"]] = grain
+    assert not wrong
+
+
+def test_models_and_tests_speak_duckdb_and_spark(nodes: list[Node]) -> None:
+    wrong = [
+        (node["original_file_path"], what)
+        for node in of_type(nodes, "model") + of_type(nodes, "test")
+        for what, pattern in DUCKDB_ONLY.items()
+        if re.search(pattern, sql_of(node))
+    ]
+    assert not wrong
+
+
+def test_only_staging_touches_json(nodes: list[Node]) -> None:
+    wrong = [
+        model["name"]
+        for model in of_type(nodes, "model")
+        if not model["original_file_path"].startswith("models/staging/")
+        if re.search(r"json", model["raw_code"], re.IGNORECASE)
+    ]
+    assert not wrong
+
+
+def test_the_sql_of_models_and_tests_is_the_same_in_every_build(nodes: list[Node]) -> None:
+    macros = {macro["unique_id"]: macro for macro in of_type(nodes, "macro")}
+    asked = of_type(nodes, "model") + of_type(nodes, "test")
+    for node in asked:
+        asked += [macros[name] for name in node["depends_on"]["macros"] if name in macros and macros[name] not in asked]
+    wrong = [node["name"] for node in asked if re.search(OF_ONE_BUILD, node.get("raw_code") or node["macro_sql"])]
+    assert not wrong
+
+
+def test_every_macro_is_called(nodes: list[Node]) -> None:
+    called = {macro for node in nodes for macro in node["depends_on"]["macros"]}
+    wrong = [
+        macro["name"]
+        for macro in of_type(nodes, "macro")
+        # dbt itself calls generate_schema_name and materializations; the other dialect's macros wait for their engine.
+        if macro["unique_id"] not in called
+        and not macro["name"].startswith(("spark__", "generate_schema_name", "materialization_"))
+    ]
+    assert not wrong
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True)
+    return [PROJECT_ROOT / name for name in listed.stdout.split("\0") if name and (PROJECT_ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("what", UNWELCOME)
+def test_the_repository_holds_no(what: str) -> None:
+    wrong = [
+        f"{path.relative_to(PROJECT_ROOT)}:{number}"
+        for path in tracked()
+        for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").splitlines(), 1)
+        if re.search(UNWELCOME[what], line)
+    ]
+    assert not wrong
+
+
+def test_the_repository_holds_no_large_file() -> None:
+    assert [path.name for path in tracked() if path.stat().st_size > 1_000_000] == []
+
+
+def test_the_data_directory_stays_out_of_the_repository() -> None:
+    assert [path.name for path in tracked() if path.parent == PROJECT_ROOT / "data"] == [".gitignore"]

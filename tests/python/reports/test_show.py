@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import doctest
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+from published_fixture import write_published
+from text_fixture import write_warehouse
+
+from fleetledger.base.paths import published_path
+from fleetledger.cli.main import main
+from fleetledger.published.texts import remove_texts, write_texts
+from fleetledger.terminal import show as show_render
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+CALLS: tuple[dict[str, Any], ...] = (
+    {"session_id": "s1", "cache_read_tokens": 44_210},
+    {"session_id": "s1", "called_at": "2026-11-20 10:05:00", "cost_kind": "billed"},
+    {"session_id": "laptop/d41f/session-3", "fleet": "mu"},
+    {"session_id": "laptop/e52a/session-3", "fleet": "mu"},
+)
+
+TURNS = """
+    insert into fct_tasks by name
+    select 's1/a1' as task_id, 's1' as parent_task_id, 's1' as session_id, 'a1' as agent_id, true as is_subagent;
+    alter table fct_model_calls add column turn_id varchar;
+    update fct_model_calls set turn_id = session_id || case when cost_kind = 'billed' then '#2' else '#1' end;
+    create table fct_turns as
+    select turn_id, session_id, count(*) as model_call_count, 0 as unpriced_call_count,
+        sum(case when cost_kind = 'billed' then cost_usd end) as billed_cost_usd,
+        sum(case when cost_kind = 'subscription' then cost_usd end) as subscription_cost_usd,
+        cast(null as decimal(38, 16)) as unknown_cost_usd
+    from fct_model_calls
+    group by all;
+"""
+
+TEXTS: tuple[dict[str, Any], ...] = (
+    {"block_text": "Fix the login,\nplease"},
+    {"text_kind": "answer", "block_text": "I look into it."},
+    {"text_kind": "tool_use", "tool_use_id": "t1", "tool_name": "Bash", "block_text": "make test"},
+    {"text_kind": "tool_result", "tool_use_id": "t1", "is_error": True, "block_text": "2 failed"},
+    {"text_kind": "tool_use", "tool_use_id": "t2", "tool_name": "Task", "block_text": "look around"},
+    {"task_id": "s1/a1", "block_text": "Look around"},
+    {"task_id": "s1/a1", "text_kind": "answer", "block_text": "Nothing there"},
+    {"text_kind": "tool_result", "tool_use_id": "t2", "agent_id": "a1", "block_text": "Nothing there, it says"},
+    {"text_kind": "compaction", "block_text": "This session is being continued"},
+    {"block_text": "go on"},
+    {"text_kind": "answer", "block_text": "Done."},
+)
+
+SHOWN = """\
+Fix the login
+2026-11-20 10:05 · /home/ann/shop · $0.01 ≈$0.03
+cd /home/ann/shop && claude --resume s1  # on laptop
+
+── turn 1 · 2026-11-20 10:00 · ≈$0.03 · context 45.2k
+you:
+  Fix the login,
+  please
+agent:
+  I look into it.
+  > Bash: make test
+    failed: 2 failed
+  > Task: look around
+    Nothing there, it says
+    | sub-agent a1
+
+    | ── turn 1 · 2026-11-20 10:05
+    | you:
+    |   Look around
+    | agent:
+    |   Nothing there
+  compacted: This session is being continued
+
+── turn 2 · 2026-11-20 10:09 · $0.01 · context 1.0k
+you:
+  go on
+agent:
+  Done.
+"""
+
+HOSTILE = (
+    "<script>document.title='RAN'</script><img src=x onerror=\"document.title='RAN'\">"
+    "</pre></details></title><svg onload=document.title='RAN'>{{ 7 * 7 }}"
+    "\u202egnol\u2066\x1b]0;RAN\x07\x1b[2J\x00\x9b31m"
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TZ", "UTC")
+    write_published(published_path(tmp_path), CALLS, {"s1": "Fix the login"})
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        connection.execute(TURNS)
+    write_texts(tmp_path, write_warehouse(tmp_path / "warehouse.duckdb", TEXTS))
+    return tmp_path
+
+
+def run(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["show", "--data-dir", str(data), *arguments])
+
+
+def hostile(data: Path) -> None:
+    kinds = ("prompt", "answer", "tool_use", "tool_result", "context", "compaction")
+    texts = [{"text_kind": kind, "tool_name": HOSTILE, "block_text": HOSTILE} for kind in kinds]
+    texts.append({"text_kind": "answer", "block_text": "<b>" * 3_500_000})
+    write_texts(data, write_warehouse(data / "warehouse.duckdb", texts))
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute("update fct_sessions set title = ?, project = ?, started_in = ?", [HOSTILE] * 3)
+
+
+def test_turns_tool_calls_sub_agents_and_compactions_stand_in_place(data: Path) -> None:
+    assert run(data, "s1").stdout == SHOWN
+
+
+def test_a_session_is_named_by_the_beginning_of_its_id(data: Path) -> None:
+    assert run(data, "s").exit_code == 0
+    assert run(data, "d41f/session").exit_code == 0
+    several = run(data, "session-3")
+    assert several.exit_code == 2
+    assert "2 sessions begin with 'session-3'" in several.output
+    none = run(data, "nope")
+    assert none.exit_code == 1
+    assert "No session begins with 'nope'" in none.output
+
+
+def test_without_texts_it_says_so_and_shows_the_rest(data: Path) -> None:
+    remove_texts(data)
+    shown = run(data, "s1")
+    assert shown.exit_code == 0
+    assert "No texts are kept" in shown.stdout
+    assert "Fix the login" in shown.stdout
+
+
+def test_nothing_of_a_log_steers_the_terminal(data: Path) -> None:
+    hostile(data)
+    shown = run(data, "s1").stdout
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+    assert "[U+202E]gnol" in shown
+    assert "10,496,000 more characters are not shown" in shown
+    assert len(shown) < 20_000
+
+
+def test_the_page_holds_it_all_escaped_for_its_owner_alone(data: Path, tmp_path: Path) -> None:
+    hostile(data)
+    page = tmp_path / "page.html"
+    assert run(data, "s1", "--html", str(page)).exit_code == 0
+    html = page.read_text(encoding="utf-8")
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "{{ 7 * 7 }}" in html
+    assert "default-src 'none'" in html
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", html)
+    assert "https:" not in html
+    assert len(html) < 200_000
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_in_a_browser_nothing_of_a_log_runs_and_nothing_breaks(data: Path, tmp_path: Path) -> None:
+    hostile(data)
+    page = tmp_path / "page.html"
+    run(data, "s1", "--html", str(page))
+    options = (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--virtual-time-budget=2000",
+        f"--user-data-dir={tmp_path}/b",
+    )
+    browser = subprocess.run(
+        [str(CHROMIUM), *options, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=60, check=True
+    )
+    title = re.search("<title>(.*?)</title>", browser.stdout, re.DOTALL)
+    assert title
+    assert title[1].startswith("&lt;script&gt;document.title='RAN'")
+    elements = set(re.findall(r"<(\w+)", browser.stdout))
+    assert not elements & {"script", "img", "svg", "b", "iframe", "object"}
+    assert browser.stdout.count("<article>") == browser.stdout.count("</article>") == 1
+    assert browser.stdout.rstrip().endswith("</html>")
+
+
+def test_examples_in_docstrings() -> None:
+    assert doctest.testmod(show_render).failed == 0

@@ -1,0 +1,196 @@
+"""Looking for secrets in the landing. The secrets are put together here, so that none stands in the source."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from logged_host import LoggedHost
+
+from fleetledger.landing import compaction
+from fleetledger.secrets.scan import MARKERS, RULES, Scanned, SecretScanError, read_rules, scan
+
+TOKEN = "ghp_" + "a1B2c3D4" * 4 + "e5F6"
+OTHER = "ghp_" + "z9Y8x7W6" * 4 + "v5U4"
+KEY_BODY = "MIIEowIBAAKCAQEA" + "q7Wf0Zt3Lk9sVb2N" * 4
+PRIVATE_KEY = f"-----BEGIN RSA {'PRIVATE'} KEY-----\n{KEY_BODY}\n-----END RSA {'PRIVATE'} KEY-----"
+JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0." + "c2lnbmF0dXJlLW9mLTMyLWJ5dGVzLWxvbmc"
+
+SAMPLES = {
+    "AWS Access Key": [
+        "AKIA" + "Q3EGRIYDJXKQZ7WM",
+        'aws_secret_key = "' + "wJalrXUtnFEMI/K7MDENG+bPxRfiCYQ3EGRIYDJX" + '"',
+    ],
+    "Azure Storage Account access key": ["AccountKey=" + "Ab1+" * 21 + "Ab1="],
+    "Basic Auth Credentials": ["https://ann:" + "Tr0ub4dor3" + "@db.test/x"],
+    "GitHub Token": [TOKEN],
+    "GitLab Token": ["glpat-" + "a1B2c3D4e5F6g7H8i9J0"],
+    "JSON Web Token": [JWT],
+    "Mailchimp Access Key": ["0123456789abcdef" * 2 + "-us12"],
+    "NPM tokens": ["//registry.npmjs.org/:_authToken=npm_" + "a1B2c3D4" * 4],
+    "OpenAI Token": ["sk-" + "a1B2c3D4e5F6g7H8i9J0" + "T3BlbkFJ" + "a1B2c3D4e5F6g7H8i9J0"],
+    "Private Key": [PRIVATE_KEY],
+    "PyPI Token": ["pypi-AgEIcHlwaS5vcmc" + "a1B2c3D4" * 9],
+    "SendGrid API Key": ["SG." + "a1B2c3D4e5F6g7H8i9J0k1" + "." + "a1B2c3D4" * 5 + "e5F"],
+    "Slack Token": [
+        "xoxb-" + "123456789012-" + "a1b2c3d4e5f6",
+        "https://hooks.slack.com/services/T0001/B0002/" + "a1B2c3D4",
+    ],
+    "Square OAuth Secret": ["sq0csp-" + "a1B2c3D4" * 5 + "e5F"],
+    "Stripe Access Key": ["sk_live_" + "a1B2c3D4" * 3],
+    "Telegram Bot Token": ["123456789:" + "a1B2c3D4" * 4 + "e5F"],
+    "Twilio API Key": ["AC" + "0123456789abcdef" * 2],
+    "secret-anthropic": ["sk-ant-" + "api03-" + "a1B2c3D4" * 4],
+    "secret-openai-project": ["sk-proj-" + "a1B2c3D4" * 4],
+    "secret-github-fine-grained": ["github_pat_" + "a1B2c3D4" * 9],
+    "secret-google-api": ["AIza" + "a1B2c3D4" * 4 + "e5F"],
+}
+
+
+def asked(command: str, call: str = "t1") -> dict[str, Any]:
+    block = {"type": "tool_use", "id": call, "name": "Bash", "input": {"command": command}}
+    content = [{"type": "text", "text": "I will."}, block]
+    return {"type": "assistant", "uuid": f"a-{call}", "message": {"role": "assistant", "content": content}}
+
+
+def answered(content: object, call: str = "t1") -> dict[str, Any]:
+    block = {"type": "tool_result", "tool_use_id": call, "content": content}
+    return {"type": "user", "uuid": f"u-{call}", "message": {"role": "user", "content": [block]}}
+
+
+def write(host: LoggedHost, *records: dict[str, Any], name: str = "projects/p/s.jsonl") -> None:
+    host.write(b"".join(json.dumps(record).encode() + b"\n" for record in records), name)
+    host.extract()
+
+
+def scanned(host: LoggedHost, *, again: bool = False) -> Scanned:
+    return scan(host.data, host.now, lambda done, total, piece="": None, again=again)
+
+
+def found(host: LoggedHost) -> list[dict[str, Any]]:
+    records = [json.loads(path.read_text()) for path in sorted((host.data / "secrets").glob("*.json"))]
+    return [secret for record in records for secret in record["secrets"]]
+
+
+@pytest.mark.parametrize("secret_type", SAMPLES)
+def test_each_type_is_picked_and_found(secret_type: str) -> None:
+    detectors, marker = read_rules(RULES)
+    for sample in SAMPLES[secret_type]:
+        text = f"export X={sample}\n" if "\n" not in sample else sample
+        line = json.dumps(answered(text))
+        assert duckdb.execute("select regexp_matches($1, $2)", [line, marker]).fetchone() == (True,)
+        assert list(detectors[secret_type](text))
+
+
+def test_each_type_that_is_looked_for_has_a_sample() -> None:
+    assert set(read_rules(RULES)[0]) == set(SAMPLES)
+    assert set(MARKERS) <= set(SAMPLES)
+
+
+def test_a_secret_is_kept_as_its_place_and_digest_alone(host: LoggedHost) -> None:
+    write(host, asked(f"export T={TOKEN}"), answered([{"type": "text", "text": f"T={TOKEN}\nU={OTHER}"}]))
+    assert scanned(host) == (1, 2, 2, {"GitHub Token": 3})
+    places = [(one["found_in"], one["block_number"], one["secret_type"]) for one in found(host)]
+    assert places == [("input", 2, "GitHub Token"), ("output", 1, "GitHub Token"), ("output", 1, "GitHub Token")]
+    first, second, third = (one["secret_hash"] for one in found(host))
+    assert first == second != third
+    kept = b"".join(path.read_bytes() for path in (host.data / "secrets").iterdir())
+    assert TOKEN.encode() not in kept
+    assert OTHER.encode() not in kept
+
+
+def test_what_is_kept_is_its_owners_alone(host: LoggedHost) -> None:
+    write(host, answered(TOKEN))
+    scanned(host)
+    modes = {path.stat().st_mode & 0o777 for path in (host.data / "secrets").iterdir()}
+    assert (modes, (host.data / "secrets").stat().st_mode & 0o777) == ({0o600}, 0o700)
+
+
+def test_another_data_directory_has_other_digests(host: LoggedHost, tmp_path: Path) -> None:
+    other = LoggedHost(tmp_path / "other")
+    for one in (host, other):
+        write(one, answered(TOKEN))
+        scanned(one)
+    assert found(host)[0]["secret_hash"] != found(other)[0]["secret_hash"]
+
+
+def test_only_what_is_new_is_looked_through(host: LoggedHost) -> None:
+    write(host, answered(TOKEN))
+    scanned(host)
+    assert scanned(host).batches == 0
+    write(host, answered(OTHER, "t2"), name="projects/p/other.jsonl")
+    assert scanned(host) == (1, 1, 1, {"GitHub Token": 1})
+    assert len(found(host)) == 2
+    assert scanned(host, again=True).batches == 2
+
+
+def test_other_rules_look_through_everything_again(host: LoggedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(host, answered(TOKEN))
+    scanned(host)
+    monkeypatch.setitem(MARKERS, "GitHub Token", "ghp_")
+    assert scanned(host).batches == 1
+
+
+def test_merged_batches_keep_their_secrets_once(host: LoggedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(host, answered(TOKEN))
+    scanned(host)
+    monkeypatch.setattr(compaction, "SMALL_BATCHES", 1)
+    for number in range(3):
+        host.pass_time(60)
+        write(host, answered("nothing"), name=f"projects/p/{number}.jsonl")
+    scanned(host)
+    assert len(found(host)) == 1
+    assert len(list((host.data / "secrets").glob("*.json"))) == len(host.manifest.batches)
+
+
+def test_mu_tools_are_looked_through(host: LoggedHost) -> None:
+    host.add("mu", "default")
+    events = [
+        {"kind": "tool_call", "call_id": "c", "name": "bash", "arguments": {"command": f"echo {TOKEN}"}},
+        {"kind": "tool_result", "call_id": "c", "content": TOKEN, "is_error": False},
+        {"kind": "user_message", "content": OTHER},
+    ]
+    lines = [
+        {"id": number, "session_id": "session-1", "timestamp_unix_ms": 1, "actor": {"kind": "tool"}, "payload": event}
+        for number, event in enumerate(events, start=1)
+    ]
+    host.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines), "d1/session-1.jsonl", source=1)
+    host.extract()
+    scanned(host)
+    assert [(one["found_in"], one["block_number"]) for one in found(host)] == [("input", None), ("output", None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ghp_short",
+        "grep -n 'BEGIN RSA " + "PRIVATE KEY' *.pem",
+        "AKIAIOSFODNN7" + "EXAMPLE",
+        "postgres://user:password@localhost/db",
+        "https://ann:$PASSWORD@db.test",
+        "a sentence about tokens",
+    ],
+)
+def test_talk_of_secrets_is_none(host: LoggedHost, text: str) -> None:
+    write(host, answered(text))
+    assert scanned(host).found == {}
+
+
+def test_prompts_and_pictures_are_left_out(host: LoggedHost) -> None:
+    prompt = {"type": "user", "uuid": "p", "message": {"role": "user", "content": [{"type": "text", "text": TOKEN}]}}
+    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": TOKEN}}
+    write(host, prompt, answered([picture]))
+    assert scanned(host).found == {}
+
+
+def test_a_rule_with_an_unknown_name_is_named(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.csv"
+    rules.write_text("rule_id,applies_to,scope,pattern\nmine,output,,No Such Token\n")
+    with pytest.raises(SecretScanError, match=r"rules\.csv: rule mine: 'No Such Token' is not looked for"):
+        read_rules(rules)
+    rules.write_text("rule_id,applies_to,scope,pattern\nmine,output,expression,(\n")
+    with pytest.raises(SecretScanError, match="rule mine: the pattern is no regular expression"):
+        read_rules(rules)

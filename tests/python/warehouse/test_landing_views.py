@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+from built_fleet import BuiltFleet, run_dbt
+from logged_host import LoggedHost
+
+from fleetledger.base.paths import warehouse_path
+
+
+def test_no_character_of_the_data_directory_is_taken_for_a_pattern(fleet: BuiltFleet, tmp_path: Path) -> None:
+    host = LoggedHost(tmp_path / "it's [1] * data")
+    host.write(b'{"type": "user", "sessionId": "s", "uuid": "u"}\n')
+    host.extract()
+    (batch,) = host.manifest.batches
+    (host.data / "secrets").mkdir()
+    scan = {"batch_id": batch.batch_id, "scanned_at": "2026-11-21T12:00:00", "secrets": []}
+    (host.data / "secrets/host.json").write_text(json.dumps(scan))
+    # dbt then parses nothing anew.
+    (host.data / "target").mkdir()
+    shutil.copy(fleet.data / "target/partial_parse.msgpack", host.data / "target")
+    run_dbt("run-operation", "create_landing_views", data=host.data)
+    with duckdb.connect(str(warehouse_path(host.data)), read_only=True) as warehouse:
+        landed = warehouse.sql("select secrets_scanned_at is not null from landing.batches").fetchall()
+        lines = warehouse.sql("select session_id from landing.claude_code_lines").fetchall()
+    assert landed == [(True,)]
+    assert lines == [("s",)]
