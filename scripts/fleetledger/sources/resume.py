@@ -6,10 +6,11 @@ import json
 import os
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fleetledger.base.paths import landing_dir, manifest_path, this_host
-from fleetledger.published.ledger import Row
 
 SAFE_ID = re.compile(r"\w[\w.:-]*", re.ASCII)
 
@@ -41,7 +42,7 @@ def command(session_id: str, directory: str | None, root: Path | None) -> str:
     return f"cd {shlex.quote(directory)} && {resume}" if directory else resume
 
 
-def resume_line(session: Row, root: Path | None = None) -> str | None:
+def resume_line(session: Mapping[str, Any], root: Path | None = None) -> str | None:
     """The line for a POSIX shell that takes a session up again, on the machine that it is of; None where there is none.
 
     `root` is the configuration directory of its account; without one it is taken to be the usual one. mu takes its
