@@ -1,6 +1,6 @@
 # Every target works in a fresh clone: it makes the environment it needs in .venv, and makes it anew when a lock file changes.
 .DEFAULT_GOAL := help
-.PHONY: help run test stress bench env dev lint format docs picture lock clean
+.PHONY: help run test stress bench env dev lint format docs pages picture lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ format: dev  ## Rewrite Python and SQL in the house style
 docs: env  ## Generate dbt's documentation as one page
 	@umask 077 && $(BIN)/dbt docs generate --static
 	@echo "Open target/static_index.html"
+
+pages: dev  ## Make the pages anew that are made of other files: docs/tables.md and the list of decisions
+	@$(BIN)/python scripts/pages
 
 picture: env  ## Draw docs/report.svg, the README's picture, from the demo fleet
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && $(BIN)/fleetledger simulate "$$work/fleet" && \

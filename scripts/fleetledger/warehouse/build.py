@@ -34,8 +34,8 @@ LEFT_TO_THE_PROJECT = (
     "tag:alarm",
 )
 """What `make test` and plain `dbt build` run, and not each build: unit tests pin the models on made-up rows, and what
-is wrong below the marts shows in the tests of the marts, which count and sum the same rows (DECISIONS.md). Alarms are
-tests of what was spent, not of the figures: whoever is over budget needs fresh figures the most."""
+is wrong below the marts shows in the tests of the marts, which count and sum the same rows (docs/decisions/refresh).
+Alarms are tests of what was spent, not of the figures: whoever is over budget needs fresh figures the most."""
 
 IDENTIFIER_ERRORS = (
     *("Binder Error", "Catalog Error", "Parser Error", "Compilation Error", "IO Error"),
