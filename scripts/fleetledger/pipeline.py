@@ -1,21 +1,134 @@
-"""Which logs a refresh is of, and the demo where there are none."""
+"""Land, build, publish: what makes the numbers, for whoever has them made: a command, a page, a receiver, a scheduler.
+
+Each function does its work and says how far it is as events, given to `tell` in the thread that called; it prints
+nothing. What it raises are the errors of the steps: LandingError, BuildError, PublishError, and LockHeld where another
+process is at the same work.
+"""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from fleetledger.base import clock
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.paths import demo_dir, landing_dir, published_path
+from fleetledger.base.steps import Step
 from fleetledger.landing.manifest import landed_hosts
 from fleetledger.sources.config import FleetConfig, load_config
 from fleetledger.sources.files import find_log_files
+
+if TYPE_CHECKING:
+    from fleetledger.landing.extract import ExtractSummary
+    from fleetledger.published.publish import Published
+    from fleetledger.warehouse.build import Built
 
 LOOKED_IN = "$CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*, $XDG_CONFIG_HOME/claude and ~/.local/share/mu/events"
 
 
 class NoLogsError(FleetledgerError):
     """There is nothing to land, and nothing was ever landed."""
+
+
+class Stage(StrEnum):
+    """What a refresh is at. Publishing has no progress to tell: it takes a moment."""
+
+    EXTRACT = "extract"
+    BUILD = "build"
+
+
+class Progress(NamedTuple):
+    """`done` of `total` of a stage is done: bytes of logs, or models, seeds and tests; `piece` is at hand."""
+
+    stage: Stage
+    done: int
+    total: int
+    piece: str = ""
+
+
+class Landed(NamedTuple):
+    """Everything new is landed; `summary` says what came of each source."""
+
+    summary: ExtractSummary
+
+
+class PlanFailed(NamedTuple):
+    """The last build's plan could not be run, or a test of it found something; dbt builds now."""
+
+    reason: str
+
+
+class Tables(NamedTuple):
+    """The warehouse is built, `by_plan` or by dbt; `built` counts its models, seeds and tests."""
+
+    built: Built
+    by_plan: bool
+
+
+class Swapped(NamedTuple):
+    """The published file is a new one."""
+
+    published: Published
+
+
+class Current(NamedTuple):
+    """Nothing is to be built: what is published is of the same lines, rates and models."""
+
+
+Event: TypeAlias = Progress | Landed | PlanFailed | Tables | Swapped | Current
+Tell: TypeAlias = Callable[[Event], None]
+
+
+def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datetime] = clock.now) -> bool:
+    """Land what is new, and build and publish if that, or the project, changes anything; whether it did.
+
+    `data` is a directory that is there; `now` is asked what time it is as each step begins. What was published stays
+    as it was until all has gone well, whatever is raised.
+    """
+    from fleetledger.warehouse import record
+
+    extract(data, config, tell, now())
+    text = shows_text(data, config)
+    inputs = record.inputs(data, text=text)
+    if record.is_current(data, inputs):
+        tell(Current())
+        return False
+    only_landing = record.only_landing_is_new(data, inputs)
+    if not (only_landing and _refill(data, tell, now())):
+        build(data, tell, now(), seeds=not only_landing)
+    publish(data, tell, now(), text=text)
+    record.remember(data, inputs)
+    return True
+
+
+def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
+    """Land what is new in the logs: the first step of `refresh`. What cannot be read of them stands in `Landed`."""
+    from fleetledger.landing.extract import extract as extract_into
+
+    tell(Landed(extract_into(data, config, now=now, progress=_telling(Stage.EXTRACT, tell))))
+
+
+def build(data: Path, tell: Tell, now: datetime, *, seeds: bool = True) -> None:
+    """Build and test the warehouse with dbt: the second step of `refresh`; `seeds` is as in warehouse.build."""
+    from fleetledger.warehouse.build import build as build_in
+
+    tell(Tables(build_in(data, now, _telling(Stage.BUILD, tell), seeds=seeds), by_plan=False))
+
+
+def publish(data: Path, tell: Tell, now: datetime, *, text: bool) -> None:
+    """Swap in the file that is read: the last step of `refresh`; `text` is whether it holds titles."""
+    from fleetledger.published.publish import publish as publish_from
+
+    tell(Swapped(publish_from(data, now, text=text)))
+
+
+def shows_text(data: Path, config: FleetConfig) -> bool:
+    """Whether titles are published: as the configuration file says; without one they stay out if they were left out."""
+    return config.text and (config.path is not None or _has_text(data))
 
 
 def sources_of(data: Path, config_path: Path | None) -> FleetConfig:
@@ -43,7 +156,7 @@ def demo_config(data: Path) -> Path:
     return logs / "fleet.toml"
 
 
-def has_text(data: Path) -> bool:
+def _has_text(data: Path) -> bool:
     """Whether the published file of `data` holds titles, or may hold them once it is there."""
     # The native module that `duckdb` wraps: importing the wrapper takes longer than all of a refresh with nothing new.
     import _duckdb
@@ -57,3 +170,26 @@ def has_text(data: Path) -> bool:
 
 def _has_logs(config: FleetConfig) -> bool:
     return any(find_log_files(source)[0] for source in config.sources)
+
+
+def _refill(data: Path, tell: Tell, now: datetime) -> bool:
+    """Whether the last build's plan was there, could be run, and passed its tests."""
+    from fleetledger.warehouse.plan import read_plan
+    from fleetledger.warehouse.refill import RefillError, refill
+
+    plan = read_plan(data)
+    if plan is None:
+        return False
+    try:
+        tell(Tables(refill(data, plan, now, _telling(Stage.BUILD, tell)), by_plan=True))
+    except RefillError as error:
+        tell(PlanFailed(str(error)))
+        return False
+    return True
+
+
+def _telling(stage: Stage, tell: Tell) -> Step:
+    def step(done: int, total: int, piece: str = "") -> None:
+        tell(Progress(stage, done, total, piece))
+
+    return step

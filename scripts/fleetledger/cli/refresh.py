@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -12,10 +14,10 @@ from fleetledger.cli.options import Places, with_places
 from fleetledger.terminal.progress import progress
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from fleetledger.base.steps import Step
     from fleetledger.landing.extract import ExtractSummary
-    from fleetledger.sources.config import FleetConfig
+    from fleetledger.pipeline import Event, Stage, Tell
+    from fleetledger.warehouse.build import Built
 
 
 @click.command()
@@ -32,7 +34,6 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
       fleetledger refresh --config fleet.toml --data-dir ~/fleet
     """
     from fleetledger import pipeline
-    from fleetledger.warehouse import record
 
     try:
         config = pipeline.sources_of(places.data, places.config)
@@ -46,18 +47,8 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
         places.prepared()
         places = Places(pipeline.demo_config(places.data), paths.demo_dir(places.data))
         config = pipeline.sources_of(places.data, places.config)
-    data = places.prepared()
-    _extract(data, config)
-    text = _text(places, config)
-    inputs = record.inputs(data, text=text)
-    if record.is_current(data, inputs):
-        click.echo("Nothing to build: what is published is of the same lines, rates and models.")
-        return
-    only_landing = record.only_landing_is_new(data, inputs)
-    if not (only_landing and _refill(data)):
-        _build(data, seeds=not only_landing)
-    _publish(data, text)
-    record.remember(data, inputs)
+    with telling() as tell:
+        pipeline.refresh(places.prepared(), config, tell)
 
 
 @click.command()
@@ -69,10 +60,11 @@ def extract(places: Places) -> None:
     Example:
       fleetledger extract --config fleet.toml
     """
-    from fleetledger.pipeline import sources_of
+    from fleetledger import pipeline
 
-    config = sources_of(places.data, places.config)
-    _extract(places.prepared(), config)
+    config = pipeline.sources_of(places.data, places.config)
+    with telling() as tell:
+        pipeline.extract(places.prepared(), config, tell, clock.now())
 
 
 @click.command()
@@ -84,7 +76,10 @@ def build(places: Places) -> None:
     Example:
       fleetledger build --data-dir ~/fleet
     """
-    _build(places.prepared())
+    from fleetledger import pipeline
+
+    with telling() as tell:
+        pipeline.build(places.prepared(), tell, clock.now())
 
 
 @click.command()
@@ -99,23 +94,54 @@ def publish(places: Places) -> None:
     Example:
       fleetledger publish
     """
+    from fleetledger import pipeline
     from fleetledger.sources.config import load_config
 
-    _publish(places.prepared(), _text(places, load_config(places.config)))
+    text = pipeline.shows_text(places.data, load_config(places.config))
+    with telling() as tell:
+        pipeline.publish(places.prepared(), tell, clock.now(), text=text)
 
 
-def _text(places: Places, config: FleetConfig) -> bool:
-    """Whether to publish titles: as the configuration file says; without one they stay out if they were left out."""
-    from fleetledger.pipeline import has_text
+@contextmanager
+def telling() -> Iterator[Tell]:
+    """Put the events of a pipeline into words, and into a bar while a stage is going on."""
+    from fleetledger.pipeline import Progress
 
-    return config.text if places.config else config.text and has_text(places.data)
+    with ExitStack() as bars:
+        steps: dict[Stage, Step] = {}
+
+        def tell(event: Event) -> None:
+            if isinstance(event, Progress):
+                if event.stage not in steps:
+                    steps[event.stage] = bars.enter_context(progress(event.stage))
+                steps[event.stage](event.done, event.total, event.piece)
+                return
+            steps.clear()
+            bars.close()
+            say(event)
+
+        yield tell
 
 
-def _extract(data: Path, config: FleetConfig) -> None:
-    from fleetledger.landing.extract import extract as extract_into
+def say(event: Event) -> None:
+    """Print what came of a step: results on standard output, what a person should see to on standard error."""
+    from fleetledger import pipeline
 
-    with progress("extract") as step:
-        summary = extract_into(data, config, progress=step)
+    match event:
+        case pipeline.Landed(summary):
+            _say_landed(summary)
+        case pipeline.PlanFailed(reason):
+            click.echo(f"{clean(reason)}; dbt builds now.", err=True)
+        case pipeline.Tables(built, by_plan):
+            _say_built(built, by_plan)
+        case pipeline.Swapped(published):
+            size = f"{published.size / 1e6:,.1f} MB"
+            click.echo(f"Published {published.tables} tables ({size}) to {published.path}")
+        case pipeline.Current():
+            click.echo("Nothing to build: what is published is of the same lines, rates and models.")
+
+
+def _say_landed(summary: ExtractSummary) -> None:
     for source in summary.sources:
         if source.missing:
             where = clean(str(source.source.root))
@@ -138,40 +164,12 @@ def _landed(summary: ExtractSummary) -> str:
     return f"{lines}: {repaired:,} repaired, {rejected:,} rejected." if repaired + rejected else f"{lines}."
 
 
-def _build(data: Path, *, seeds: bool = True) -> None:
-    from fleetledger.warehouse.build import build as build_in
-
-    with progress("build") as step:
-        built = build_in(data, clock.now(), step, seeds=seeds)
+def _say_built(built: Built, by_plan: bool) -> None:
     for name in built.warnings:
         click.echo(f"Warning of a test: {clean(name)}", err=True)
     counts = built.counts
-    seeds_and = f"{counts['seeds']} seeds and " if seeds else ""
+    if by_plan:
+        click.echo(f"Built {counts['models']} models by the last build's plan; their {counts['tests']} tests passed.")
+        return
+    seeds_and = f"{counts['seeds']} seeds and " if counts["seeds"] else ""
     click.echo(f"Built {seeds_and}{counts['models']} models; {counts['tests']} tests passed.")
-
-
-def _refill(data: Path) -> bool:
-    """Whether the last build's plan was there, could be run, and passed its tests."""
-    from fleetledger.warehouse.plan import read_plan
-    from fleetledger.warehouse.refill import RefillError, refill
-
-    plan = read_plan(data)
-    if plan is None:
-        return False
-    try:
-        with progress("build") as step:
-            built = refill(data, plan, clock.now(), step)
-    except RefillError as error:
-        click.echo(f"{clean(str(error))}; dbt builds now.", err=True)
-        return False
-    click.echo(
-        f"Built {built.counts['models']} models by the last build's plan; their {built.counts['tests']} tests passed."
-    )
-    return True
-
-
-def _publish(data: Path, text: bool) -> None:
-    from fleetledger.published.publish import publish as publish_from
-
-    published = publish_from(data, clock.now(), text=text)
-    click.echo(f"Published {published.tables} tables ({published.size / 1e6:,.1f} MB) to {published.path}")

@@ -1,4 +1,8 @@
-"""Refreshing: which logs to use, and whether there is anything to build."""
+"""What was made of what: whether there is anything to build, and how much of it.
+
+`<data>/build.json` names what the warehouse and the published file were made from. Whether the warehouse is of one
+whole build stands in itself, in `main.build_state`: only there can a build note it with what it makes.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +73,7 @@ def _last_made(data: Path) -> dict[str, object] | None:
 
 
 def _record(data: Path) -> Path:
-    return data / "refresh.json"
+    return data / "build.json"
 
 
 def _made(data: Path, of: Inputs) -> dict[str, object]:

@@ -318,12 +318,12 @@ def test_new_lines_are_taken_up_by_the_plan_of_the_last_build(refreshed: Refresh
 def test_a_refresh_that_the_lock_refuses_forgets_nothing(refreshed: RefreshedDemo, tmp_path: Path) -> None:
     data = shutil.copytree(refreshed.copy, tmp_path / "data")
     add_call(data / "logs")
-    before = (data / "refresh.json").read_text()
+    before = (data / "build.json").read_text()
     with lock(data / "build.lock", NOW):
         refused = run("refresh", "--config", data / "logs/fleet.toml", "--data-dir", data)
     assert refused.exit_code == 1
     assert "is held by" in refused.stderr
-    assert (data / "refresh.json").read_text() == before
+    assert (data / "build.json").read_text() == before
 
 
 def test_dbt_builds_where_the_plan_cannot_be_run(

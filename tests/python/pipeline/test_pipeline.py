@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from refreshed_demo import RefreshedDemo
+
+from fleetledger import pipeline
+from fleetledger.base.locks import LockHeld, lock
+from fleetledger.base.paths import published_path
+from fleetledger.published.ledger import Ledger
+
+NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def data(refreshed: RefreshedDemo, tmp_path: Path) -> Path:
+    return shutil.copytree(refreshed.copy, tmp_path / "data")
+
+
+def add_lines(data: Path) -> None:
+    """Have a session of Claude Code go on with what nobody has to pay for, and a cut line."""
+    log = max((data / "logs").glob("**/projects/*/*.jsonl"))
+    prompt = next(line for line in map(json.loads, log.read_text().splitlines()) if line.get("type") == "user")
+    with log.open("a") as file:
+        file.write(json.dumps(prompt | {"uuid": "new-line"}) + "\n{cut\n")
+
+
+def run(data: Path) -> tuple[bool, list[pipeline.Event]]:
+    told: list[pipeline.Event] = []
+    config = pipeline.sources_of(data, data / "logs/fleet.toml")
+    return pipeline.refresh(data, config, told.append, lambda: NOW), told
+
+
+def test_a_refresh_tells_its_steps_as_data_and_prints_nothing(data: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    add_lines(data)
+    changed, told = run(data)
+    assert changed
+    assert capfd.readouterr() == ("", "")
+    landed, tables, swapped = (event for event in told if not isinstance(event, pipeline.Progress))
+    assert isinstance(landed, pipeline.Landed)
+    assert sum(source.ok_lines for source in landed.summary.sources) == 1
+    assert sum(source.rejected_lines for source in landed.summary.sources) == 1
+    assert isinstance(tables, pipeline.Tables)
+    assert tables.by_plan
+    assert isinstance(swapped, pipeline.Swapped)
+    assert swapped.published.path == published_path(data)
+    steps = [event for event in told if isinstance(event, pipeline.Progress)]
+    for stage in pipeline.Stage:
+        of_stage = [(step.done, step.total) for step in steps if step.stage == stage]
+        assert of_stage == sorted(of_stage)
+        assert of_stage[-1][0] == of_stage[-1][1] > 0
+
+
+def test_a_refresh_without_anything_new_says_so_and_touches_nothing(data: Path) -> None:
+    run(data)
+    before = published_path(data).stat()
+    changed, told = run(data)
+    assert not changed
+    assert [type(event) for event in told] == [pipeline.Landed, pipeline.Current]
+    assert published_path(data).stat() == before
+
+
+def test_a_refresh_goes_by_the_clock_that_it_is_given(data: Path) -> None:
+    add_lines(data)
+    run(data)
+    manifests = [json.loads(path.read_text()) for path in (data / "landing/manifests").glob("*.json")]
+    assert NOW.isoformat(timespec="microseconds") in {manifest["committed_at"] for manifest in manifests}
+
+
+def test_a_refresh_raises_what_the_step_does_and_leaves_what_was_published(data: Path) -> None:
+    add_lines(data)
+    with lock(data / "build.lock", NOW), pytest.raises(LockHeld, match="is held by"):
+        run(data)
+    assert Ledger(published_path(data)).build["is_demo"]
+    assert run(data)[0]
