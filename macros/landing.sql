@@ -37,8 +37,10 @@
 #}
 {% macro create_landing_views() %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {#- A path may hold what DuckDB takes for a pattern. -#}
-    {%- set escaped = env_var('FLEETLEDGER_DATA', 'data') | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
+    {#- The data directory is the warehouse's. Its path may hold what DuckDB takes for a pattern. -#}
+    {%- set path_of_warehouse = "select path from duckdb_databases() where database_name = current_database()" -%}
+    {%- set data = run_query(path_of_warehouse).columns[0].values()[0][: -("/warehouse.duckdb" | length)] -%}
+    {%- set escaped = data | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
     {%- set quoted_data = escaped | replace("'", "''") -%}
     {%- set quoted = quoted_data ~ '/landing' -%}
     {%- set manifests = quoted ~ '/manifests/*.json' -%}

@@ -5,13 +5,45 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(__file__).resolve().parents[3]
+"""Where the project is if the package runs from a checkout of it; elsewhere a directory that is no business of ours."""
+
+IS_CHECKOUT = (CHECKOUT / "dbt_project.yml").exists()
+
+PROJECT_ROOT = CHECKOUT if IS_CHECKOUT else Path(__file__).resolve().parents[1] / "project"
+"""The dbt project: models, seeds, macros, data tests and analyses. A wheel holds it inside the package."""
 
 
 def data_dir(option: Path | None = None) -> Path:
-    """The data directory: `option`, else `FLEETLEDGER_DATA`, else `data/` in the project; perhaps not there yet."""
-    chosen = option or Path(os.environ.get("FLEETLEDGER_DATA") or PROJECT_ROOT / "data")
-    return chosen.expanduser().absolute()
+    """The data directory, perhaps not there yet.
+
+    `option`, else `FLEETLEDGER_DATA`, else the one in the checkout that is in use, else the platform's.
+    """
+    chosen = option or os.environ.get("FLEETLEDGER_DATA") or data_in_checkout() or platform_data_dir()
+    return Path(chosen).expanduser().absolute()
+
+
+def data_in_checkout() -> Path | None:
+    """`data/` in the checkout, if logs were landed there: the place of version 0.1, which is an archive and stays."""
+    data = CHECKOUT / "data"
+    return data if IS_CHECKOUT and landing_dir(data).exists() else None
+
+
+def platform_data_dir() -> Path:
+    """Where this platform keeps what programs make: `~/.local/share/fleetledger` on Linux."""
+    # The import takes longer than all else that the status line does.
+    import platformdirs
+
+    return platformdirs.user_data_path("fleetledger", appauthor=False)
+
+
+def usual_config() -> Path | None:
+    """The configuration file that nobody needs to name: in the checkout, else in the platform's place; None if none."""
+    import platformdirs
+
+    places = [CHECKOUT] if IS_CHECKOUT else []
+    places.append(platformdirs.user_config_path("fleetledger", appauthor=False))
+    return next((place / "fleet.toml" for place in places if (place / "fleet.toml").exists()), None)
 
 
 def landing_dir(data: Path) -> Path:

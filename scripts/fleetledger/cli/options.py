@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from fleetledger.published.ledger import Filters, Ledger
 
-USUAL_CONFIG = paths.PROJECT_ROOT / "fleet.toml"
-
 SESSION_FILTER_OPTIONS = (
     click.option("--since", metavar="DAY", help="First day: 2026-11-01, today, yesterday, or 7d for seven days ago."),
     click.option("--until", metavar="DAY", help="Last day, included."),
@@ -45,10 +43,15 @@ WINDOW_FILTER_OPTIONS = FILTER_OPTIONS[:6]
 
 
 class Places(NamedTuple):
-    """Where a command works: the configuration file, None if there is none, and the data directory."""
+    """Where a command works: the configuration file that was named, if one was, and the data directory."""
 
-    config: Path | None
+    named: Path | None
     data: Path
+
+    @property
+    def config(self) -> Path | None:
+        """The configuration file: what was named, else the usual one; None if there is none."""
+        return self.named or paths.usual_config()
 
     def prepared(self) -> Path:
         """The data directory, made if it is not there: for its owner only, since transcripts hold secrets."""
@@ -61,12 +64,12 @@ def place_options(function: Callable[..., None]) -> Callable[..., None]:
     function = click.option(
         "--data-dir",
         type=click.Path(file_okay=False, path_type=Path),
-        help="Where the data is kept [default: $FLEETLEDGER_DATA, else data/ in the project].",
+        help="Where the data is kept [default: $FLEETLEDGER_DATA, else this user's data directory].",
     )(function)
     return click.option(
         "--config",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Where the logs are and whose [default: fleet.toml in the project, else this machine's are found].",
+        help="Where the logs are and whose [default: the usual fleet.toml, else this machine's are found].",
     )(function)
 
 
@@ -76,13 +79,10 @@ def with_places(function: Callable[..., None]) -> Callable[..., None]:
     @click.pass_context
     def command(ctx: click.Context, /, config: Path | None, data_dir: Path | None, **arguments: object) -> None:
         before = ctx.find_root().params
-        function(_places(config or before["config"], data_dir or before["data_dir"]), **arguments)
+        places = Places(config or before["config"], paths.data_dir(data_dir or before["data_dir"]))
+        function(places, **arguments)
 
     return place_options(update_wrapper(command, function))
-
-
-def _places(config: Path | None, data_dir: Path | None) -> Places:
-    return Places(config or (USUAL_CONFIG if USUAL_CONFIG.exists() else None), paths.data_dir(data_dir))
 
 
 def filter_options(function: Callable[..., None]) -> Callable[..., None]:

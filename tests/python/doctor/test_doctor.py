@@ -37,7 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home directory without anything in it."""
     for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("fleetledger.cli.options.USUAL_CONFIG", tmp_path / "fleet.toml")
+    monkeypatch.setattr("fleetledger.base.paths.usual_config", lambda: None)
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -101,7 +101,7 @@ def test_titles_are_left_out_on_request(data: Path) -> None:
 def test_titles_that_were_left_out_stay_out_until_a_configuration_says_otherwise(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fleetledger.cli.options.USUAL_CONFIG", data / "none.toml")
+    monkeypatch.setattr("fleetledger.base.paths.usual_config", lambda: None)
     config = data / "fleet.toml"
 
     def publish_by_command(*arguments: str) -> list[tuple[object, ...]]:

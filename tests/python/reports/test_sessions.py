@@ -78,7 +78,7 @@ def test_an_account_of_this_machine_is_resumed_in_the_directory_of_its_logs(
         log.write_text('{"type":"user"}\n', encoding="utf-8")
     for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("fleetledger.cli.options.USUAL_CONFIG", tmp_path / "none.toml")
+    monkeypatch.setattr("fleetledger.base.paths.usual_config", lambda: None)
     extracted = CliRunner().invoke(main, ["extract", "--data-dir", str(data)])
     assert extracted.exit_code == 0, extracted.output
     here = {"host": this_host()}

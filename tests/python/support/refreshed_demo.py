@@ -45,4 +45,4 @@ def without_logs(patch: pytest.MonkeyPatch, home: Path) -> None:
     for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME", "FLEETLEDGER_DATA"):
         patch.delenv(name, raising=False)
     patch.setenv("HOME", str(home))
-    patch.setattr("fleetledger.cli.options.USUAL_CONFIG", home / "fleet.toml")
+    patch.setattr("fleetledger.base.paths.usual_config", lambda: None)
