@@ -49,7 +49,7 @@ picture: env  ## Draw docs/report.svg, the README's picture, from the demo fleet
 lock:  ## Write the lock files anew from pyproject.toml; what is pinned stays, unless its line is deleted first
 	@scripts/lock
 
-clean:  ## Delete the environment and what tools left behind; data/ stays
+clean:  ## Delete the environment and what tools left behind; no data
 	rm -rf $(VENV) target logs .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The locks name versions and hashes but no index: pip asks whatever index it is configured with.

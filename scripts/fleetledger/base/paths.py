@@ -37,12 +37,16 @@ def platform_data_dir() -> Path:
     return platformdirs.user_data_path("fleetledger", appauthor=False)
 
 
-def usual_config() -> Path | None:
-    """The configuration file that nobody needs to name: in the checkout, else in the platform's place; None if none."""
+def platform_config_dir() -> Path:
+    """Where this platform keeps what its user configures: `~/.config/fleetledger` on Linux."""
     import platformdirs
 
-    places = [CHECKOUT] if IS_CHECKOUT else []
-    places.append(platformdirs.user_config_path("fleetledger", appauthor=False))
+    return platformdirs.user_config_path("fleetledger", appauthor=False)
+
+
+def usual_config() -> Path | None:
+    """The configuration file that nobody needs to name: in the checkout, else in the platform's place; None if none."""
+    places = [*([CHECKOUT] if IS_CHECKOUT else []), platform_config_dir()]
     return next((place / "fleet.toml" for place in places if (place / "fleet.toml").exists()), None)
 
 

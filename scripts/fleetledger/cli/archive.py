@@ -80,7 +80,7 @@ def set_aside(places: Places, batch: Path) -> None:
 
     \b
     Example:
-      fleetledger set-aside data/landing/claude_code_lines/host=laptop/20261121T000000-2626ddc05304.parquet
+      fleetledger set-aside ~/fleet/landing/claude_code_lines/host=laptop/20261121T000000-2626ddc05304.parquet
     """
     from fleetledger.landing.set_aside import set_aside as set_batch_aside
 

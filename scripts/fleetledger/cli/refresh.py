@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,8 @@ from fleetledger.cli.options import Places, with_places
 from fleetledger.terminal.progress import progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fleetledger.base.steps import Step
     from fleetledger.landing.extract import ExtractSummary
     from fleetledger.pipeline import Event, Stage, Tell
@@ -47,8 +50,17 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
         places.prepared()
         places = Places(pipeline.demo_config(places.data), paths.demo_dir(places.data))
         config = pipeline.sources_of(places.data, places.config)
+    if places.data == paths.data_in_checkout():
+        _say_where(places.data)
     with telling() as tell:
         pipeline.refresh(places.prepared(), config, tell)
+
+
+def _say_where(data: Path) -> None:
+    target = paths.platform_data_dir()
+    moved = f"mkdir -p {quote(str(target.parent))} && mv {quote(str(data))} {quote(str(target))}"
+    advice = f"{target} is there as well" if target.exists() else f"to move them: {moved}"
+    click.echo(f"The data are in {data} as before, where `git clean -dfx` deletes them; {advice}", err=True)
 
 
 @click.command()

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from refreshed_demo import RefreshedDemo
 
-from fleetledger.base.paths import PROJECT_ROOT
+from fleetledger.base.paths import PROJECT_ROOT, published_path
 
 DOCS = PROJECT_ROOT / "docs"
 EVERYWHERE = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -43,29 +43,34 @@ def commands(program: str, pages: list[Path] = EVERYWHERE) -> list[str]:
 
 @pytest.fixture(scope="module")
 def place(refreshed: RefreshedDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A directory such as the docs speak of: logs at home, a fleet.toml, data/ as schedule.md makes it, analyses/.
+    """A directory such as the docs speak of: logs at home, a fleet.toml, the data directory, analyses/.
 
     The logs are the demo's, which was refreshed elsewhere.
     """
     place = tmp_path_factory.mktemp("docs") / "fleet"
     shutil.copytree(refreshed.copy / "logs", place)
-    shutil.copytree(refreshed.copy, place / "data", ignore=shutil.ignore_patterns("logs"))
+    shutil.copytree(refreshed.copy, data_of(place), ignore=shutil.ignore_patterns("logs"))
     (place / "analyses").symlink_to(PROJECT_ROOT / "analyses")
-    (place / "home").mkdir()
     (place / "home" / ".claude").symlink_to(place / "demo-server" / ".claude")
     for command in ["fleetledger refresh --config fleet.toml", *commands("fleetledger", BUILDING)]:
         assert run(place, command) == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
+        patch.setenv("HOME", str(place / "home"))
         yield place
+
+
+def data_of(place: Path) -> Path:
+    """Where the docs say that the data are."""
+    return place / "home/.local/share/fleetledger"
 
 
 def run(place: Path, command: str) -> int:
     """Run what the docs show; of what they only show, the words are read."""
-    program, *arguments = shlex.split(command.replace("/mnt/shared/fleet", str(place / "data")))
+    program, *arguments = shlex.split(command.replace("/mnt/shared/fleet", str(data_of(place))))
     if command.startswith(ONLY_SHOWN):
         arguments.append("--help")
-    environment = os.environ | {"HOME": str(place / "home"), "FLEETLEDGER_DATA": str(place / "data")}
+    environment = os.environ | {"HOME": str(place / "home"), "FLEETLEDGER_DATA": str(data_of(place))}
     for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
         environment.pop(name, None)
     path = Path(sys.executable).with_name(program)
@@ -86,7 +91,7 @@ def test_make_has_the_target(command: str) -> None:
 @pytest.mark.parametrize("command", commands("duckdb"))
 def test_query_of_the_docs_works(place: Path, command: str) -> None:
     # The DuckDB CLI is not among the dependencies: what it would be given is run here.
-    words = shlex.split(command)
+    words = [str(Path(word).expanduser()) for word in shlex.split(command)]
     with duckdb.connect(next(word for word in words if word.endswith(".duckdb")), read_only=True) as published:
         for option, value in pairwise(words):
             if option in ("-c", "<"):
@@ -100,5 +105,5 @@ def test_python_of_the_docs_works(place: Path, code: str) -> None:
 
 @pytest.mark.parametrize("query", sorted((PROJECT_ROOT / "analyses").glob("*.sql")), ids=lambda path: path.stem)
 def test_example_query_answers(place: Path, query: Path) -> None:
-    with duckdb.connect("data/fleetledger.duckdb", read_only=True) as published:
+    with duckdb.connect(published_path(data_of(place)), read_only=True) as published:
         assert published.sql(query.read_text()).fetchall()

@@ -19,7 +19,7 @@ def test_no_character_of_the_data_directory_is_taken_for_a_pattern(fleet: BuiltF
     (host.data / "secrets").mkdir()
     scan = {"batch_id": batch.batch_id, "scanned_at": "2026-11-21T12:00:00", "secrets": []}
     (host.data / "secrets/host.json").write_text(json.dumps(scan))
-    # dbt then parses nothing anew.
+    # The profile is the same for every data directory: dbt parses nothing anew.
     (host.data / "target").mkdir()
     shutil.copy(fleet.data / "target/partial_parse.msgpack", host.data / "target")
     run_dbt("run-operation", "create_landing_views", data=host.data)
@@ -28,3 +28,4 @@ def test_no_character_of_the_data_directory_is_taken_for_a_pattern(fleet: BuiltF
         lines = warehouse.sql("select session_id from landing.claude_code_lines").fetchall()
     assert landed == [(True,)]
     assert lines == [("s",)]
+    assert "no changes found, skipping parsing" in (host.data / "logs/dbt.log").read_text()
