@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 from fleetledger.base.errors import LandingError
 from fleetledger.base.paths import landing_dir, published_path, this_host
+from fleetledger.base.state import NewerState
 from fleetledger.doctor.logs import (
     MISSING,
     UNREADABLE,
@@ -37,7 +38,7 @@ from fleetledger.doctor.logs import (
     source_health,
 )
 from fleetledger.landing import states as file_states
-from fleetledger.landing.manifest import Manifest, read_state
+from fleetledger.landing.manifest import Manifest
 from fleetledger.landing.queries import account_directories, line_faults, read_manifests
 from fleetledger.landing.states import FileKey, FileState
 from fleetledger.published.ledger import Ledger, ReportError, Row
@@ -116,8 +117,12 @@ def _manifests(landing: Path, needs: list[Need]) -> list[Manifest]:
     try:
         return read_manifests(landing)
     except LandingError as error:
-        needs.append(Need("landing_unreadable", f"{error}. {DAMAGED}"))
+        needs.append(_of_landing(error))
         return []
+
+
+def _of_landing(error: LandingError) -> Need:
+    return Need("landing_unreadable", str(error) if isinstance(error, NewerState) else f"{error}. {DAMAGED}")
 
 
 def _healths(
@@ -128,11 +133,9 @@ def _healths(
     for manifest in manifests:
         projects |= _projects(landing, manifest)
         try:
-            text = read_state(landing, manifest)
-            states[manifest.host] = file_states.load(text).files
+            states[manifest.host] = file_states.read(landing, manifest).files
         except LandingError as error:
-            path = f"{landing / manifest.files_path}: " if manifest.files_path else ""
-            needs.append(Need("landing_unreadable", f"{path}{str(error).removeprefix(path)}. {DAMAGED}"))
+            needs.append(_of_landing(error))
     return [
         source_health(source, states.get(source.host, {}), projects.get((source.host, source.account), ()), now)
         for source in config.sources
@@ -237,7 +240,7 @@ def _line_faults(landing: Path, manifests: list[Manifest], needs: list[Need]) ->
     try:
         return [asdict(fault) for fault in line_faults(landing, manifests)]
     except LandingError as error:
-        needs.append(Need("landing_unreadable", f"{error}. {DAMAGED}"))
+        needs.append(_of_landing(error))
         return []
 
 

@@ -10,7 +10,6 @@ is one more row. Files that no manifest names do not exist for readers, as in th
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,12 +22,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fleetledger.base.errors import LandingError, why
-from fleetledger.base.files import make_private, sync, write_file
+from fleetledger.base.files import make_private, sync
 from fleetledger.base.locks import lock
 from fleetledger.base.paths import quoted
+from fleetledger.base.state import StateKind
 from fleetledger.landing.manifest import batch_directory, new_id, timestamp
 
-FORMAT = 1
+COLLECTED = StateKind("a list of what is collected")
 SMALL_BATCHES = 64
 """How many batches a table may have before they are merged into one."""
 _GRACE = timedelta(hours=1)
@@ -106,13 +106,9 @@ class Collection:
         """Make what was added count. Whatever happens before the last rename, the earlier manifest does."""
         for table in SCHEMAS:
             self._merge(table)
-        values = {
-            "format": FORMAT,
-            "host": self.host,
-            "batches": [asdict(batch) for batch in self.batches],
-            "retired": self.retired,
-        }
-        write_file(_manifest_path(self.landing, self.host), json.dumps(values, indent=1))
+        batches = [asdict(batch) for batch in self.batches]
+        values = {"host": self.host, "batches": batches, "retired": self.retired}
+        COLLECTED.write(_manifest_path(self.landing, self.host), values, indent=1)
 
     def _merge(self, table: str) -> None:
         """Put the batches of a table into one, once they are many."""
@@ -164,18 +160,14 @@ def collecting(landing: Path, host: str, now: datetime) -> Iterator[Collection]:
 def read_collection(landing: Path, host: str, now: datetime) -> Collection:
     """What is collected of a host, to be read; to add to it, `collecting` is needed. Raises LandingError."""
     path = _manifest_path(landing, host)
+    values = COLLECTED.read(path)
+    if values is None:
+        return Collection(landing, host, now)
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        if values["format"] != FORMAT:
-            raise ValueError("format")
         batches = [CollectedBatch(**batch) for batch in values["batches"]]
         return Collection(landing, host, now, batches, dict(values["retired"]))
-    except FileNotFoundError:
-        return Collection(landing, host, now)
-    except OSError as error:
-        raise LandingError(f"{path}: cannot read the manifest: {why(error)}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise LandingError(f"{path}: not a manifest of this version ({type(error).__name__})") from error
+        raise COLLECTED.damaged(path, error) from error
 
 
 def _remove_leftovers(collection: Collection) -> None:

@@ -19,7 +19,6 @@ from fleetledger.landing.manifest import (
     commit,
     make_directories,
     read_manifest,
-    read_state,
     remove_leftovers,
 )
 from fleetledger.landing.states import FileKey, Job, States
@@ -93,7 +92,7 @@ class _Plan:
 
 def _plan(landing: Path, host: str, config: FleetConfig, now: datetime) -> _Plan:
     manifest = read_manifest(landing, host)
-    states = file_states.load(read_state(landing, manifest))
+    states = file_states.read(landing, manifest)
     if not manifest.committed_at:
         begin(landing, manifest, now)
     remove_leftovers(landing, manifest, states.in_grace(now))

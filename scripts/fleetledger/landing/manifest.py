@@ -12,24 +12,20 @@ left, or what a running reader of an earlier manifest may still have open.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from fleetledger.base.errors import LandingError, why
 from fleetledger.base.files import make_private, write_file
 from fleetledger.base.paths import manifest_path, quoted
+from fleetledger.base.state import StateKind, Values
 from fleetledger.sources.fleets import FLEETS
 
-if TYPE_CHECKING:
-    pass
-
-FORMAT = 1
+MANIFEST = StateKind("a manifest")
 TABLES = tuple(fleet.table for fleet in FLEETS.values())
 BATCH_BYTES = 192 * 2**20
 """A batch ends once its rows take so much of the source files."""
@@ -91,21 +87,16 @@ def collected_manifests(landing: Path) -> list[Path]:
 def read_manifest(landing: Path, host: str) -> Manifest:
     """A host's manifest; an empty one if nothing was ever landed for it. Raises LandingError."""
     path = manifest_path(landing, host)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    values = MANIFEST.read(path)
+    if values is None:
         return Manifest(host)
-    except OSError as error:
-        raise LandingError(f"{path}: cannot read the manifest: {why(error)}") from error
     try:
-        return _manifest_from(json.loads(text), host)
-    except (ValueError, KeyError, TypeError) as error:
-        raise LandingError(f"{path}: not a manifest of this version ({type(error).__name__})") from error
+        return _manifest_from(values, host)
+    except (KeyError, TypeError) as error:
+        raise MANIFEST.damaged(path, error) from error
 
 
-def _manifest_from(values: dict[str, Any], host: str) -> Manifest:
-    if values["format"] != FORMAT:
-        raise ValueError("format")
+def _manifest_from(values: Values, host: str) -> Manifest:
     return Manifest(
         host=host,
         demo=values["demo"],
@@ -117,7 +108,7 @@ def _manifest_from(values: dict[str, Any], host: str) -> Manifest:
 
 
 def commit(landing: Path, manifest: Manifest, state: str, now: datetime) -> None:
-    """Make `manifest` what counts; `state` is the extractor's own, as text, kept for `read_state`.
+    """Make `manifest` what counts; `state` is the extractor's own, as text (module `states`).
 
     Batches must be on disk. Whatever happens before the last rename, the earlier manifest counts.
     """
@@ -143,17 +134,6 @@ def begin(landing: Path, manifest: Manifest, now: datetime) -> None:
     _write_manifest(landing, manifest)
 
 
-def read_state(landing: Path, manifest: Manifest) -> str | None:
-    """The state that was committed with a manifest; None if nothing ever was. Raises LandingError."""
-    if manifest.files_path is None:
-        return None
-    path = landing / manifest.files_path
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise LandingError(f"{path}: cannot read how far each log file is landed: {why(error)}") from error
-
-
 def make_directories(landing: Path, hosts: Iterable[str]) -> None:
     """Make what extracting for the hosts needs. Raises LandingError."""
     parts = ["manifests", "locks", "state", *TABLES]
@@ -176,5 +156,4 @@ def remove_leftovers(landing: Path, manifest: Manifest, kept: Iterable[str]) -> 
 
 
 def _write_manifest(landing: Path, manifest: Manifest) -> None:
-    text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1)
-    write_file(manifest_path(landing, manifest.host), text)
+    MANIFEST.write(manifest_path(landing, manifest.host), asdict(manifest), indent=1)

@@ -13,7 +13,7 @@ from fleetledger.base.locks import lock
 from fleetledger.base.paths import landing_dir, quoted
 from fleetledger.landing import states as file_states
 from fleetledger.landing.batches import check
-from fleetledger.landing.manifest import Batch, Manifest, commit, read_manifest, read_state
+from fleetledger.landing.manifest import Batch, Manifest, commit, read_manifest
 from fleetledger.landing.queries import line_counts, read_manifests
 from fleetledger.landing.states import FileKey, FileState, States
 from fleetledger.sources.files import find_log_files, from_text
@@ -46,7 +46,7 @@ def set_aside(data: Path, file: Path, now: datetime) -> SetAside:
     host = _host_of(landing, file)
     with lock(landing / "locks" / f"{quoted(host)}.lock", now):
         manifest = read_manifest(landing, host)
-        states = file_states.load(read_state(landing, manifest))
+        states = file_states.read(landing, manifest)
         batch = _named(landing, manifest, file)
         _must_be_damaged(landing, batch)
         manifest.batches.remove(batch)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 from fleetledger.base.errors import LandingError
-from fleetledger.landing.manifest import timestamp
+from fleetledger.base.state import StateKind
+from fleetledger.landing.manifest import Manifest, timestamp
 
-_FORMAT = 1
+STATES = StateKind("a list of how far log files are landed")
 _GRACE = timedelta(hours=1)
 """How long a batch that was replaced stays on disk, for builds that began before."""
 
@@ -112,17 +113,18 @@ def dump(states: States) -> str:
     files: dict[str, dict[str, dict[str, FileState]]] = {}
     for key, state in states.files.items():
         files.setdefault(key.fleet, {}).setdefault(key.account, {})[key.source_path] = state
-    return json.dumps({"format": _FORMAT, "retired": states.retired, "files": files}, separators=(",", ":"))
+    return STATES.dump({"retired": states.retired, "files": files})
 
 
-def load(text: str | None) -> States:
-    """The states in a text of `dump`; none for None. Raises LandingError."""
-    if text is None:
+def read(landing: Path, manifest: Manifest) -> States:
+    """The states that were committed with a manifest; none if nothing ever was. Raises LandingError."""
+    if manifest.files_path is None:
         return States()
+    path = landing / manifest.files_path
+    values = STATES.read(path)
+    if values is None:
+        raise LandingError(f"{path}: the list of how far log files are landed is missing")
     try:
-        values = json.loads(text)
-        if values["format"] != _FORMAT:
-            raise ValueError("format")
         files = {
             FileKey(fleet, account, source_path): FileState(*state)
             for fleet, accounts in values["files"].items()
@@ -131,4 +133,4 @@ def load(text: str | None) -> States:
         }
         return States(files, dict(values["retired"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LandingError(f"not a state of this version ({type(error).__name__})") from error
+        raise STATES.damaged(path, error) from error

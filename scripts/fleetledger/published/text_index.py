@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import NamedTuple
+
+from fleetledger.base.errors import LandingError
+from fleetledger.base.state import NewerState, StateKind
+
+INDEX = StateKind("an index of texts")
 
 
 class TextIndex(NamedTuple):
@@ -27,11 +31,24 @@ def text_dir(data: Path) -> Path:
 
 
 def read_index(data: Path) -> TextIndex | None:
-    """What the store of `data` holds; None where there is none, or none that can be read."""
+    """What the store of `data` holds; None where there is none, or none that can be read. Raises NewerState."""
     try:
-        found = json.loads((text_dir(data) / "index.json").read_bytes())
+        found = INDEX.read(_index_path(data))
+        if found is None:
+            return None
         return TextIndex(
             str(found["made_by"]), int(found["number"]), tuple(found["said"]), tuple(found["rest"]), found["gone"]
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except NewerState:
+        raise
+    except (LandingError, ValueError, KeyError, TypeError):
         return None
+
+
+def write_index(data: Path, index: TextIndex) -> None:
+    """Replace what says which files of the store of `data` count: the last step of a write to it."""
+    INDEX.write(_index_path(data), index._asdict())
+
+
+def _index_path(data: Path) -> Path:
+    return text_dir(data) / "index.json"

@@ -11,17 +11,15 @@ names stay until the next time, for readers that have just read the index before
 
 from __future__ import annotations
 
-import json
 import shutil
 from hashlib import blake2b
 from pathlib import Path
 
 import duckdb
 
-from fleetledger.base.files import write_file
 from fleetledger.base.paths import PROJECT_ROOT
 from fleetledger.base.sql import rows_of, text_of
-from fleetledger.published.text_index import TextIndex, read_index, text_dir
+from fleetledger.published.text_index import TextIndex, read_index, text_dir, write_index
 
 PARTS = {"said": "true", "rest": "false"}
 """The parts of the store, and how Parquet's partitioning names them."""
@@ -64,7 +62,7 @@ def write_texts(data: Path, warehouse: Path) -> None:
         writer = _Writer(connection, directory, (before.number if before else 0) + 1)
         index = _added(writer, stored) if stored else None
         index = index or TextIndex(maker, writer.number, *writer.everything())
-    write_file(directory / "index.json", json.dumps(index._asdict()))
+    write_index(data, index)
     _tidy(directory, index.files() | (before.files() if before else set()))
 
 

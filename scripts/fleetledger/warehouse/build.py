@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from fleetledger.base.errors import FleetledgerError, LandingError
 from fleetledger.base.locks import lock
 from fleetledger.base.paths import PROJECT_ROOT, landing_dir
+from fleetledger.base.state import NewerState
 from fleetledger.base.steps import Step
 from fleetledger.base.text import clean
 from fleetledger.landing.manifest import collected_manifests
@@ -161,6 +162,8 @@ def _damage(landing: Path, now: datetime) -> str | None:
             check(landing, manifest.batches)
         for path in collected_manifests(landing):
             read_collection(landing, unquote(path.stem), now)
+    except NewerState as error:
+        return str(error)
     except LandingError as error:
         return f"{error}; docs/doctor.md says what to do about a damaged landing"
     return None

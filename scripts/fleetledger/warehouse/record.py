@@ -6,18 +6,19 @@ whole build stands in itself, in `main.build_state`: only there can a build note
 
 from __future__ import annotations
 
-import json
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fleetledger.base.files import write_file
 from fleetledger.base.paths import PROJECT_ROOT, landing_dir, published_path, warehouse_path
+from fleetledger.base.state import DamagedState, StateKind, Values
 from fleetledger.landing.manifest import collected_manifests, read_manifest
 
 PROJECT_INPUTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "models", "seeds", "macros", "tests")
 """What decides, beside the landing, what a build makes."""
+
+RECORD = StateKind("a record of what was made of what")
 
 
 class Inputs(NamedTuple):
@@ -61,22 +62,21 @@ def forget(data: Path) -> None:
 
 def remember(data: Path, inputs_before: Inputs) -> None:
     """Remember that what is published was made from these inputs, which were there before the build began."""
-    write_file(_record(data), json.dumps(_made(data, inputs_before)))
+    RECORD.write(_record(data), _made(data, inputs_before))
 
 
-def _last_made(data: Path) -> dict[str, object] | None:
+def _last_made(data: Path) -> Values | None:
     try:
-        made = json.loads(_record(data).read_text())
-    except (FileNotFoundError, ValueError):
+        return RECORD.read(_record(data))
+    except DamagedState:
         return None
-    return made if isinstance(made, dict) else None
 
 
 def _record(data: Path) -> Path:
     return data / "build.json"
 
 
-def _made(data: Path, of: Inputs) -> dict[str, object]:
+def _made(data: Path, of: Inputs) -> Values:
     warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
     state = [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None
     return {"project": of.project, "landed": of.landed, "warehouse": state}

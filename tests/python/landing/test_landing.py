@@ -16,6 +16,7 @@ from logged_host import NOW, LoggedHost
 from fleetledger.base.errors import LandingError
 from fleetledger.base.locks import LockHeld, lock
 from fleetledger.base.paths import quoted
+from fleetledger.base.state import DamagedState, NewerState
 
 LINE = b'{"type":"user","sessionId":"s"}\n'
 
@@ -142,15 +143,31 @@ def test_a_landing_that_cannot_be_written_is_named(host: LoggedHost, monkeypatch
         host.extract()
 
 
-def test_a_manifest_that_is_damaged_or_of_another_version_is_named(host: LoggedHost) -> None:
+def test_a_manifest_that_is_damaged_is_named(host: LoggedHost) -> None:
     host.write(LINE)
     host.extract()
     path = host.landing / "manifests/host.json"
     text = path.read_text(encoding="utf-8")
-    for damaged in (text[:-2], text.replace('"format": 1', '"format": 2'), "[]"):
+    for damaged in (text[:-2], text.replace('"format": 1', '"format": "one"'), "[]", "{}"):
         path.write_text(damaged, encoding="utf-8")
-        with pytest.raises(LandingError, match=r"manifests/host\.json: not a manifest of this version"):
+        with pytest.raises(DamagedState, match=r"manifests/host\.json: not a manifest \("):
             host.extract()
+
+
+def test_what_a_newer_version_wrote_is_refused_and_left_as_it_is(host: LoggedHost) -> None:
+    host.write(LINE)
+    host.extract()
+    before = parquet_files(host)
+    host.write(LINE)
+    for path in (host.landing / "manifests/host.json", host.landing / str(host.manifest.files_path)):
+        text = path.read_text(encoding="utf-8")
+        newer = text.replace('"format": 1', '"format": 99').replace('"format":1', '"format":99')
+        path.write_text(newer, encoding="utf-8")
+        with pytest.raises(NewerState, match=rf"{path.name}: .* of format 99, which a newer fleetledger wrote; this"):
+            host.extract()
+        assert path.read_text(encoding="utf-8") == newer
+        path.write_text(text, encoding="utf-8")
+    assert parquet_files(host) == before
 
 
 def test_the_manifest_lists_sources_and_counts(host: LoggedHost) -> None:
