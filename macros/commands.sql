@@ -1,19 +1,5 @@
 {# What shell commands say, and the texts that come back from them. #}
 
-{#
-    A command without the texts in it: bodies of here-documents are left out, quoted texts become "". So what a commit message or a
-    file's new content mentions is not taken for something that was run.
-#}
-{% macro script_of(command) -%}
-    {{ replace_regex(
-        replace_regex(
-            command, "'(?s)<<-?\\s*[''\"\\\\]?\\w+[''\"]?.*?\\n\\s*[A-Z_]{2,}\\s*?(?:\\n|$)'", "chr(10)"
-        ),
-        "'(?s)\"(?:[^\"\\\\]|\\\\.)*\"|''[^'']*'''",
-        "'\"\"'"
-    ) }}
-{%- endmacro %}
-
 {# The first address of a pull request in a text; null where there is none. #}
 {% macro first_pull_request_url(text) -%}
     nullif(regexp_extract({{ text }}, 'https?://[^\s/"]+/[^\s/"]+/[^\s/"]+/pull/[0-9]+', 0), '')

@@ -67,7 +67,7 @@
     replace(
         {{ replace_regex(
             text,
-            "'(?s)(" ~ quoted_piece() ~ "|[0-9]*[<>]+&[0-9-]*|&>>?|>\\|)|(\\|\\||&&|;;|\\|&|[;&|()`\\n])'",
+            "'(?s)(" ~ quoted_piece() ~ "|[0-9]*[<>]+&[0-9-]*|&>>?|>\\|)|[ \\t]*(\\|\\||&&|;;|\\|&|[;&|()`\\n])[ \\t]*'",
             "'\\1' || chr(30) || '\\2' || chr(30)"
         ) }},
         chr(30) || chr(30),
@@ -75,27 +75,24 @@
     )
 {%- endmacro %}
 
-{#
-    A simple command without what stands before its program: keywords, assignments, and programs that run another
-    (sudo, env, timeout, xargs, …) with their options.
-#}
-{% macro from_program_on(command) -%}
-    {%- set keyword = "then|do|else|elif|if|while|until|!|\\{|time|nohup|setsid|command|builtin|exec|doas" -%}
-    {%- set wrapper = [
-        "(?:sudo|env)(?:\\s+-(?:[ughpCDRTu]\\s+\\S+|\\S+))*",
-        "nice(?:\\s+-(?:n\\s*)?-?[0-9]+)?",
-        "ionice(?:\\s+-\\S+)*",
-        "timeout(?:\\s+-(?:[ks]\\s+\\S+|\\S+))*\\s+\\S+",
-        "stdbuf(?:\\s+-\\S+)+",
-        "wsl(?:\.exe)?(?:\\s+-(?:[du]\\s+\\S+|\\S+))*",
-        "xargs(?:\\s+-(?:[IinPLdsE]\\s+\\S+|\\S+))*",
-    ] | join('|') -%}
+{# A simple command without the keywords and assignments that stand before its program. #}
+{% macro from_command_on(part) -%}
+    {%- set keyword = "then|do|else|elif|if|while|until|!|\\{" -%}
     {%- set assignment = "[A-Za-z_]\\w*\\+?=(?:" ~ quoted_piece() ~ "|[^\\s''\"\\\\])*" -%}
-    {{ replace_regex(
-        command,
-        "'(?s)^(?:\\s*(?:" ~ keyword ~ "|(?:\\S*/)?(?:" ~ wrapper ~ ")|" ~ assignment ~ ")\\s+)*\\s*'",
-        "''"
-    ) }}
+    {{ replace_regex(part, "'(?s)^(?:\\s*(?:" ~ keyword ~ "|" ~ assignment ~ ")\\s+)*\\s*'", "''") }}
+{%- endmacro %}
+
+{# The program that a command begins with, without its directory, where something follows it. #}
+{% macro leading_program(command) -%}
+    regexp_extract({{ command }}, '^(?:\S*/)?([^\s/]+)\s', 1)
+{%- endmacro %}
+
+{# A command without the wrapper that it begins with. Argument `pattern`: what finds the wrapper's own words (seed shell_wrappers), or null. #}
+{% macro without_wrapper(command, pattern) -%}
+    case
+        when {{ pattern }} is null then {{ replace_regex(command, "'^\\S+\\s+'", "''") }}
+        else {{ replace_regex(command, "'(?s)^\\S+' || " ~ pattern ~ " || '\\s+'", "''") }}
+    end
 {%- endmacro %}
 
 {# Whether there may be a quoted piece in the text; most commands have none, and need no regular expression. #}
@@ -148,32 +145,22 @@
     (?s)\$\(((?:[^()]|\([^()]*\))*)\)
 {%- endmacro %}
 
-{#
-    The script that a simple command has executed: the argument of `sh -c`, of `eval`, what `ssh` runs on another machine and `docker exec` in
-    a container, what is piped into a shell by echo; for any other program the commands that are substituted in its quoted words. Null
-    where there is none.
-#}
-{% macro executed_script(program, command, piped_from) -%}
-    {%- set shells = "('sh', 'bash', 'zsh', 'dash', 'ksh', 'fish', 'pwsh', 'pwsh.exe', 'powershell', 'powershell.exe', 'cmd', 'cmd.exe')" -%}
+{# The script that a shell executes: the argument of its -c, a here-string, or what echo pipes into it. Null where there is none of them. #}
+{% macro script_of_shell(command, piped_from) -%}
     {%- set script_option = "(?s)^\\S+.*?\\s(?:-\\w*c|-Command|-command|/c|//c)\\s" -%}
-    {%- set option = "(?:\\s+-(?:[BbcDEeFIiJLlmOopQRSWwnu]\\s+\\S+|\\S+))*" -%}
     case
-        when {{ program }} in {{ shells }} and {{ matches_regex(command, "'" ~ script_option ~ "'") }}
-            then {{ unquoted("regexp_extract(" ~ command ~ ", '" ~ script_option ~ "+(" ~ quoted_piece() ~ "|[^''\"].*)', 1)") }}
-        when {{ program }} in {{ shells }} and {{ command }} like '%<herestring %'
-            then {{ unquoted("regexp_extract(" ~ command ~ ", '(?s)<herestring\\s+(" ~ quoted_piece() ~ "|\\S+)', 1)") }}
-        when {{ program }} in {{ shells }} and {{ matches_regex(piped_from, "'^(?:echo|printf)\\s'") }}
-            then {{ unquoted("regexp_extract(" ~ piped_from ~ ", '(?s)^\\w+(?:\\s+-\\w+)*\\s+(.*)$', 1)") }}
-        when {{ program }} in ('eval', 'su')
-            then {{ unquoted("regexp_extract(" ~ command ~ ", '(?s)^(?:eval|su\\b.*?\\s-c)\\s+(.*)$', 1)") }}
-        when {{ program }} = 'ssh'
-            then {{ unquoted("regexp_extract(" ~ command ~ ", '(?s)^\\S+" ~ option ~ "\\s+\\S+\\s+(.+)$', 1)") }}
-        when {{ program }} = 'kubectl'
-            then nullif(regexp_extract({{ command }}, '(?s)^\S+\s+(?:\S+\s+)*?exec\s.*?\s--\s+(.+)$', 1), '')
-        when {{ program }} in ('docker', 'podman')
-            then nullif(regexp_extract(
-                {{ command }}, '(?s)^\S+(?:\s+compose)?\s+exec{{ option }}\s+[^\s-]\S*\s+(.+)$', 1
-            ), '')
+        when {{ matches_regex(command, "'" ~ script_option ~ "'") }}
+            then regexp_extract({{ command }}, '{{ script_option }}+({{ quoted_piece() }}|[^''"].*)', 1)
+        when {{ command }} like '%<herestring %'
+            then regexp_extract({{ command }}, '(?s)<herestring\s+({{ quoted_piece() }}|\S+)', 1)
+        when {{ matches_regex(piped_from, "'^(?:echo|printf)\\s'") }}
+            then regexp_extract({{ piped_from }}, '(?s)^\w+(?:\s+-\w+)*\s+(.*)$', 1)
+    end
+{%- endmacro %}
+
+{# The commands that are substituted in a command's quoted words; null where there are none. #}
+{% macro script_in_quotes(command) -%}
+    case
         when {{ command }} like '%"%$(%'
             then {{ substituted_commands(replace_regex(command, "'(?s)(\"(?:[^\"\\\\]|\\\\.)*\")|''[^'']*'''", "'\\1'")) }}
     end
@@ -181,13 +168,164 @@
 
 {# Words of the shells' grammar that stand where a program could. #}
 {% macro shell_grammar_words() -%}
-    'case', 'do', 'done', 'elif', 'else', 'esac', 'fi', 'for', 'function', 'if', 'select', 'then', 'until', 'while'
+    'case', 'do', 'done', 'elif', 'else', 'esac', 'fi', 'for', 'function', 'if', 'select', 'then', 'time', 'until', 'while'
 {%- endmacro %}
 
 {#
-    Where a script is run: the program that carries it to another machine or container, if one does on the way to it; else the program that
-    executes it. Its paths are not this machine's there.
+    Whether a command that names no program runs none: a word of the grammar, an assignment, arithmetic, a redirection alone, or what
+    `command -v` leaves, which asks for a program only. Else it is a variable, whose program nobody knows.
 #}
-{% macro runs_elsewhere(parent_program, program) -%}
-    case when {{ parent_program }} in ('ssh', 'docker', 'podman', 'kubectl') then {{ parent_program }} else {{ program }} end
+{% macro runs_nothing(command, operator) -%}
+    coalesce({{ operator }} like '%((%', false)
+    or {{ matches_regex(
+        command,
+        "'^(?:[{}]?$|[A-Za-z_]\\w*(?:\\[[^\\]]*\\])?\\+?=|[<>]|-[vV]\\s|(?:case|do|done|elif|else|esac|fi|for|function|if|select|then|time|until|while|[{}])(?:\\s|$))'"
+    ) }}
+{%- endmacro %}
+
+{#
+    CTEs that read scripts: from `scripts_<level>` (line_id, place, parent_program, is_elsewhere, script) to `commands_<level>`, their simple
+    commands. They need the CTE `wrappers`, the seed shell_wrappers. Each step is one pass.
+#}
+{% macro simple_commands(level) -%}
+    {%- set carried = "line_id, place, parent_program, is_elsewhere" -%}
+    opened_{{ level }} as (
+
+        select
+            {{ carried }},
+            {{ executed_heredocs_opened(shell_normalized('script')) }} as script_0
+
+        from scripts_{{ level }}
+
+    ),
+
+    {% for round in [0, 1, 2] %}
+
+        heredocs_{{ level }}_{{ round }} as (
+
+            select
+                {{ carried }},
+                script_{{ round }},
+                case when script_{{ round }} like '%<<%' then {{ heredoc_end('script_' ~ round) }} end as heredoc_end
+
+            from {{ 'opened_' ~ level if round == 0 else 'stripped_' ~ level ~ '_' ~ (round - 1) }}
+
+        ),
+
+        stripped_{{ level }}_{{ round }} as (
+
+            select
+                {{ carried }},
+                case
+                    when heredoc_end is not null then {{ without_heredocs('script_' ~ round, 'heredoc_end') }}
+                    else script_{{ round }}
+                end as script_{{ round + 1 }}
+
+            from heredocs_{{ level }}_{{ round }}
+
+        ),
+
+    {% endfor %}
+
+    marked_{{ level }} as (
+
+        select
+            {{ carried }},
+            {{ operators_marked(without_comments('script_3')) }} as script
+
+        from stripped_{{ level }}_2
+
+    ),
+
+    parts_{{ level }} as (
+
+        select
+            {{ carried }},
+            {{ marked_parts('script') }}
+
+        from marked_{{ level }}
+
+    ),
+
+    unwrapped_{{ level }}_0 as (
+
+        select
+            {{ carried }},
+            part_number,
+            case when part_number % 2 = 1 then {{ from_command_on('part') }} else part end as part
+
+        from parts_{{ level }}
+
+    ),
+
+    {% for round in [0, 1, 2] %}
+
+        unwrapped_{{ level }}_{{ round + 1 }} as (
+
+            select
+                {{ carried }},
+                part_number,
+                case
+                    when wrappers.wrapper is null or part_number % 2 = 0 then part
+                    else {{ from_command_on(without_wrapper('part', 'wrappers.pattern')) }}
+                end as part
+
+            from unwrapped_{{ level }}_{{ round }}
+
+            left join wrappers
+                on {{ leading_program('part') }} = wrappers.wrapper
+                and wrappers.runs = 'in_place'
+
+        ),
+
+    {% endfor %}
+
+    neighbours_{{ level }} as (
+
+        select
+            line_id,
+            parent_program,
+            is_elsewhere,
+            place || '.' || lpad(cast(part_number as varchar), 5, '0') as place,
+            part_number,
+            part as command_text,
+            lag(part) over (partition by line_id, place order by part_number asc) as operator,
+            lag(part, 2) over (partition by line_id, place order by part_number asc) as part_before
+
+        from unwrapped_{{ level }}_3
+
+    ),
+
+    bare_{{ level }} as (
+
+        select
+            line_id,
+            place,
+            parent_program,
+            is_elsewhere,
+            operator,
+            command_text,
+            case when operator in ('|', '|&') then part_before end as piped_from,
+            {{ bare_words('command_text') }} as bare_command
+
+        from neighbours_{{ level }}
+
+        where
+            part_number % 2 = 1
+            and command_text <> ''
+
+    ),
+
+    -- What is no name of a program is left over from words of the grammar, is an assignment alone, or a variable.
+    commands_{{ level }} as (
+
+        select
+            *,
+            nullif(lower(regexp_extract(
+                bare_command, '^(?:[^\s=]*/)?([A-Za-z_][\w.:-]*\+{0,2}|\.|\[\[?)(?:\s|$)', 1
+            )), '') as program
+
+        from bare_{{ level }}
+
+    )
 {%- endmacro %}

@@ -1,14 +1,14 @@
 with
 
-commands as (
+runs as (
 
-    select * from {{ ref('int_commands') }}
+    select * from {{ ref('int_check_runs') }}
 
 ),
 
-recognizers as (
+tool_calls as (
 
-    select * from {{ ref('check_recognizers') }}
+    select * from {{ ref('int_tool_calls') }}
 
 ),
 
@@ -24,79 +24,16 @@ mu_events as (
 
 ),
 
--- A script's single commands, without what sets their environment; of long ones the beginning.
-segments as (
-
-    select
-        tool_call_id,
-        left(
-            {{ replace_regex(
-                "trim(" ~ each_part(replace_regex('script', "'[;&|(\n]+'", 'chr(31)'), 'chr(31)') ~ ")",
-                "'^(?:[A-Za-z_]+=\S* +|(?:time|rtk|exec|then|do|sudo) +)+'",
-                "''"
-            ) }},
-            100
-        ) as segment
-
-    from commands
-
-),
-
-distinct_segments as (
-
-    select distinct segment from segments
-
-),
-
--- The word first: an expression costs more. Each segment once, however often it is run.
-recognized as (
-
-    select
-        distinct_segments.segment,
-        recognizers.recognizer,
-        recognizers.check_kind,
-        recognizers.pass_pattern,
-        recognizers.fail_pattern,
-        recognizers.is_silent_when_passing
-
-    from distinct_segments
-
-    inner join recognizers
-        on contains(distinct_segments.segment, recognizers.keyword)
-
-    where {{ matches_regex('distinct_segments.segment', "'^(?:' || recognizers.command_pattern || ')'") }}
-
-),
-
-runs as (
-
-    select distinct
-        segments.tool_call_id,
-        recognized.recognizer,
-        recognized.check_kind,
-        recognized.pass_pattern,
-        recognized.fail_pattern,
-        recognized.is_silent_when_passing
-
-    from segments
-
-    inner join recognized
-        on segments.segment = recognized.segment
-
-),
-
 results as (
 
     select
         runs.*,
-        commands.task_id,
-        commands.line_id,
-        commands.script,
-        commands.called_at,
-        commands.is_error,
+        tool_calls.task_id,
+        coalesce(tool_calls.result_line_id, tool_calls.call_line_id) as line_id,
+        tool_calls.called_at,
+        tool_calls.is_error,
         blocks.result_denial_kind,
-        count(*) over (partition by runs.tool_call_id) = 1
-        and not {{ matches_regex('commands.script', "'&&|;|\\n|\\|\\|'") }} as is_single,
+        count(*) over (partition by runs.tool_call_id) = 1 and not runs.is_in_sequence as is_single,
         -- Without the lines that only say where the shell is and that there was nothing to say.
         trim({{ replace_regex(
             "coalesce(blocks.result_text, mu_events.result_text, '')",
@@ -106,15 +43,15 @@ results as (
 
     from runs
 
-    inner join commands
-        on runs.tool_call_id = commands.tool_call_id
+    inner join tool_calls
+        on runs.tool_call_id = tool_calls.tool_call_id
 
     left join blocks
-        on commands.result_line_id = blocks.line_id
-        and commands.result_block_number = blocks.block_number
+        on tool_calls.result_line_id = blocks.line_id
+        and tool_calls.result_block_number = blocks.block_number
 
     left join mu_events
-        on commands.result_line_id = mu_events.line_id
+        on tool_calls.result_line_id = mu_events.line_id
 
 ),
 
@@ -137,7 +74,7 @@ judged as (
             when is_single and (is_error or {{ matches_regex('said', "'^Exit code [1-9]'") }}) then 'fail'
             when is_error then 'unclear'
             when is_silent_when_passing and said = '' then 'pass'
-            when is_silent_when_passing and not {{ matches_regex('script', "'\\||;|\\n'") }} then 'pass'
+            when is_silent_when_passing and not hides_a_failure then 'pass'
             else 'unclear'
         end as check_result
 

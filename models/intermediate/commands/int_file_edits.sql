@@ -8,7 +8,7 @@ tool_calls as (
 
 commands as (
 
-    select * from {{ ref('int_commands') }}
+    select * from {{ ref('int_shell_commands') }}
 
 ),
 
@@ -18,39 +18,42 @@ read_only_commands as (
 
 ),
 
-segments as (
+-- Of what is run for its words alone, nothing is written; all else may write.
+judged_commands as (
 
     select
-        tool_call_id,
-        trim({{ each_part(replace_regex('script', "'[;&|\\n]+'", "chr(31)"), 'chr(31)') }}) as segment
+        commands.tool_call_id,
+        coalesce(one_word.command_words, two_words.command_words) is not null
+        or commands.runs_script
+        or (commands.program is null and {{ runs_nothing('commands.bare_command', 'commands.operator') }})
+            as is_read_only,
+        {{ matches_regex(
+            replace_regex('commands.bare_command', "'[0-9&]*>>? */dev/null'", "''"),
+            "'(?:^|[^0-9&<>=-])>>? *[^&> ]'"
+        ) }} as is_redirected,
+        {{ matches_regex('commands.bare_command', "'^sed .*(?:-i|-{2}in-place)\\b'") }} as is_in_place
 
     from commands
 
-    where is_error is not null
+    left join read_only_commands as one_word
+        on commands.program = one_word.command_words
+
+    left join read_only_commands as two_words
+        on commands.program || ' ' || coalesce(commands.subcommand, split_part(commands.bare_command, ' ', 2))
+        = two_words.command_words
 
 ),
 
--- Of what is run for its words alone, nothing is written; all else may write.
 writing_commands as (
 
-    select distinct segments.tool_call_id
+    select distinct tool_call_id
 
-    from segments
-
-    left join read_only_commands as one_word
-        on split_part(segments.segment, ' ', 1) = one_word.command_words
-
-    left join read_only_commands as two_words
-        on split_part(segments.segment, ' ', 1) || ' ' || split_part(segments.segment, ' ', 2) = two_words.command_words
+    from judged_commands
 
     where
-        segments.segment <> ''
-        and (
-            (one_word.command_words is null and two_words.command_words is null)
-            or {{ matches_regex('segments.segment', "'(?:^|[^0-9&<>=-])>>? *[^&> ]'") }}
-            or {{ matches_regex('segments.segment', "'^sed .*(?:-i|-{2}in-place)\\b'") }}
-        )
-        and not {{ matches_regex('segments.segment', "'> */dev/null'") }}
+        not is_read_only
+        or is_redirected
+        or is_in_place
 
 ),
 
@@ -75,18 +78,20 @@ edits as (
     union all
 
     select
-        commands.tool_call_id,
-        commands.task_id,
-        commands.session_id,
-        commands.call_line_id as line_id,
+        tool_calls.tool_call_id,
+        tool_calls.task_id,
+        tool_calls.session_id,
+        tool_calls.call_line_id as line_id,
         'command' as edited_by,
         cast(null as varchar) as file_path,
-        commands.called_at as edited_at
+        tool_calls.called_at as edited_at
 
-    from commands
+    from tool_calls
 
     inner join writing_commands
-        on commands.tool_call_id = writing_commands.tool_call_id
+        on tool_calls.tool_call_id = writing_commands.tool_call_id
+
+    where tool_calls.is_error is not null
 
 )
 

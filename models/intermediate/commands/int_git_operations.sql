@@ -1,14 +1,14 @@
 with
 
-commands as (
+git_commands as (
 
-    select *
+    select * from {{ ref('int_git_commands') }}
 
-    from {{ ref('int_commands') }}
+),
 
-    where
-        script like '%git %'
-        or script like '%gh %'
+tool_calls as (
+
+    select * from {{ ref('int_tool_calls') }}
 
 ),
 
@@ -27,33 +27,36 @@ mu_events as (
 results as (
 
     select
-        commands.tool_call_id,
-        commands.task_id,
-        commands.session_id,
-        commands.host,
-        commands.working_directory,
-        commands.script,
-        commands.called_at,
-        commands.is_error,
-        commands.line_id,
+        git_commands.*,
+        tool_calls.task_id,
+        tool_calls.session_id,
+        tool_calls.host,
+        tool_calls.working_directory,
+        tool_calls.called_at,
+        tool_calls.is_error,
+        coalesce(tool_calls.result_line_id, tool_calls.call_line_id) as line_id,
         coalesce(blocks.result_text, mu_events.result_text) as result_text,
         blocks.result_commit_sha,
         blocks.result_commit_kind,
         blocks.result_pushed_branch,
         blocks.result_pr_action,
-        blocks.result_pr_url,
-        -- A commit in a directory for trials is none of the work's.
-        {{ matches_regex('commands.script', "'(?:\\bmktemp\\b|(?:\\bcd|-C) +(?:/private)?/tmp/)'") }}
-        and coalesce(commands.working_directory, '') not like '/tmp/%' as is_scratch
+        blocks.result_pr_url
 
-    from commands
+    from git_commands
+
+    inner join tool_calls
+        on git_commands.tool_call_id = tool_calls.tool_call_id
 
     left join blocks
-        on commands.result_line_id = blocks.line_id
-        and commands.result_block_number = blocks.block_number
+        on tool_calls.result_line_id = blocks.line_id
+        and tool_calls.result_block_number = blocks.block_number
 
     left join mu_events
-        on commands.result_line_id = mu_events.line_id
+        on tool_calls.result_line_id = mu_events.line_id
+
+    where
+        not git_commands.is_of_trials
+        or coalesce(tool_calls.working_directory, '') like '/tmp/%'
 
 ),
 
@@ -66,7 +69,7 @@ commit_lines as (
 
     from results
 
-    where {{ matches_regex('script', "'\\bgit\\b[^;&|\\n]*\\b(?:commit|revert|cherry-pick|merge|rebase|am)\\b'") }}
+    where may_commit
 
 ),
 
@@ -98,12 +101,11 @@ seen_commits as (
         coalesce(
             told_commits.commit_kind,
             case
-                when {{ matches_regex('results.script', "'\\bcommit\\b[^;&|\\n]*-{2}amend\\b'") }} then 'amended'
-                when {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\bcommit\\b'") }} then 'committed'
-                when {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\brevert\\b'") }} then 'reverted'
-                when {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\bcherry-pick\\b'") }}
-                    then 'cherry-picked'
-                when {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\brebase\\b'") }} then 'rebased'
+                when results.amends then 'amended'
+                when results.commits then 'committed'
+                when results.reverts then 'reverted'
+                when results.cherry_picks then 'cherry-picked'
+                when results.rebases then 'rebased'
             end,
             results.result_commit_kind,
             'committed'
@@ -120,8 +122,7 @@ seen_commits as (
         -- A wrapper that prints less, or an option that has git print less: the sums of the diff are left.
         or (
             not coalesce(results.is_error, true)
-            and {{ matches_regex('results.script', "'\\bgit\\b[^;&|\\n]*\\bcommit\\b'") }}
-            and not {{ matches_regex('results.script', "'-{2}dry-run\\b'") }}
+            and results.commits
             and {{ matches_regex('results.result_text', "'\\b[0-9]+ files? changed'") }}
         )
 
@@ -159,7 +160,7 @@ operations as (
     where
         result_pushed_branch is not null
         or (
-            {{ matches_regex('script', "'\\bgit\\b[^;&|\\n]*\\bpush\\b'") }}
+            pushes
             and {{ matches_regex('result_text', "'(?m)(?:[0-9a-f]{7,}|\\[new branch\\]) +\\S+ +-> +\\S+'") }}
             and not {{ matches_regex('result_text', "'! \\[(?:remote )?rejected\\]|failed to push'") }}
         )
@@ -182,7 +183,7 @@ operations as (
         or (
             result_pr_action is null
             and not coalesce(is_error, true)
-            and {{ matches_regex('script', "'\\bgh\\b[^;&|\\n]*\\bpr +create\\b'") }}
+            and creates_pull_request
             and {{ first_pull_request_url('result_text') }} is not null
         )
 
@@ -196,15 +197,14 @@ operations as (
         cast(null as varchar) as branch,
         cast(null as varchar) as subject,
         cast(null as varchar) as commit_kind,
-        {{ first_pull_request_url('script') }} as pull_request_url
+        merged_pull_request_url as pull_request_url
 
     from results
 
     where
         result_pr_action is null
         and not coalesce(is_error, true)
-        and {{ matches_regex('script', "'\\bgh\\b[^;&|\\n]*\\bpr +merge\\b'") }}
-        and not {{ matches_regex('script', "'-{2}auto\\b|-{2}help\\b|\\|\\||;[^;]*\\S'") }}
+        and merges_pull_request
 
 ),
 
@@ -231,8 +231,6 @@ placed as (
 
     inner join results
         on operations.tool_call_id = results.tool_call_id
-
-    where not results.is_scratch
 
 )
 

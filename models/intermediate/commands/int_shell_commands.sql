@@ -7,7 +7,20 @@ with
 
 tool_calls as (
 
-    select * from {{ ref('int_tool_calls') }}
+    select
+        tool_call_id,
+        command,
+        md5(command) as line_id
+
+    from {{ ref('int_tool_calls') }}
+
+    where command is not null
+
+),
+
+wrappers as (
+
+    select * from {{ ref('shell_wrappers') }}
 
 ),
 
@@ -19,162 +32,64 @@ code_programs as (
 
 ),
 
+-- Each line once, however often it was run.
 scripts_0 as (
 
-    select
-        tool_call_id,
+    select distinct
+        line_id,
         '' as place,
         cast(null as varchar) as parent_program,
+        false as is_elsewhere,
         command as script
 
     from tool_calls
-
-    where command is not null
 
 ),
 
 {% for level in levels %}
 
-    opened_{{ level }} as (
-
-        select
-            tool_call_id,
-            place,
-            parent_program,
-            {{ executed_heredocs_opened(shell_normalized('script')) }} as script_0
-
-        from scripts_{{ level }}
-
-    ),
-
-    {% for round in [0, 1, 2] %}
-
-        heredocs_{{ level }}_{{ round }} as (
-
-            select
-                tool_call_id,
-                place,
-                parent_program,
-                script_{{ round }},
-                case when script_{{ round }} like '%<<%' then {{ heredoc_end('script_' ~ round) }} end as heredoc_end
-
-            from {{ 'opened_' ~ level if round == 0 else 'stripped_' ~ level ~ '_' ~ (round - 1) }}
-
-        ),
-
-        stripped_{{ level }}_{{ round }} as (
-
-            select
-                tool_call_id,
-                place,
-                parent_program,
-                case
-                    when heredoc_end is not null then {{ without_heredocs('script_' ~ round, 'heredoc_end') }}
-                    else script_{{ round }}
-                end as script_{{ round + 1 }}
-
-            from heredocs_{{ level }}_{{ round }}
-
-        ),
-
-    {% endfor %}
-
-    marked_{{ level }} as (
-
-        select
-            tool_call_id,
-            place,
-            parent_program,
-            {{ operators_marked(without_comments('script_3')) }} as script
-
-        from stripped_{{ level }}_2
-
-    ),
-
-    parts_{{ level }} as (
-
-        select
-            tool_call_id,
-            place,
-            parent_program,
-            {{ marked_parts('script') }}
-
-        from marked_{{ level }}
-
-    ),
-
-    neighbours_{{ level }} as (
-
-        select
-            tool_call_id,
-            parent_program,
-            place || '.' || lpad(cast(part_number as varchar), 5, '0') as place,
-            part_number,
-            part,
-            lag(part) over (partition by tool_call_id, place order by part_number asc) as operator,
-            lag(part, 2) over (partition by tool_call_id, place order by part_number asc) as part_before
-
-        from parts_{{ level }}
-
-    ),
-
-    commands_{{ level }} as (
-
-        select
-            tool_call_id,
-            place,
-            parent_program,
-            {{ from_program_on('part') }} as command_text,
-            case when operator in ('|', '|&') then {{ from_program_on('part_before') }} end as piped_from
-
-        from neighbours_{{ level }}
-
-        where
-            part_number % 2 = 1
-            and part <> ''
-
-    ),
-
-    bare_{{ level }} as (
-
-        select
-            tool_call_id,
-            place,
-            parent_program,
-            command_text,
-            piped_from,
-            {{ bare_words('command_text') }} as bare_command
-
-        from commands_{{ level }}
-
-    ),
-
-    -- What is no name of a program is left over from words of the grammar, or is an assignment alone.
-    programs_{{ level }} as (
-
-        select
-            *,
-            regexp_extract(
-                bare_command, '^(?:[^\s=]*/)?([A-Za-z_][\w.:-]*\+{0,2}|\.|\[\[?)(?:\s|$)', 1
-            ) as program
-
-        from bare_{{ level }}
-
-    ),
+    {{ simple_commands(level) }},
 
     {% if not loop.last %}
+
+        executed_{{ level }} as (
+
+            select
+                commands.*,
+                wrappers.runs = 'elsewhere' as runs_elsewhere,
+                wrappers.is_read_again,
+                case
+                    when wrappers.pattern is not null
+                        then nullif(regexp_extract(commands.command_text, wrappers.pattern, 1), '')
+                    when wrappers.runs = 'script'
+                        then {{ script_of_shell('commands.command_text', 'commands.piped_from') }}
+                end as executed,
+                {{ script_in_quotes('commands.command_text') }} as substituted
+
+            from commands_{{ level }} as commands
+
+            left join wrappers
+                on commands.program = wrappers.wrapper
+                and wrappers.runs <> 'in_place'
+
+        ),
 
         scripts_{{ level + 1 }} as (
 
             select
-                tool_call_id,
+                line_id,
                 place,
-                {{ runs_elsewhere('parent_program', 'program') }} as parent_program,
-                {{ executed_script('program', 'command_text', 'piped_from') }} as script
+                case when is_elsewhere then parent_program else program end as parent_program,
+                is_elsewhere or coalesce(runs_elsewhere, false) as is_elsewhere,
+                case
+                    when executed is null then substituted
+                    when is_read_again then {{ unquoted('executed') }}
+                    else executed
+                end as script
 
-            from programs_{{ level }}
+            from executed_{{ level }}
 
-            where {{ executed_script('program', 'command_text', 'piped_from') }} is not null
+            where coalesce(executed, substituted) is not null
 
         ),
 
@@ -182,11 +97,23 @@ scripts_0 as (
 
 {% endfor %}
 
-unioned as (
+commands as (
 
     {% for level in levels %}
 
-        select * from programs_{{ level }}
+        select
+            line_id,
+            place,
+            operator,
+            parent_program,
+            is_elsewhere,
+            program,
+            command_text,
+            bare_command,
+            piped_from,
+            {{ 'false' if loop.last else 'executed is not null' }} as runs_script
+
+        from {{ 'commands' if loop.last else 'executed' }}_{{ level }}
 
         {{ 'union all' if not loop.last }}
 
@@ -194,53 +121,57 @@ unioned as (
 
 ),
 
+-- Where arguments are code, what stands in quotes counts, and so does what is piped in; elsewhere it is only a text.
 numbered as (
 
     select
-        tool_call_id,
-        row_number() over (partition by tool_call_id order by place asc) as command_number,
-        parent_program,
-        lower(program) as program,
+        commands.line_id,
+        row_number() over (partition by commands.line_id order by commands.place asc) as command_number,
+        commands.operator,
+        commands.parent_program,
+        commands.is_elsewhere,
+        commands.runs_script,
+        case when commands.program not in ({{ shell_grammar_words() }}) then commands.program end as program,
         -- Options of git and docker that take a word of their own come before it.
         nullif(regexp_extract(
-            bare_command,
+            commands.bare_command,
             '^\S+(?:\s+(?:-C|-c|--context|-n|--namespace|--profile|--region)\s+\S+|\s+-\S+)*\s+([A-Za-z][\w:.-]*)',
             1
         ), '') as subcommand,
-        bare_command,
-        command_text,
-        piped_from
+        commands.bare_command,
+        case
+            when code_programs.term is null then commands.bare_command
+            else
+                coalesce({{ unquoted('commands.piped_from') }} || ' | ', '')
+                || {{ unquoted('commands.command_text') }}
+        end as checked_command
 
-    from unioned
+    from commands
 
-    where
-        program <> ''
-        and program not in ({{ shell_grammar_words() }})
+    left join code_programs
+        on commands.program = code_programs.term
 
 ),
 
--- Where arguments are code, what stands in quotes counts, and so does what is piped in; elsewhere it is only a text.
-with_code as (
+of_calls as (
 
     select
-        numbered.tool_call_id,
+        tool_calls.tool_call_id,
         numbered.command_number,
+        numbered.operator,
         numbered.parent_program,
+        numbered.is_elsewhere,
+        numbered.runs_script,
         numbered.program,
         numbered.subcommand,
         numbered.bare_command,
-        case
-            when code_programs.term is null then numbered.bare_command
-            else
-                coalesce({{ unquoted('numbered.piped_from') }} || ' | ', '')
-                || {{ unquoted('numbered.command_text') }}
-        end as checked_command
+        numbered.checked_command
 
     from numbered
 
-    left join code_programs
-        on numbered.program = code_programs.term
+    inner join tool_calls
+        on numbered.line_id = tool_calls.line_id
 
 )
 
-select * from with_code
+select * from of_calls

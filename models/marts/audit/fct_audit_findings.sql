@@ -16,6 +16,8 @@ commands as (
 
     select * from {{ ref('int_shell_commands') }}
 
+    where program is not null
+
 ),
 
 file_accesses as (

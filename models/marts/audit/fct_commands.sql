@@ -2,7 +2,17 @@ with
 
 commands as (
 
-    select * from {{ ref('int_shell_commands') }}
+    select
+        tool_call_id,
+        -- Of what has a program.
+        row_number() over (partition by tool_call_id order by command_number asc) as command_number,
+        parent_program,
+        program,
+        subcommand
+
+    from {{ ref('int_shell_commands') }}
+
+    where program is not null
 
 ),
 

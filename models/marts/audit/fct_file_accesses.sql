@@ -79,7 +79,7 @@ placed_commands as (
         on commands.program = terms.term
         and terms.term_kind in ('reading_program', 'searching_program', 'copying_program', 'writing_program')
 
-    where coalesce(commands.parent_program, '') not in ('ssh', 'docker', 'podman', 'kubectl')
+    where not commands.is_elsewhere
 
 ),
 

@@ -1,0 +1,68 @@
+with
+
+commands as (
+
+    select * from {{ ref('int_shell_commands') }}
+
+),
+
+-- A program that is named by its subcommand, git's or gh's.
+named as (
+
+    select
+        tool_call_id,
+        command_number,
+        program,
+        bare_command,
+        case
+            when program = 'git' then 'git ' || subcommand
+            when program = 'gh' and subcommand = 'pr'
+                then 'gh pr ' || regexp_extract(bare_command, '\spr\s+(?:-\S+\s+)*(\w+)', 1)
+        end as git_command,
+        -- A commit in a directory for trials is none of the work's.
+        program = 'mktemp'
+        or (
+            program in ('cd', 'pushd', 'git')
+            and {{ matches_regex('bare_command', "'(?:^\\S+|-C) +(?:/private)?/tmp/'") }}
+        ) as is_of_trials,
+        -- The exit code of a line tells nothing of a command that others come after, whatever came of it.
+        max(case when {{ matches_regex('operator', "';|\\|\\|'") }} then command_number end)
+            over (partition by tool_call_id) as last_number_after_any
+
+    from commands
+
+),
+
+asked as (
+
+    select
+        tool_call_id,
+        max(coalesce(git_command in (
+            'git commit', 'git revert', 'git cherry-pick', 'git merge', 'git rebase', 'git am'
+        ), false)) as may_commit,
+        max(coalesce(git_command = 'git commit' and bare_command not like '%--dry-run%', false)) as commits,
+        max(coalesce(git_command = 'git commit' and bare_command like '%--amend%', false)) as amends,
+        max(coalesce(git_command = 'git revert', false)) as reverts,
+        max(coalesce(git_command = 'git cherry-pick', false)) as cherry_picks,
+        max(coalesce(git_command = 'git rebase', false)) as rebases,
+        max(coalesce(git_command = 'git push', false)) as pushes,
+        max(coalesce(git_command = 'gh pr create', false)) as creates_pull_request,
+        max(coalesce(
+            git_command = 'gh pr merge'
+            and not {{ matches_regex('bare_command', "'-{2}auto\\b|-{2}help\\b'") }}
+            and coalesce(last_number_after_any <= command_number, true),
+            false
+        )) as merges_pull_request,
+        max(case when git_command = 'gh pr merge' then {{ first_pull_request_url('bare_command') }} end)
+            as merged_pull_request_url,
+        max(is_of_trials) as is_of_trials
+
+    from named
+
+    group by tool_call_id
+
+    having max(coalesce(program in ('git', 'gh'), false))
+
+)
+
+select * from asked
