@@ -170,8 +170,8 @@ def mark(places: Places, session: str, rating: int, note: str | None) -> None:
     """
     from fleetledger.collect.marks import mark as land
     from fleetledger.published.ledger import Ledger
-    from fleetledger.reports.session_names import session_named
+    from fleetledger.reports.sessions import session_named
 
-    session_id = session_named(Ledger(published(places.data)), session)["session_id"]
+    session_id = session_named(Ledger(published(places.data)), session)
     is_new = land(places.data, this_host(), session_id, rating, note, clock.now())
     click.echo(clean(f"Session {session_id} is {'now' if is_new else 'already'} marked {rating} of 5."))

@@ -269,7 +269,7 @@ def _published(path: Path, needs: list[Need]) -> Row:
 
 def _found_in(ledger: Ledger) -> Row:
     build = ledger.build
-    (providers,) = ledger.groups(("provider",))
+    (providers,) = ledger.costs(("provider",))
     return {
         "published": {
             "path": None,
@@ -278,14 +278,14 @@ def _found_in(ledger: Ledger) -> Row:
             "is_demo": build["is_demo"],
             "lines": build["landed_line_count"],
         },
-        "drift": ledger.drift(),
+        "drift": ledger.rows("select * from log_drift order by fleet, term_kind, line_count desc, term"),
         "unpriced_models": ledger.unpriced_models(),
         "unmapped_providers": [
             {"provider": row["provider"], "model_calls": row["unknown_calls"]}
             for row in providers
             if row["unknown_calls"]
         ],
-        "usage_by_version": ledger.versions(),
+        "usage_by_version": ledger.ask("doctor/usage_by_version"),
     }
 
 

@@ -9,8 +9,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,9 +17,7 @@ from fleetledger.base.paths import landing_dir
 from fleetledger.landing.queries import LandedFile, landed_files, read_manifests, working_directories
 from fleetledger.sources.files import SUFFIX, from_text
 from fleetledger.sources.resume import command as resume_command
-
-CANDIDATES = 10
-"""How many sessions a message names that may have been meant."""
+from fleetledger.sources.session_names import Session, UnknownSession, listed, sessions_named
 
 
 class RestoreError(FleetledgerError):
@@ -30,22 +26,6 @@ class RestoreError(FleetledgerError):
 
 class SessionCallError(CallError):
     """The call does not name one session of one place in one state; the message lists what there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A landed session; `files` are all generations of its files, sub-agents included."""
-
-    fleet: str
-    host: str
-    account: str
-    session_id: str
-    files: tuple[LandedFile, ...]
-
-    @property
-    def place(self) -> str:
-        """Where it was landed from."""
-        return f"{self.fleet}, host {self.host}, account {self.account}"
 
 
 class RestoredFile(NamedTuple):
@@ -84,8 +64,9 @@ def restore(
     manifests = read_manifests(landing)
     if not manifests:
         raise RestoreError(f"Nothing is landed in {data} yet; type `fleetledger extract` first.")
-    session = _chosen(_sessions(landed_files(landing, manifests)), name, host, account)
-    files = _of_generation(session, generation)
+    sessions = _sessions(landed_files(landing, manifests))
+    session = _chosen(sessions, name, host, account)
+    files = _of_generation(session, sessions[session], generation)
     targets = _targets(files, to)
     with _removed_on_failure() as made:
         written = [RestoredFile(target, _write(landing, file, target, made)) for file, target in targets]
@@ -112,11 +93,12 @@ def told(restored: Restored, to: Path) -> Iterator[str]:
 # --- Which session ----------------------------------------------------------------------------------------------------
 
 
-def _sessions(files: Iterable[LandedFile]) -> list[Session]:
-    by_session: dict[tuple[str, str, str, str], list[LandedFile]] = {}
+def _sessions(files: Iterable[LandedFile]) -> dict[Session, list[LandedFile]]:
+    """All generations of the files of each session, sub-agents included."""
+    sessions: dict[Session, list[LandedFile]] = {}
     for file in files:
-        by_session.setdefault((file.fleet, file.host, file.account, _session_id(file)), []).append(file)
-    return [Session(*key, tuple(found)) for key, found in sorted(by_session.items())]
+        sessions.setdefault(Session(file.fleet, file.host, file.account, _session_id(file)), []).append(file)
+    return sessions
 
 
 def _session_id(file: LandedFile) -> str:
@@ -143,61 +125,35 @@ def _is_main(file: LandedFile) -> bool:
     )
 
 
-def _names(session: Session) -> list[str]:
-    """What a session may be called by: its id; mu's also without host and daemon."""
-    if session.fleet != "mu":
-        return [session.session_id]
-    *_, daemon, stem = session.session_id.split("/")
-    return [session.session_id, f"{daemon}/{stem}", stem]
-
-
-def _logged_ids(session: Session) -> set[str]:
+def _logged_ids(files: Iterable[LandedFile]) -> set[str]:
     """The sessions that the lines of the main thread name: others than its own where an old version resumed one."""
-    return {name for file in session.files if _is_main(file) for name in file.session_ids if name}
+    return {name for file in files if _is_main(file) for name in file.session_ids if name}
 
 
-def _chosen(sessions: list[Session], name: str, host: str | None, account: str | None) -> Session:
+def _chosen(sessions: dict[Session, list[LandedFile]], name: str, host: str | None, account: str | None) -> Session:
     there = [session for session in sessions if host in (None, session.host) and account in (None, session.account)]
-    found = (
-        [session for session in there if name in _names(session)]
-        or [session for session in there if any(one.startswith(name) for one in _names(session))]
-        or [session for session in there if name in _logged_ids(session)]
-    )
-    if not found:
-        raise RestoreError(_unknown(sessions, there, name))
-    if len({(session.fleet, session.session_id) for session in found}) > 1:
-        raise SessionCallError(f"{len(found)} sessions begin with {name!r}; name one of them:\n{_listed(found)}")
+    try:
+        found = sessions_named(there, name)
+    except UnknownSession as error:
+        found = [session for session in there if name in _logged_ids(sessions[session])]
+        if not found:
+            of_them = f" Of that host and account are {len(there):,} sessions." if len(there) < len(sessions) else ""
+            raise RestoreError(f"{error}{of_them}") from error
     if len(found) > 1:
         raise SessionCallError(
             f"Session {found[0].session_id} is landed from several places; choose one with --host and --account:\n"
-            + _listed(found)
+            + listed(found)
         )
     return found[0]
 
 
-def _unknown(sessions: list[Session], there: list[Session], name: str) -> str:
-    if len(there) < len(sessions):
-        return f"No landed session of that host and account begins with {name!r}: {len(there)} are of them."
-    by_name = {one: session for session in sessions for one in _names(session)}
-    near = [one for one in by_name if name in one] or get_close_matches(name, by_name, CANDIDATES)
-    meant = list(dict.fromkeys(by_name[one] for one in near))
-    return f"No landed session begins with {name!r}." + (f" Was it one of these?\n{_listed(meant)}" if meant else "")
-
-
-def _listed(sessions: list[Session]) -> str:
-    lines = [f"  {session.session_id} ({session.place})" for session in sessions[:CANDIDATES]]
-    if len(sessions) > CANDIDATES:
-        lines.append(f"  and {len(sessions) - CANDIDATES} more")
-    return "\n".join(lines)
-
-
-def _of_generation(session: Session, generation: int | None) -> list[LandedFile]:
+def _of_generation(session: Session, files: list[LandedFile], generation: int | None) -> list[LandedFile]:
     """One generation of each file, in the order of their paths."""
     chosen: dict[str, LandedFile] = {}
-    for file in sorted(session.files, key=lambda file: (file.source_path, file.generation)):
+    for file in sorted(files, key=lambda file: (file.source_path, file.generation)):
         if generation is None or file.generation <= generation:
             chosen[file.source_path] = file
-    landed = sorted({file.generation for file in session.files})
+    landed = sorted({file.generation for file in files})
     if generation is not None and (not chosen or generation > landed[-1]):
         there = ", ".join(map(str, landed))
         raise SessionCallError(f"Session {session.session_id} has no generation {generation}; there is {there}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row, where
+from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
 from fleetledger.reports.document import header
 
 STATES = ("over", "unpriced", "warn", "ok")
@@ -33,17 +33,7 @@ def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | No
     A window is of the day on which it begins. `is_active` and projections are as of `now`, where the table has them as
     of the newest line.
     """
-    terms, values = where(ledger.key_terms() + ledger.time_terms("started_at"))
-    query = f"""
-        select
-            *,
-            strftime(timezone(?, timezone('UTC', started_at)), '%Y-%m-%d %H:%M') as started_at_local,
-            strftime(timezone(?, timezone('UTC', ends_at)), '%H:%M') as ends_at_local
-        from fct_usage_blocks
-        where {terms}
-        order by started_at desc, fleet, host, account
-    """
-    rows = [_as_of_now(row, now) for row in ledger.rows(query, [ledger.timezone, ledger.timezone, *values])]
+    rows = [_as_of_now(row, now) for row in ledger.ask("reports/usage_blocks")]
     newest = rows[0]["ends_at"] if rows else None
     found = [row for row in rows if row["is_active"] or not active]
     return header(ledger, "blocks") | {

@@ -19,7 +19,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, localcontext
 
-from fleetledger.published.ledger import PRICED_KINDS, SESSION_COLUMNS, Ledger, Row
+from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
 from fleetledger.reports.choices import GROUPS, PERIODS
 from fleetledger.reports.document import EXACT, MILLION, THOUSAND, header
 
@@ -36,7 +36,10 @@ SECTIONS = {
 ROW_KEYS = {
     **{name: (unit,) for name, unit in PERIODS.items()},
     **GROUPS,
-    "sessions": (*SESSION_COLUMNS, "started_at_local"),
+    "sessions": (
+        *("session_id", "parent_session_id", "fleet", "host", "account", "project", "title"),
+        *("started_at", "ended_at", "started_at_local"),
+    ),
 }
 """What the rows of a report have before their measures."""
 
@@ -61,7 +64,7 @@ def report(ledger: Ledger, name: str, *, costliest: bool = False, limit: int | N
     if name == "sessions":
         return document | _sessions(ledger, costliest=costliest, limit=limit)
     unit = PERIODS.get(name, "day")
-    rows, (totals,) = ledger.groups(("period",) if name in PERIODS else GROUPS[name], (), unit=unit)
+    rows, (totals,) = ledger.costs(("period",) if name in PERIODS else GROUPS[name], (), unit=unit)
     if name in PERIODS:
         rows = [{unit: _period(row.pop("period"), unit), **row} for row in rows]
     return document | {"totals": totals, "row_count": len(rows), "rows": rows[:limit]}
@@ -75,14 +78,15 @@ def _period(first_day: date | None, unit: str) -> str | None:
 
 
 def _sessions(ledger: Ledger, *, costliest: bool, limit: int | None) -> Row:
-    ((totals,),) = ledger.groups(())
-    count, rows = ledger.sessions(costliest=costliest, limit=limit)
+    ((totals,),) = ledger.costs(())
+    rows = ledger.ask("reports/session_costs", costliest=costliest, limit=limit)
+    counts = [row.pop("session_count") for row in rows]
     order = "costliest" if costliest else "newest"
-    return {"totals": totals, "order": order, "row_count": count, "rows": rows}
+    return {"totals": totals, "order": order, "row_count": counts[0] if counts else 0, "rows": rows}
 
 
 def _overview(ledger: Ledger) -> Row:
-    sections: Row = dict(zip(SECTIONS, ledger.groups(*SECTIONS.values()), strict=True))
+    sections: Row = dict(zip(SECTIONS, ledger.costs(*SECTIONS.values()), strict=True))
     (totals,) = sections["totals"]
     unpriced = sum(totals[f"{kind}_unpriced_calls"] for kind in PRICED_KINDS)
     return sections | {
@@ -93,7 +97,7 @@ def _overview(ledger: Ledger) -> Row:
             for row in sections["providers"]
             if row["unknown_calls"]
         ],
-        "inexact_rates": ledger.inexact_rates() if totals["inexact_rate_calls"] else [],
+        "inexact_rates": ledger.ask("reports/inexact_rates") if totals["inexact_rate_calls"] else [],
         "rates": {key: ledger.build[f"rates_{key}"] for key in ("source", "version", "date")},
         "costliest_session": _hand_check(ledger),
     }
@@ -104,10 +108,11 @@ def _hand_check(ledger: Ledger) -> Row | None:
 
     `recomputed_usd` adds the lines up; `agrees` is whether that is the session's cost to the last digit.
     """
-    session = ledger.costliest_session()
-    if session is None:
+    found = ledger.ask("reports/costliest_session")
+    if not found:
         return None
-    priced = ledger.rates_of_session(session["session_id"], session["cost_kind"])
+    (session,) = found
+    priced = ledger.ask("reports/session_rates", session_id=session["session_id"], cost_kind=session["cost_kind"])
     with localcontext(prec=EXACT):
         lines = [line for row in priced for line in _lines(row)]
         recomputed = sum((line["cost_usd"] for line in lines), Decimal(0))

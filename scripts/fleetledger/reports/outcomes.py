@@ -23,13 +23,24 @@ from decimal import Decimal, localcontext
 
 from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
 from fleetledger.reports.document import EXACT, header
-from fleetledger.reports.outcome_metrics import FEW, METRICS
-from fleetledger.reports.outcome_queries import YIELDS, classes, counts, rates, value
+from fleetledger.reports.outcome_metrics import FEW, METRICS, VALUE_FIELDS
+from fleetledger.reports.outcome_queries import rates
 
 LEAST_OBSERVED = 0.5
 """What an amount by a count asks for: more than this part of the tasks observed."""
 
 DECIMALS = Decimal("1e-10")
+
+COUNTED = {
+    "coverage": ("evidence_coverage",),
+    "mu_outcomes": ("mu_outcome_class", "mu_outcome_confidence"),
+    "exit_reasons": ("exit_reason", "mu_exit_reason"),
+    "models": ("provider", "model"),
+}
+"""What tasks are counted by beside the report."""
+
+YIELDS = ("success", "default_branch_commit", "merged_pull_request")
+"""What work yields."""
 
 UNOBSERVED = "unknown"
 """The result of the classes that say that nothing tells."""
@@ -37,7 +48,8 @@ UNOBSERVED = "unknown"
 
 def outcomes_report(ledger: Ledger) -> Row:
     """The document of the outcomes."""
-    rows = classes(ledger)
+    rows = ledger.ask("reports/outcome_classes")
+    counts = ledger.groups("reports/task_counts", (key for keys in COUNTED.values() for key in keys), *COUNTED.values())
     tasks = sum(row["tasks"] for row in rows)
     observed = sum(row["tasks"] for row in rows if row["outcome_result"] not in (None, UNOBSERVED))
     amounts = {}
@@ -51,10 +63,7 @@ def outcomes_report(ledger: Ledger) -> Row:
             "observed_share": _share(observed, tasks),
             **amounts,
         },
-        "coverage": counts(ledger, "evidence_coverage"),
-        "mu_outcomes": counts(ledger, "mu_outcome_class", "mu_outcome_confidence"),
-        "exit_reasons": counts(ledger, "exit_reason", "mu_exit_reason"),
-        "models": counts(ledger, "provider", "model"),
+        **dict(zip(COUNTED, counts, strict=True)),
         "row_count": len(rows),
         "rows": [_with_share(row, tasks) for row in rows],
     }
@@ -78,9 +87,13 @@ def rates_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
 
 def value_report(ledger: Ledger, by: tuple[str, ...]) -> Row:
     """The document of what was paid for what came of it, by some of VALUE_FIELDS."""
-    rows = [_valued(row) for row in value(ledger, by)]
-    totals = [_valued(row) for row in value(ledger, ())]
-    return header(ledger, "value") | {"by": list(by), "totals": totals, "row_count": len(rows), "rows": rows}
+    rows, totals = ledger.groups("reports/outcome_costs", VALUE_FIELDS, by, ())
+    return header(ledger, "value") | {
+        "by": list(by),
+        "totals": [_valued(row) for row in totals],
+        "row_count": len(rows),
+        "rows": [_valued(row) for row in rows],
+    }
 
 
 def _valued(row: Row) -> Row:

@@ -10,16 +10,19 @@ said_at_local, task_id, text_kind, tool_name`, and `snippet`, in which the match
 
 from __future__ import annotations
 
+import glob
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from fleetledger.base.errors import CallError
-from fleetledger.base.sql import rows_of
-from fleetledger.published.ledger import Ledger, Row, Sql, where
+from fleetledger.published.ledger import Ledger, Row
 from fleetledger.published.text_index import TextIndex, text_dir
-from fleetledger.reports.session_queries import COSTS, KEYS, sessions_query
 from fleetledger.reports.sessions import described, header
+
+WORDS = 4
+"""How many words the query has places of their own for."""
 
 SHOWN_HITS = 3
 """How many places of a session are shown."""
@@ -47,80 +50,38 @@ def search(ledger: Ledger, data: Path, index: TextIndex, wanted: list[str], *, e
         if fault := ledger.regex_fault(pattern):
             raise CallError(f"--regex: {pattern.removeprefix('(?i)')!r} is no regular expression of RE2: {fault}")
     ledger.rows(f"set threads = {os.cpu_count() or 1}")
-    files = [*index.said, *(index.rest if everything else ())]
+    files = stored(data, index, index.said if not everything else (*index.said, *index.rest))
     if not files:
         return header(ledger, "search") | {"row_count": 0, "hit_count": 0, "rows": []}
-    rows = _sessions(ledger, _texts(data, files), _gone(data, index), wanted, limit)
+    # What is longest is rarest, and looked for first.
+    longest_first: list[str | None] = [*sorted(wanted, key=len, reverse=True), *[None] * WORDS]
+    words = {f"word_{number + 1}": longest_first[number] for number in range(WORDS)} | {
+        "more_words": sorted(wanted, key=len, reverse=True)[WORDS:]
+    }
+    rows = ledger.ask("reports/search", **files, **words, shown=SHOWN_HITS, limit=limit)
     counts = [(row.pop("session_count"), row.pop("all_hit_count")) for row in rows]
-    hits = _hits(ledger, _texts(data, files), [key for row in rows for key in row["hits"]], wanted[0])
+    hits = _hits(ledger, files, [key for row in rows for key in row["hits"]], wanted[0])
     for row in rows:
         row["hits"] = [hits[key] for key in row["hits"] if key in hits]
     sessions, all_hits = counts[0] if counts else (0, 0)
     return header(ledger, "search") | {"row_count": sessions, "hit_count": all_hits, "rows": described(ledger, rows)}
 
 
-def _sessions(ledger: Ledger, texts: str, gone: str, wanted: list[str], limit: int) -> list[Row]:
-    chosen, values = sessions_query(ledger)
-    matches: list[Sql] = [
-        ("regexp_matches(block_text, ?)", [pattern]) for pattern in sorted(wanted, key=len, reverse=True)
-    ]
-    terms, terms_values = where(matches + ledger.time_terms("said_at"))
-    query = f"""
-        with
-        chosen as ({chosen}),
-        hits as (
-            select text_key, session_id, coalesce(said_at, timestamp '0001-01-01') as said_at
-            from {texts}
-            where {terms}
-        ),
-        standing as (from hits {gone}),
-        grouped as (
-            select session_id, count(*) as hit_count, max(said_at) as newest_hit_at,
-                max_by(text_key, said_at, {SHOWN_HITS}) as hits
-            from standing
-            semi join chosen using (session_id)
-            group by session_id
-        ),
-        counted as (
-            select *, count(*) over () as session_count, sum(hit_count) over () as all_hit_count
-            from grouped
-            order by newest_hit_at desc, session_id
-            limit ?
-        )
-        select
-            {KEYS}, {COSTS}, cast(hit_count as bigint) as hit_count, hits, session_count,
-            cast(all_hit_count as bigint) as all_hit_count,
-            strftime(timezone(?, timezone('UTC', coalesce(ended_at, started_at))), '%Y-%m-%d %H:%M')
-                as last_active_local
-        from counted
-        inner join chosen using (session_id)
-        order by newest_hit_at desc, session_id
+def stored(data: Path, index: TextIndex, names: Iterable[str]) -> dict[str, object]:
+    """Files of the text store, and of the keys that are gone, as queries are given them; nothing without files.
+
+    No character of their paths is taken for a pattern.
     """
-    return ledger.rows(query, [*values, *terms_values, limit, ledger.timezone])
+    files = [glob.escape(str(text_dir(data) / name)) for name in names]
+    gone = glob.escape(str(text_dir(data) / index.gone)) if index.gone else files[:1]
+    return {"texts": files, "gone": gone, "has_gone": index.gone is not None} if files else {}
 
 
-def _hits(ledger: Ledger, texts: str, keys: list[int], pattern: str) -> dict[int, Row]:
-    """Some hits by their keys, each with the match of `pattern` and what is around it."""
-    if not keys:
-        return {}
-    query = f"""
-        with
-        matched as (
-            select *, regexp_extract(block_text, ?) as matched
-            from {texts}
-            where text_key in ({", ".join(map(str, keys))})
-        ),
-        placed as (select *, greatest(strpos(block_text, matched), 1) as place from matched)
-        select
-            text_key, said_at, task_id, text_kind, tool_name,
-            strftime(timezone(?, timezone('UTC', said_at)), '%Y-%m-%d %H:%M') as said_at_local,
-            place > {BEFORE + 1} as is_cut_before,
-            substring(block_text, greatest(place - {BEFORE}, 1), least(place - 1, {BEFORE})) as before,
-            left(matched, {MOST_SHOWN}) as matched,
-            substring(block_text, place + length(matched), {AFTER}) as after
-        from placed
-    """
-    return {row.pop("text_key"): _hit(row) for row in ledger.rows(query, [pattern, ledger.timezone])}
+def _hits(ledger: Ledger, files: dict[str, object], keys: list[int], word: str) -> dict[int, Row]:
+    """Some hits by their keys, each with the match of `word` and what is around it."""
+    around = {"before": BEFORE, "after": AFTER, "most": MOST_SHOWN}
+    rows = ledger.ask("reports/search_hits", texts=files["texts"], text_keys=keys, word=word, **around) if keys else []
+    return {row.pop("text_key"): _hit(row) for row in rows}
 
 
 def _hit(row: Row) -> Row:
@@ -130,11 +91,3 @@ def _hit(row: Row) -> Row:
         "match_start": len(before),
         "match_end": len(before) + len(matched),
     }
-
-
-def _texts(data: Path, files: list[str]) -> str:
-    return rows_of(text_dir(data) / name for name in files)
-
-
-def _gone(data: Path, index: TextIndex) -> str:
-    return f"anti join {_texts(data, [index.gone])} using (text_key)" if index.gone else ""

@@ -11,16 +11,24 @@ import re
 
 from fleetledger.base.paths import this_host
 from fleetledger.published.ledger import Ledger, Row
-from fleetledger.reports.session_queries import newest_sessions
 from fleetledger.sources.resume import config_directories, resume_line
+from fleetledger.sources.session_names import Session, sessions_named
 
 LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
 
 
 def sessions(ledger: Ledger, limit: int) -> Row:
     """The document of the newest sessions."""
-    count, rows = newest_sessions(ledger, limit)
-    return header(ledger, "sessions") | {"row_count": count, "rows": described(ledger, rows)}
+    rows = ledger.ask("reports/sessions", session_id=None, limit=limit)
+    counts = [row.pop("session_count") for row in rows]
+    return header(ledger, "sessions") | {"row_count": counts[0] if counts else 0, "rows": described(ledger, rows)}
+
+
+def session_named(ledger: Ledger, name: str) -> str:
+    """The id of the session that `name` is the beginning of. Raises UnknownSession and AmbiguousSession."""
+    query = "select fleet, host, account, session_id from fct_sessions"
+    rows = ledger.rows(f"{query} where contains(session_id, ?)", [name]) or ledger.rows(query)
+    return sessions_named((Session(**row) for row in rows), name)[0].session_id
 
 
 def header(ledger: Ledger, name: str) -> Row:

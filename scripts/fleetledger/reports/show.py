@@ -12,108 +12,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fleetledger.base.errors import CallError, FleetledgerError
-from fleetledger.base.sql import rows_of
-from fleetledger.base.text import clean
 from fleetledger.published.ledger import Ledger, Row
-from fleetledger.published.text_index import TextIndex, text_dir
-from fleetledger.reports.session_queries import COSTS, KEYS, sessions_query
-from fleetledger.reports.sessions import described, header
+from fleetledger.published.text_index import TextIndex
+from fleetledger.reports.search import stored
+from fleetledger.reports.sessions import described, header, session_named
 
-MOST_NAMED = 10
-
-LOCAL = "strftime(timezone(?, timezone('UTC', {})), '%Y-%m-%d %H:%M')"
-
-
-class ShowError(FleetledgerError):
-    """There is no such session."""
+UNKNOWN = dict.fromkeys(
+    (
+        *("billed_cost_usd", "subscription_cost_usd", "unknown_cost_usd", "model_call_count", "unpriced_call_count"),
+        "context_tokens",
+    )
+)
+"""What is said of a turn without calls."""
 
 
 def show(ledger: Ledger, data: Path, index: TextIndex | None, name: str, longest: int) -> Row:
     """The document of the session whose id begins with `name`; texts are cut after `longest` characters.
 
-    Raises ShowError where there is none, CallError where there are several.
+    Raises UnknownSession and AmbiguousSession.
     """
-    session = _session(ledger, name)
-    texts = _texts(ledger, data, index, session["session_id"], longest) if index else []
-    turns = {row["turn_id"]: row for row in _turns(ledger, session["session_id"])}
-    tasks = _tasks(ledger, session["session_id"])
+    session_id = session_named(ledger, name)
+    (session,) = described(ledger, ledger.ask("reports/sessions", session_id=session_id, limit=1))
+    files = stored(data, index, (*index.said, *index.rest)) if index else {}
+    texts = ledger.ask("reports/session_texts", **files, session_id=session_id, longest=longest) if files else []
+    turns = {row["turn_id"]: row for row in ledger.ask("reports/session_turns", session_id=session_id)}
+    tasks = ledger.ask("reports/session_tasks", session_id=session_id)
     threads = {task["task_id"]: _thread(task, texts, turns) for task in tasks}
     return header(ledger, "show") | {"session": session, "threads": _placed(threads)}
-
-
-def _session(ledger: Ledger, name: str) -> Row:
-    chosen, values = sessions_query(ledger)
-    query = f"""
-        select {KEYS}, {COSTS}, {LOCAL.format("coalesce(ended_at, started_at)")} as last_active_local
-        from ({chosen})
-        where starts_with(session_id, ?)
-            or (fleet = 'mu' and (
-                ends_with(session_id, '/' || ?) or starts_with(regexp_extract(session_id, '[^/]+/[^/]+$'), ?)
-            ))
-        order by session_id
-    """
-    found = ledger.rows(query, [ledger.timezone, *values, name, name, name])
-    exact = [row for row in found if row["session_id"] == name] or found
-    if not exact:
-        raise ShowError(f"No session begins with {clean(name)!r}; `fleetledger sessions` lists them.")
-    if len(exact) > 1:
-        listed = "\n".join(f"  {clean(row['session_id'])}" for row in exact[:MOST_NAMED])
-        more = f"\n  and {len(exact) - MOST_NAMED:,} more" if len(exact) > MOST_NAMED else ""
-        raise CallError(f"{len(exact):,} sessions begin with {clean(name)!r}; name one of them:\n{listed}{more}")
-    return described(ledger, exact)[0]
-
-
-def _texts(ledger: Ledger, data: Path, index: TextIndex, session_id: str, longest: int) -> list[Row]:
-    if not (index.said or index.rest):
-        return []
-    stored = rows_of(text_dir(data) / name for name in (*index.said, *index.rest))
-    gone = rows_of([text_dir(data) / index.gone]) if index.gone else ""
-    query = f"""
-        select
-            line_id, task_id, text_kind as kind, tool_use_id, tool_name, agent_id, is_error,
-            {LOCAL.format("said_at")} as said_at_local, left(block_text, ?) as text, length(block_text) as size
-        from {stored}
-        {f"anti join {gone} using (text_key)" if gone else ""}
-        where session_id = ?
-        order by said_at nulls first, line_order, line_id, block_number
-    """
-    return ledger.rows(query, [ledger.timezone, longest, session_id])
-
-
-def _turns(ledger: Ledger, session_id: str) -> list[Row]:
-    """The turns with calls: what they cost, and how large the context of the last call was."""
-    query = """
-        with contexts as (
-            select
-                turn_id,
-                max_by(
-                    input_tokens + coalesce(cache_read_tokens, 0) + coalesce(cache_write_5m_tokens, 0)
-                        + coalesce(cache_write_1h_tokens, 0),
-                    called_at
-                ) as context_tokens
-            from fct_model_calls
-            where session_id = ?
-            group by turn_id
-        )
-        select
-            turn_id, billed_cost_usd, subscription_cost_usd, unknown_cost_usd, model_call_count, unpriced_call_count,
-            context_tokens
-        from fct_turns
-        left join contexts using (turn_id)
-        where session_id = ?
-    """
-    return ledger.rows(query, [session_id, session_id])
-
-
-def _tasks(ledger: Ledger, session_id: str) -> list[Row]:
-    query = """
-        select task_id, parent_task_id, agent_id, is_subagent
-        from fct_tasks
-        where session_id = ?
-        order by is_subagent, started_at nulls last, task_id
-    """
-    return ledger.rows(query, [session_id])
 
 
 def _thread(task: Row, texts: list[Row], turns: dict[str, Row]) -> Row:
@@ -142,7 +67,7 @@ def _thread(task: Row, texts: list[Row], turns: dict[str, Row]) -> Row:
 
 
 def _turn(task_id: str, number: int, text: Row, turns: dict[str, Row]) -> Row:
-    known = turns.get(f"{task_id}#{number}", dict.fromkeys(("context_tokens", *COSTS.split(", "))))
+    known = turns.get(f"{task_id}#{number}", UNKNOWN)
     return known | {"number": number, "said_at_local": text["said_at_local"], "items": []}
 
 

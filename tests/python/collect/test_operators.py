@@ -131,7 +131,11 @@ def test_the_same_mark_again_changes_nothing(data: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["5f3", "3"], 2, "2 sessions begin with '5f3'; name one:\n  5f3a91c2-1 (claude_code, host laptop)"),
+        (
+            ["5f3", "3"],
+            2,
+            "2 sessions begin with '5f3'; name one of them:\n  5f3a91c2-1 (claude_code, host laptop, account",
+        ),
         (["laptop", "3"], 2, "3 sessions begin with 'laptop'"),
         (["nope", "3"], 1, "No session begins with 'nope'"),
         (["", "3"], 1, "No session begins with ''"),

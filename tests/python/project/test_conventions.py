@@ -139,3 +139,10 @@ def test_the_repository_holds_no_large_file() -> None:
 
 def test_the_data_directory_stays_out_of_the_repository() -> None:
     assert [path.name for path in tracked() if PROJECT_ROOT / "data" in path.parents] == []
+
+
+def test_every_query_is_asked_and_each_that_is_asked_is_there() -> None:
+    package = PROJECT_ROOT / "scripts/fleetledger"
+    there = {f"{path.parents[1].name}/{path.stem}" for path in package.glob("*/queries/*.sql")}
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    assert set(re.findall(r'"((?:published|reports|doctor)/[a-z_]+)"', sources)) == there

@@ -24,7 +24,7 @@ CALLS: tuple[dict[str, Any], ...] = (
 )
 
 TOOL_CALLS = """
-    create table fct_tool_calls as
+    insert into fct_tool_calls by name
     select
         tool_call_id, model_call_id, 's1' as session_id, 'claude_code' as fleet, host, 'default' as account, project,
         tool_name, tool_kind, mcp_server, cast(called_at as timestamp) as called_at, duration_ms, is_error
@@ -40,7 +40,7 @@ TOOL_CALLS = """
 """
 
 FINDINGS = """
-    create table fct_audit_findings as
+    insert into fct_audit_findings by name
     select
         tool_call_id || rule_id as finding_id, rule_id, severity, 'a category' as category, 'Look at it.' as what_to_do,
         tool_call_id, session_id, fleet, host, account, project, tool_name, found_path,
@@ -55,7 +55,7 @@ FINDINGS = """
 """
 
 ACCESSES = """
-    create table fct_file_accesses as
+    insert into fct_file_accesses by name
     select 't5' as tool_call_id, 'write' as access_kind, 'unknown' as location
 """
 
@@ -78,7 +78,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(path)) as connection:
         for statement in (TOOL_CALLS, FINDINGS, ACCESSES):
             connection.execute(statement)
-        connection.execute("alter table build_info alter secrets_scanned_at type timestamp")
     return data
 
 

@@ -1,0 +1,28 @@
+-- Models without a rate, with the number of their calls that lack a cost, the most first.
+select
+    calls.provider,
+    calls.model,
+    count(*) as unpriced_calls
+
+from fct_model_calls as calls
+
+inner join unpriced_models
+    on calls.provider is not distinct from unpriced_models.provider
+    and calls.model is not distinct from unpriced_models.model
+
+where
+    calls.cost_usd is null
+    and ($fleet is null or calls.fleet = $fleet)
+    and ($host is null or calls.host = $host)
+    and ($account is null or calls.account = $account)
+    and ($project is null or contains(lower(calls.project), lower($project)))
+    and ($model is null or contains(lower(calls.model), lower($model)))
+    and ($since_at is null or calls.called_at >= $since_at)
+    and ($until_at is null or calls.called_at < $until_at)
+
+group by all
+
+order by
+    unpriced_calls desc,
+    calls.provider asc,
+    calls.model asc
