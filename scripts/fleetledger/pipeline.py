@@ -35,9 +35,13 @@ class NoLogsError(FleetledgerError):
 
 
 class Stage(StrEnum):
-    """What a refresh is at. Publishing has no progress to tell: it takes a moment."""
+    """What a refresh is at; a template is made only where there is none of the project yet.
+
+    Publishing has no progress to tell: it takes a moment.
+    """
 
     EXTRACT = "extract"
+    TEMPLATE = "template"
     BUILD = "build"
 
 
@@ -57,7 +61,7 @@ class Landed(NamedTuple):
 
 
 class PlanFailed(NamedTuple):
-    """The last build's plan could not be run, or a test of it found something; dbt builds now."""
+    """The plan could not be run, or a test of it found something; dbt builds now."""
 
     reason: str
 
@@ -90,6 +94,7 @@ def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datet
     as it was until all has gone well, whatever is raised.
     """
     from fleetledger.warehouse import record
+    from fleetledger.warehouse.template import start
 
     extract(data, config, tell, now())
     text = shows_text(data, config)
@@ -97,9 +102,10 @@ def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datet
     if record.is_current(data, inputs):
         tell(Current())
         return False
-    only_landing = record.only_landing_is_new(data, inputs)
-    if not (only_landing and _refill(data, tell, now())):
-        build(data, tell, now(), seeds=not only_landing)
+    if not record.only_landing_is_new(data, inputs):
+        start(data, now(), _telling(Stage.TEMPLATE, tell))
+    if not _refill(data, tell, now()):
+        build(data, tell, now(), seeds=False)
     publish(data, tell, now(), text=text)
     record.remember(data, inputs)
     return True
@@ -173,7 +179,7 @@ def _has_logs(config: FleetConfig) -> bool:
 
 
 def _refill(data: Path, tell: Tell, now: datetime) -> bool:
-    """Whether the last build's plan was there, could be run, and passed its tests."""
+    """Whether the plan of the warehouse was there, could be run, and passed its tests."""
     from fleetledger.warehouse.plan import read_plan
     from fleetledger.warehouse.refill import RefillError, refill
 

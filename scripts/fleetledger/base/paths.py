@@ -44,6 +44,13 @@ def platform_config_dir() -> Path:
     return platformdirs.user_config_path("fleetledger", appauthor=False)
 
 
+def platform_cache_dir() -> Path:
+    """Where this platform keeps what can be made again: `~/.cache/fleetledger` on Linux."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("fleetledger", appauthor=False)
+
+
 def usual_config() -> Path | None:
     """The configuration file that nobody needs to name: in the checkout, else in the platform's place; None if none."""
     places = [*([CHECKOUT] if IS_CHECKOUT else []), platform_config_dir()]

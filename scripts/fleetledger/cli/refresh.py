@@ -181,7 +181,7 @@ def _say_built(built: Built, by_plan: bool) -> None:
         click.echo(f"Warning of a test: {clean(name)}", err=True)
     counts = built.counts
     if by_plan:
-        click.echo(f"Built {counts['models']} models by the last build's plan; their {counts['tests']} tests passed.")
+        click.echo(f"Built {counts['models']} models; their {counts['tests']} tests passed.")
         return
     seeds_and = f"{counts['seeds']} seeds and " if counts["seeds"] else ""
-    click.echo(f"Built {seeds_and}{counts['models']} models; {counts['tests']} tests passed.")
+    click.echo(f"Built {seeds_and}{counts['models']} models with dbt; {counts['tests']} tests passed.")

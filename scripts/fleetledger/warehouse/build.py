@@ -92,16 +92,17 @@ class _Run:
             self.other.append(told(event["message"]))
 
 
-def build(data: Path, now: datetime, step: Step, *, seeds: bool = True) -> Built:
+def build(data: Path, now: datetime, step: Step, *, seeds: bool = True, project: Path | None = None) -> Built:
     """Run every model, and what tests the marts, into the warehouse of `data`, which must be a directory.
 
-    `seeds` false leaves out the seeds: for a warehouse that holds them as they are in the project now.
+    `seeds` false leaves out the seeds: for a warehouse that holds them as they are in the project now. `project` is
+    the directory of the dbt project, if it is not the usual one.
     Raises BuildError, and LockHeld where another build or publish of `data` is running.
     """
     with lock(data / "build.lock", now):
         forget(data)
         run = _Run(step)
-        code = _dbt(data, run, seeds=seeds)
+        code = _dbt(data, run, seeds=seeds, project=project or PROJECT_ROOT)
         if run.plan:
             write_plan(data, run.plan)
     if code:
@@ -109,12 +110,12 @@ def build(data: Path, now: datetime, step: Step, *, seeds: bool = True) -> Built
     return Built(run.counts, run.warnings)
 
 
-def _dbt(data: Path, run: _Run, *, seeds: bool) -> int:
+def _dbt(data: Path, run: _Run, *, seeds: bool, project: Path) -> int:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
     environment |= {"FLEETLEDGER_DATA": str(data), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
     with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-P", "-m", "fleetledger.warehouse.dbt_process", *_arguments(data, seeds=seeds)],
-        cwd=PROJECT_ROOT,
+        [sys.executable, "-P", "-m", "fleetledger.warehouse.dbt_process", *_arguments(data, project, seeds=seeds)],
+        cwd=project,
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -134,12 +135,12 @@ def _dbt(data: Path, run: _Run, *, seeds: bool) -> int:
     return process.returncode
 
 
-def _arguments(data: Path, *, seeds: bool) -> list[str]:
+def _arguments(data: Path, project: Path, *, seeds: bool) -> list[str]:
     left_out = () if seeds else ("resource_type:seed", "test_type:generic,path:seeds")
     return [
         "build",
-        *("--project-dir", str(PROJECT_ROOT)),
-        *("--profiles-dir", str(PROJECT_ROOT)),
+        *("--project-dir", str(project)),
+        *("--profiles-dir", str(project)),
         *("--target-path", str(data / "target")),
         *("--log-path", str(data / "logs")),
         *("--exclude", *LEFT_TO_THE_PROJECT, *left_out),

@@ -47,17 +47,18 @@ class Plan(NamedTuple):
 
 def write_plan(data: Path, plan: Plan) -> None:
     """Keep the plan of a build beside the warehouse in `data` that it made."""
-    write_file(_path(data), json.dumps(plan))
+    write_file(plan_path(data), json.dumps(plan))
 
 
 def read_plan(data: Path) -> Plan | None:
     """The plan of the last build by dbt in `data`; None where none was kept, or none that this version can read."""
     try:
-        models, tests = json.loads(_path(data).read_bytes())
+        models, tests = json.loads(plan_path(data).read_bytes())
         return Plan([Model(*model) for model in models], [DataTest(*test) for test in tests])
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _path(data: Path) -> Path:
+def plan_path(data: Path) -> Path:
+    """Where the plan of the warehouse in `data` stands."""
     return data / "plan.json"

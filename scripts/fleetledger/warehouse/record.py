@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fleetledger.base.paths import PROJECT_ROOT, landing_dir, published_path, warehouse_path
+from fleetledger.base.paths import landing_dir, published_path, warehouse_path
 from fleetledger.base.state import DamagedState, StateKind, Values
 from fleetledger.landing.manifest import collected_manifests, read_manifest
-
-PROJECT_INPUTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "models", "seeds", "macros", "tests")
-"""What decides, beside the landing, what a build makes."""
+from fleetledger.warehouse.project import project_key
 
 RECORD = StateKind("a record of what was made of what")
 
@@ -38,10 +36,7 @@ def inputs(data: Path, *, text: bool) -> Inputs:
         landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
     for path in sorted((data / "secrets").glob("*.json")):
         landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
-    project = blake2b(digest_size=16)
-    for path in _project_files():
-        project.update(b"\0" + str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes())
-    return Inputs(project.hexdigest(), landed.hexdigest())
+    return Inputs(project_key(), landed.hexdigest())
 
 
 def is_current(data: Path, inputs_now: Inputs) -> bool:
@@ -80,15 +75,6 @@ def _made(data: Path, of: Inputs) -> Values:
     warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
     state = [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None
     return {"project": of.project, "landed": of.landed, "warehouse": state}
-
-
-def _project_files() -> list[Path]:
-    found = []
-    for name in PROJECT_INPUTS:
-        path = PROJECT_ROOT / name
-        inside = path.rglob("*") if path.is_dir() else [path]
-        found += [file for file in inside if file.suffix in (".sql", ".yml", ".csv", ".toml") and file.is_file()]
-    return sorted(found)
 
 
 def _manifests(data: Path) -> list[Path]:

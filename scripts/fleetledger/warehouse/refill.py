@@ -63,7 +63,7 @@ def refill(data: Path, plan: Plan, now: datetime, step: Step) -> Built:
             reason = told(str(error))
             if "No space left on device" in reason:
                 raise BuildError(f"{warehouse_path(data)}: {reason}") from error
-            raise RefillError(f"The last build's plan cannot be run: {reason}") from error
+            raise RefillError(f"The plan cannot be run: {reason}") from error
         finally:
             os.umask(before)
     return Built(Counter(models=len(plan.models), tests=len(plan.tests)), [])
@@ -122,7 +122,7 @@ def _fill_by_batch(model: Model, cursor: duckdb.DuckDBPyConnection) -> None:
     named = _ids(cursor, "select batch_id from landing.batches", [])
     staged = _ids(cursor, "select batch_id from main.staged_batches where model = $1 and code = $2", [model.name, code])
     if not staged:
-        raise RefillError(f"Nothing of {model.name} is there yet")
+        cursor.execute(f"truncate {model.relation}")
     gone, added = sorted(staged - named), sorted(named - staged)
     cursor.execute(f"delete from {model.relation} where list_contains($1, batch_id)", [gone])
     cursor.execute(

@@ -311,7 +311,7 @@ def test_new_lines_are_taken_up_by_the_plan_of_the_last_build(refreshed: Refresh
     before = calls_in(data)
     add_call(data / "logs")
     done = run("refresh", "--config", data / "logs/fleet.toml", "--data-dir", data)
-    assert "by the last build's plan" in done.stdout
+    assert "models; their" in done.stdout
     assert calls_in(data) == before + 1
 
 

@@ -24,7 +24,7 @@ from published_fixture import write_published
 from fleetledger.base.paths import published_path, warehouse_path
 from fleetledger.landing.states import FileKey
 from fleetledger.simulate.fleet import simulate
-from fleetledger.warehouse.record import inputs, is_current, remember
+from fleetledger.warehouse.record import forget, inputs, is_current, remember
 
 LANDING_STEPS = ("extract", "extract in workers", "compaction")
 MISSES = 8
@@ -117,6 +117,10 @@ def kill_everything(fleet: GrowingFleet, undisturbed: Undisturbed, seconds: floa
     before = kill_refills(killer, undisturbed)
     killer.kill("build", lambda: fleet.forget_warehouse() if killer.chance() else None)
     assert_nothing_half_built_is_published(fleet, before, undisturbed.marts)
+    killer.measure("beginning")
+    assert_same(fleet, undisturbed)
+    killer.kill("beginning", lambda: forget(fleet.data))
+    assert_nothing_half_built_is_published(fleet, undisturbed.marts)
     fleet.run(STEPS["refresh"])
     assert_same(fleet, undisturbed)
     killer.measure("publish")
@@ -177,10 +181,10 @@ def assert_nothing_half_built_is_published(fleet: GrowingFleet, *whole: Marts) -
 
 
 @pytest.mark.stress
-def test_many_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path, round_of_24: int) -> None:
+def test_many_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path, round_of_28: int) -> None:
     fleet = growing(undisturbed, tmp_path, kills=4)
     seconds = fleet.run(STEPS["build"])
-    kill_everything(fleet, undisturbed, seconds, seed=round_of_24, kills=4)
+    kill_everything(fleet, undisturbed, seconds, seed=round_of_28, kills=4)
 
 
 KILLS = 2

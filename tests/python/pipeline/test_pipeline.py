@@ -49,7 +49,7 @@ def test_a_refresh_tells_its_steps_as_data_and_prints_nothing(data: Path, capfd:
     assert isinstance(swapped, pipeline.Swapped)
     assert swapped.published.path == published_path(data)
     steps = [event for event in told if isinstance(event, pipeline.Progress)]
-    for stage in pipeline.Stage:
+    for stage in (pipeline.Stage.EXTRACT, pipeline.Stage.BUILD):
         of_stage = [(step.done, step.total) for step in steps if step.stage == stage]
         assert of_stage == sorted(of_stage)
         assert of_stage[-1][0] == of_stage[-1][1] > 0

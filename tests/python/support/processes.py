@@ -67,7 +67,8 @@ STEPS = {
     "build": Step("build", "fleetledger.warehouse.build:build", "fleetledger.warehouse.build:build"),
     "publish": Step("publish", "fleetledger.published.publish:publish", "fleetledger.published.publish:publish"),
     "refill": Step("refresh", "fleetledger.warehouse.refill:refill", "fleetledger.warehouse.refill:refill"),
-    "refresh": Step("refresh", "fleetledger.warehouse.build:build", "fleetledger.published.publish:publish"),
+    "beginning": Step("refresh", "fleetledger.warehouse.template:start", "fleetledger.warehouse.refill:refill"),
+    "refresh": Step("refresh", "fleetledger.warehouse.template:start", "fleetledger.published.publish:publish"),
 }
 MEETING = Step("extract", _EXTRACT, _EXTRACT, _IN_WORKERS | _AT_ONCE)
 """An extraction that takes a while, and replaces batches that others read."""
