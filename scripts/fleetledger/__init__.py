@@ -1,3 +1,3 @@
 """fleetledger: cross-fleet analytics for coding agents."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
