@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from built_fleet import BuiltFleet
 
+from fleetledger import __version__
 from fleetledger.base.paths import PROJECT_ROOT
 
 Node = dict[str, Any]
@@ -146,3 +147,11 @@ def test_every_query_is_asked_and_each_that_is_asked_is_there() -> None:
     there = {f"{path.parents[1].name}/{path.stem}" for path in package.glob("*/queries/*.sql")}
     sources = "\n".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
     assert set(re.findall(r'"((?:published|reports|doctor)/[a-z_]+)"', sources)) == there
+
+
+def test_the_version_is_the_same_wherever_it_stands() -> None:
+    project = (PROJECT_ROOT / "dbt_project.yml").read_text()
+    assert re.findall(r'version: "(\d+\.\d+\.\d+)"', project) == [__version__, __version__]
+    newest = re.search(r"^## (\S+?)(?:,|$)", (PROJECT_ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest
+    assert newest[1] == __version__
