@@ -42,3 +42,23 @@
         'cache_write_1h_usd_per_mtok',
     ]) }}
 {%- endmacro %}
+
+{# The part of a text that an expression finds first. Arguments: two SQL expressions. #}
+{% macro first_match(text, pattern) %}{{ return(adapter.dispatch('first_match')(text, pattern)) }}{% endmacro %}
+{% macro duckdb__first_match(text, pattern) -%}
+    regexp_extract({{ text }}, {{ pattern }})
+{%- endmacro %}
+{% macro spark__first_match(text, pattern) -%}
+    regexp_extract({{ text }}, {{ pattern }}, 0)
+{%- endmacro %}
+
+{#
+    The price variant that a request takes. No book prices a speed and a service tier together, so that asking for both
+    finds no rate. Arguments: two SQL expressions, each null where it asks for nothing.
+#}
+{% macro price_variant_of(speed, service_tier) -%}
+    case
+        when {{ speed }} is not null and {{ service_tier }} is not null then {{ speed }} || '+' || {{ service_tier }}
+        else coalesce({{ speed }}, {{ service_tier }}, 'standard')
+    end
+{%- endmacro %}

@@ -19,7 +19,8 @@ rewritten as (
         model,
         lower(trim(model)) as model_name,
         0 as rule_order,
-        true as is_exact
+        true as is_exact,
+        cast(null as varchar) as named_speed
 
     from calls
 
@@ -34,7 +35,11 @@ rewritten as (
         {{ replace_regex('rewritten.model_name', 'rules.pattern', "coalesce(rules.replacement, '')") }} as model_name,
         rules.rule_order,
         rewritten.is_exact
-        and (rules.is_exact or not {{ matches_regex('rewritten.model_name', 'rules.pattern') }}) as is_exact
+        and (rules.is_exact or not {{ matches_regex('rewritten.model_name', 'rules.pattern') }}) as is_exact,
+        coalesce(
+            rewritten.named_speed,
+            case when {{ matches_regex('rewritten.model_name', 'rules.pattern') }} then nullif(rules.asked_speed, '') end
+        ) as named_speed
 
     from rewritten
 
@@ -50,6 +55,7 @@ spelled as (
         model,
         model_name,
         is_exact,
+        named_speed,
         2 * rule_order as name_rank
 
     from rewritten
@@ -61,6 +67,7 @@ spelled as (
         model,
         {{ dash_compact_dates('model_name') }} as model_name,
         is_exact,
+        named_speed,
         2 * rule_order + 1 as name_rank
 
     from rewritten
@@ -74,7 +81,8 @@ names as (
         model,
         model_name,
         min(name_rank) as name_rank,
-        bool_or(is_exact) as is_exact
+        bool_or(is_exact) as is_exact,
+        min_by(named_speed, name_rank) as named_speed
 
     from spelled
 

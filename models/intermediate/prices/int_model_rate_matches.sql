@@ -1,139 +1,47 @@
 with
 
-names as (
+name_matches as (
 
-    select * from {{ ref('int_model_names') }}
-
-),
-
-rates as (
-
-    select * from {{ ref('int_rates') }}
+    select * from {{ ref('int_model_name_matches') }}
 
 ),
 
-provider_price_books as (
+regional_models as (
 
-    select * from {{ ref('provider_price_books') }}
-
-),
-
-model_vendors as (
-
-    select * from {{ ref('model_vendors') }}
+    select * from {{ ref('regional_models') }}
 
 ),
 
-match_rules as (
-
-    select distinct
-        is_override,
-        price_book,
-        model_id,
-        match_names,
-        match_regex,
-        match_not_regex
-
-    from rates
-
-),
-
-own_books as (
-
-    select
-        names.provider,
-        names.model,
-        names.model_name,
-        names.name_rank,
-        names.is_exact,
-        provider_price_books.price_book,
-        true as is_own_price_book
-
-    from names
-
-    inner join provider_price_books
-        on names.provider = provider_price_books.provider
-
-),
-
--- Where a serving path has no price book of its own ('none': it is local), its models are nobody else's either.
-vendor_books as (
-
-    select
-        names.provider,
-        names.model,
-        names.model_name,
-        names.name_rank,
-        names.is_exact,
-        model_vendors.price_book,
-        false as is_own_price_book
-
-    from names
-
-    inner join model_vendors
-        on {{ matches_regex('names.model_name', 'model_vendors.model_regex') }}
-
-    left join provider_price_books
-        on names.provider = provider_price_books.provider
-
-    where coalesce(provider_price_books.price_book, '') not in ('none', model_vendors.price_book)
-
-),
-
-lookups as (
-
-    select * from own_books
-
-    union all
-
-    select * from vendor_books
-
-),
-
-listed as (
-
-    select
-        lookups.*,
-        match_rules.is_override,
-        match_rules.model_id
-
-    from lookups
-
-    inner join match_rules
-        on lookups.price_book = match_rules.price_book
-        and contains('|' || match_rules.match_names || '|', '|' || lookups.model_name || '|')
-
-    where not contains(lookups.model_name, '|')
-
-),
-
-described as (
-
-    select
-        lookups.*,
-        match_rules.is_override,
-        match_rules.model_id
-
-    from lookups
-
-    inner join match_rules
-        on lookups.price_book = match_rules.price_book
-        and match_rules.match_regex is not null
-        and {{ matches_regex('lookups.model_name', 'match_rules.match_regex') }}
-
-    where
-        match_rules.match_not_regex is null
-        or not {{ matches_regex('lookups.model_name', 'match_rules.match_not_regex') }}
-
-),
-
+-- A model is known by some name as a whole. Where it is by none, only the beginning is known: of another version's name
+-- that says nothing.
 matches as (
 
-    select * from listed
+    select
+        provider,
+        model,
+        price_book,
+        is_own_price_book,
+        is_override,
+        model_id,
+        min(name_rank) as name_rank,
+        min_by(is_exact, name_rank) as is_exact,
+        bool_or(is_whole_name) as is_known_name,
+        case
+            when not bool_or(is_whole_name and named_speed is null)
+                then max(case when is_whole_name then named_speed end)
+        end as model_speed
 
-    union distinct
+    from name_matches
 
-    select * from described
+    group by
+        provider,
+        model,
+        price_book,
+        is_own_price_book,
+        is_override,
+        model_id
+
+    having bool_or(is_whole_name) or not bool_or(is_other_version)
 
 ),
 
@@ -161,14 +69,7 @@ books as (
 -- In a book the first name that is known, and the first model in the order of the book that knows it.
 picks as (
 
-    select
-        matches.provider,
-        matches.model,
-        matches.price_book,
-        matches.is_own_price_book,
-        matches.is_override,
-        matches.model_id,
-        matches.is_exact
+    select matches.*
 
     from matches
 
@@ -187,6 +88,51 @@ picks as (
 
 ),
 
+-- A region that its price depends on, and the logged name does not tell.
+untold_regions as (
+
+    select
+        picks.provider,
+        picks.model,
+        picks.is_override
+
+    from picks
+
+    inner join regional_models
+        on picks.price_book = regional_models.price_book
+        and {{ matches_regex('picks.model_id', 'regional_models.model_regex') }}
+
+    where
+        not picks.is_override
+        and not coalesce({{ matches_regex('lower(picks.model)', "nullif(regional_models.told_by_regex, '')") }}, false)
+
+    group by
+        picks.provider,
+        picks.model,
+        picks.is_override
+
+),
+
+judged as (
+
+    select
+        picks.*,
+        nullif(concat_ws(
+            ' ',
+            case when not picks.is_known_name then 'model_name' end,
+            case when not picks.is_exact then 'undated_model' end,
+            case when untold_regions.model is not null then 'region' end
+        ), '') as name_caveats
+
+    from picks
+
+    left join untold_regions
+        on picks.provider is not distinct from untold_regions.provider
+        and picks.model = untold_regions.model
+        and picks.is_override = untold_regions.is_override
+
+),
+
 pivoted as (
 
     select
@@ -196,10 +142,15 @@ pivoted as (
         is_own_price_book,
         max(case when not is_override then model_id end) as rate_model_id,
         max(case when is_override then model_id end) as override_model_id,
-        coalesce(bool_and(case when not is_override then is_exact end), true) as is_rate_name_exact,
-        coalesce(bool_and(case when is_override then is_exact end), true) as is_override_name_exact
+        max(case when not is_override then name_caveats end) as rate_name_caveats,
+        max(case when is_override then name_caveats end) as override_name_caveats,
+        -- Your own price is for the name that it was written for.
+        case
+            when bool_or(is_override) then max(case when is_override then model_speed end)
+            else max(model_speed)
+        end as named_speed
 
-    from picks
+    from judged
 
     group by
         provider,

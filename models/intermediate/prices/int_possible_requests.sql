@@ -6,29 +6,40 @@ requests as (
 
 ),
 
+shapes as (
+
+    select * from {{ ref('int_request_shapes') }}
+
+),
+
 rates as (
 
     select * from {{ ref('int_rates') }}
 
 ),
 
--- What was asked for beyond the model, on each serving path, and the books that its models are priced by.
-shapes as (
+-- What each serving path was asked for beyond the model.
+path_shapes as (
 
     select distinct
-        provider,
-        speed,
-        service_tier,
-        inference_geo,
-        asked_speed,
-        asked_service_tier,
-        asked_inference_geo,
-        asked_variant
+        requests.provider,
+        shapes.speed,
+        shapes.service_tier,
+        shapes.inference_geo,
+        shapes.asked_speed,
+        shapes.asked_service_tier,
+        shapes.asked_inference_geo
 
     from requests
 
+    inner join shapes
+        on requests.speed is not distinct from shapes.speed
+        and requests.service_tier is not distinct from shapes.service_tier
+        and requests.inference_geo is not distinct from shapes.inference_geo
+
 ),
 
+-- The books that the models of a path are priced by, and what a model is there.
 known_models as (
 
     select distinct
@@ -38,8 +49,9 @@ known_models as (
         rate_model_id,
         override_model_id,
         is_own_price_book,
-        is_rate_name_exact,
-        is_override_name_exact
+        rate_name_caveats,
+        override_name_caveats,
+        named_speed
 
     from requests
 
@@ -73,8 +85,9 @@ listed_models as (
         book_models.rate_model_id,
         book_models.override_model_id,
         known_models.is_own_price_book,
-        true as is_rate_name_exact,
-        true as is_override_name_exact
+        cast(null as varchar) as rate_name_caveats,
+        cast(null as varchar) as override_name_caveats,
+        cast(null as varchar) as named_speed
 
     from known_models
 
@@ -126,32 +139,35 @@ possible as (
     select
         -row_number() over (
             order by
-                shapes.provider asc nulls first,
+                path_shapes.provider asc nulls first,
                 picked_models.model asc,
-                shapes.speed asc nulls first,
-                shapes.service_tier asc nulls first,
-                shapes.inference_geo asc nulls first
+                path_shapes.speed asc nulls first,
+                path_shapes.service_tier asc nulls first,
+                path_shapes.inference_geo asc nulls first
         ) as rate_request_id,
-        shapes.provider,
+        path_shapes.provider,
         picked_models.model,
-        shapes.speed,
-        shapes.service_tier,
-        shapes.inference_geo,
-        shapes.asked_speed,
-        shapes.asked_service_tier,
-        shapes.asked_inference_geo,
-        shapes.asked_variant,
+        path_shapes.speed,
+        path_shapes.service_tier,
+        path_shapes.inference_geo,
+        coalesce(path_shapes.asked_speed, picked_models.named_speed) as asked_speed,
+        path_shapes.asked_service_tier,
+        path_shapes.asked_inference_geo,
+        {{ price_variant_of(
+            'coalesce(path_shapes.asked_speed, picked_models.named_speed)', 'path_shapes.asked_service_tier'
+        ) }} as asked_variant,
         picked_models.price_book,
         picked_models.rate_model_id,
         picked_models.override_model_id,
         picked_models.is_own_price_book,
-        picked_models.is_rate_name_exact,
-        picked_models.is_override_name_exact
+        picked_models.rate_name_caveats,
+        picked_models.override_name_caveats,
+        picked_models.named_speed
 
-    from shapes
+    from path_shapes
 
     inner join picked_models
-        on shapes.provider is not distinct from picked_models.provider
+        on path_shapes.provider is not distinct from picked_models.provider
 
 )
 

@@ -6,21 +6,27 @@ calls as (
 
 ),
 
-cost_kinds as (
+shapes as (
+
+    select * from {{ ref('int_request_shapes') }}
+
+),
+
+model_kinds as (
 
     select * from {{ ref('int_model_cost_kinds') }}
+
+),
+
+request_kinds as (
+
+    select * from {{ ref('request_cost_kinds') }}
 
 ),
 
 matches as (
 
     select * from {{ ref('int_model_rate_matches') }}
-
-),
-
-standard_values as (
-
-    select * from {{ ref('standard_request_values') }}
 
 ),
 
@@ -58,28 +64,7 @@ numbered as (
 
 ),
 
--- What the request asks for beyond the normal service; null where it asks for nothing.
 asked as (
-
-    select
-        {% for field in ['speed', 'service_tier', 'inference_geo'] %}
-            case
-                when standard_{{ field }}.logged_value is null then nullif(lower(trim(numbered.{{ field }})), '')
-            end as asked_{{ field }},
-        {% endfor %}
-        numbered.rate_request_id
-
-    from numbered
-
-    {% for field in ['speed', 'service_tier', 'inference_geo'] %}
-        left join standard_values as standard_{{ field }}
-            on lower(trim(numbered.{{ field }})) = standard_{{ field }}.logged_value
-            and standard_{{ field }}.request_field = '{{ field }}'
-    {% endfor %}
-
-),
-
-requests as (
 
     select
         numbered.rate_request_id,
@@ -88,35 +73,50 @@ requests as (
         numbered.speed,
         numbered.service_tier,
         numbered.inference_geo,
-        cost_kinds.cost_kind,
-        asked.asked_speed,
-        asked.asked_service_tier,
-        asked.asked_inference_geo,
-        -- No book prices a speed and a service tier together, so that asking for both finds no rate.
-        case
-            when asked.asked_speed is not null and asked.asked_service_tier is not null
-                then asked.asked_speed || '+' || asked.asked_service_tier
-            else coalesce(asked.asked_speed, asked.asked_service_tier, 'standard')
-        end as asked_variant,
+        coalesce(shapes.asked_speed, matches.named_speed) as asked_speed,
+        shapes.asked_service_tier,
+        shapes.asked_inference_geo,
         matches.price_book,
         matches.rate_model_id,
         matches.override_model_id,
         matches.is_own_price_book,
-        matches.is_rate_name_exact,
-        matches.is_override_name_exact
+        matches.rate_name_caveats,
+        matches.override_name_caveats,
+        matches.named_speed
 
     from numbered
 
-    inner join asked
-        on numbered.rate_request_id = asked.rate_request_id
-
-    inner join cost_kinds
-        on numbered.provider is not distinct from cost_kinds.provider
-        and numbered.model is not distinct from cost_kinds.model
+    inner join shapes
+        on numbered.speed is not distinct from shapes.speed
+        and numbered.service_tier is not distinct from shapes.service_tier
+        and numbered.inference_geo is not distinct from shapes.inference_geo
 
     left join matches
         on numbered.provider is not distinct from matches.provider
         and numbered.model = matches.model
+
+),
+
+-- A rule of the model wins over one of the request, and that over the path's.
+requests as (
+
+    select
+        asked.*,
+        {{ price_variant_of('asked.asked_speed', 'asked.asked_service_tier') }} as asked_variant,
+        case
+            when model_kinds.cost_kind_rule = 'model' then model_kinds.cost_kind
+            else coalesce(request_kinds.cost_kind, model_kinds.cost_kind)
+        end as cost_kind
+
+    from asked
+
+    inner join model_kinds
+        on asked.provider is not distinct from model_kinds.provider
+        and asked.model is not distinct from model_kinds.model
+
+    left join request_kinds
+        on asked.provider = request_kinds.provider
+        and asked.asked_speed = request_kinds.speed
 
 )
 

@@ -1,8 +1,8 @@
 with
 
-model_rates as (
+list_rates as (
 
-    select * from {{ ref('model_rates') }}
+    select * from {{ ref('int_list_rates') }}
 
 ),
 
@@ -14,7 +14,7 @@ rate_overrides as (
 
 unioned as (
 
-    {% for source, is_override in [('model_rates', 'false'), ('rate_overrides', 'true')] -%}
+    {% for source, is_override in [('list_rates', 'false'), ('rate_overrides', 'true')] -%}
         select
             rate_id,
             price_book,

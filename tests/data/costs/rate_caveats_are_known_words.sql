@@ -15,7 +15,7 @@ known as (
         rate_caveats,
         {{ replace_regex(
             'rate_caveats',
-            "'\\b(vendor_price_book|undated_model|speed|service_tier|inference_geo|context_tier|cache_read_price|cache_write_price|web_search_price)\\b'",
+            "'\\b(vendor_price_book|model_name|undated_model|region|speed|service_tier|inference_geo|context_tier|cache_read_price|cache_write_price|web_search_price)\\b'",
             "''"
         ) }} as remainder
 

@@ -37,13 +37,21 @@ MICRO_DOLLAR = Decimal("0.000001")
 #: Names that genai-prices does not know as they are logged, with the book and the model that they are.
 REWRITTEN = [
     ("claude_code", "claude-opus-4-6[1m]", "anthropic", "claude-opus-4-6"),
-    ("claude_code", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "anthropic", "claude-sonnet-4-5"),
-    ("claude_code", "global.anthropic.claude-opus-5-5-v1:0", "anthropic", "claude-opus-5-5"),
+    (
+        "claude_code",
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "aws",
+        "regional.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    ),
+    ("claude_code", "global.anthropic.claude-opus-5-5-v1:0", "aws", "global.anthropic.claude-opus-5-5"),
+    ("claude_code", "claude-4.6-sonnet", "anthropic", "claude-sonnet-4-6"),
+    ("claude_code", "claude-fable-5.1", "anthropic", "claude-fable-5-1"),
+    ("claude_code", "claude-opus-5-thinking", "anthropic", "claude-opus-5"),
     ("anthropic_api", "anthropic/claude-haiku-4.5", "anthropic", "claude-haiku-4-5"),
     ("anthropic_oauth", "Claude-Opus-4-5-20251101", "anthropic", "claude-opus-4-5"),
-    ("anthropic_api", "claude-opus-4@20250514", "anthropic", "claude-opus-4-0"),
-    ("anthropic_api", "claude-opus-5-5@20260901", "anthropic", "claude-opus-5-5"),
-    ("anthropic_api", "claude-opus-5-5@default", "anthropic", "claude-opus-5-5"),
+    ("anthropic_api", "claude-opus-4@20250514", "google", "claude-4-opus"),
+    ("anthropic_api", "claude-opus-5-5@20260901", "google", "claude-opus-5-5"),
+    ("anthropic_api", "claude-opus-5-5@default", "google", "claude-opus-5-5"),
     ("vertex", "publishers/anthropic/models/claude-sonnet-4@20250514", "google", "claude-4-sonnet"),
     (
         "bedrock",
@@ -151,6 +159,8 @@ def all_cases() -> list[Case]:
         path = PATH_OF_BOOK[book]
         for model in PROVIDERS[book].models:
             names = [name for name in dict.fromkeys([model.id, *listed_names(model.match)]) if model.is_match(name)]
+            # GovCloud has prices of its own, which this list does not know (seed rate_supplements).
+            names = [name for name in names if not name.startswith("us-gov.")]
             if (book, model.id) not in rates or not names or names[0].endswith(":free"):
                 continue
             for name in names:

@@ -407,10 +407,26 @@ def test_a_model_whose_price_the_columns_cannot_hold_is_left_out() -> None:
 
 def test_multipliers_are_of_models_that_have_rates(rows: list[RateRow]) -> None:
     models = by_model(rows)
+    supplements = {(row["price_book"], row["model_id"]) for row in seed("rate_supplements")}
     for row in seed("rate_multipliers"):
-        assert (row["price_book"], row["model_id"]) in models, row
-        known = {rate.price_variant for rate in models[row["price_book"], row["model_id"]]}
-        assert row["logged_value"] not in known, row
+        key = row["price_book"], row["model_id"]
+        assert key in models.keys() | supplements, row
+        always = {rate.price_variant for rate in models.get(key, ()) if rate.valid_from == ALWAYS}
+        assert row["logged_value"] not in always, row
+
+
+def test_supplements_say_what_the_generated_list_does_not(rows: list[RateRow]) -> None:
+    """A row that the list has whole is needed no longer; a model that the list lacks needs names to be found by."""
+    models = by_model(rows)
+    listed = {row.rate_id: row for row in rows}
+    for row in seed("rate_supplements"):
+        book, model, start, tier = (row[name] for name in ("price_book", "model_id", "valid_from", "tier_start"))
+        assert row["rate_id"] == f"{book}:{model}:{row['price_variant']}:{start}:{tier}"
+        assert row["source"], row
+        assert row["source_date"], row
+        assert bool(row["match_names"] or row["match_regex"]) == ((book, model) not in models), row
+        if known := listed.get(row["rate_id"]):
+            assert [name for name in rates.PRICE_COLUMNS if row[name] and getattr(known, name) is None], row
 
 
 def test_the_fast_multiplier_is_what_openrouter_lists_for_the_same_models(rows: list[RateRow]) -> None:
@@ -428,7 +444,11 @@ def test_the_fast_multiplier_is_what_openrouter_lists_for_the_same_models(rows: 
 
 
 def test_books_that_seeds_name_have_rates(rows: list[RateRow]) -> None:
-    named = {row["price_book"] for name in ("provider_price_books", "model_vendors") for row in seed(name)}
+    named = {
+        row["price_book"]
+        for name in ("provider_price_books", "model_vendors", "model_price_books")
+        for row in seed(name)
+    }
     assert named - {"none"} == set(BOOKS) == {row.price_book for row in rows}
 
 
@@ -439,6 +459,6 @@ def test_paths_are_named_alike_in_all_seeds() -> None:
 
 
 def test_overrides_have_the_columns_of_the_rates() -> None:
-    for name in ("model_rates", "rate_overrides"):
+    for name in ("model_rates", "rate_supplements", "rate_overrides"):
         header = (SEEDS / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
         assert header == ",".join(rates.COLUMNS)
