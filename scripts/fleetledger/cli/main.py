@@ -40,6 +40,7 @@ COMMANDS = {
     "collect": "collect",
     "backfill": "collect",
     "mark": "collect",
+    "telemetry": "telemetry",
     "secrets": "audit",
     "rates": "rates",
     "simulate": "simulate",

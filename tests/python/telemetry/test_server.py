@@ -1,0 +1,191 @@
+"""The server as a client meets it: what it takes, what it refuses, and what is on disk afterwards."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from telemetry_server import CALL, Server, event, kept_lines, log_request, running
+
+from fleetledger.telemetry.requests import JSON_BYTES, PROTOBUF_BYTES
+from fleetledger.telemetry.segments import segments_dir
+
+ANYWHERE = "0.0.0.0"  # noqa: S104
+TOKEN = "a token of some length"  # noqa: S105
+MEMORY = 300 * 2**20
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that several tests talk to."""
+    with running(tmp_path_factory.mktemp("telemetry") / "data") as server:
+        yield server
+
+
+def test_what_was_answered_200_is_on_disk_and_private(server: Server) -> None:
+    request = log_request(event("user_prompt", "on disk", 1), service__name="claude-code")
+    answer = server.post_json("logs", request)
+    assert (answer.status, json.loads(answer.body)) == (200, {})
+    assert request in kept_lines(server.data)
+    found = [segments_dir(server.data), segments_dir(server.data).parent, *segments_dir(server.data).iterdir()]
+    assert {oct(path.stat().st_mode & 0o077) for path in found} == {"0o0"}
+
+
+def test_a_body_may_be_gzip_and_come_in_chunks(server: Server) -> None:
+    request = log_request(event("user_prompt", "in chunks", 1))
+    packed = gzip.compress(json.dumps(request).encode())
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    headers = {"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}
+    connection.request("POST", "/v1/logs", iter([packed[:9], packed[9:]]), headers, encode_chunked=True)
+    assert connection.getresponse().status == 200
+    assert request in kept_lines(server.data)
+
+
+def test_records_that_are_left_out_are_told(server: Server) -> None:
+    answer = server.post_json("logs", log_request(event("user_prompt", "left out", 1), 5))  # type: ignore[arg-type]
+    assert answer.status == 200
+    assert json.loads(answer.body)["partialSuccess"]["rejectedLogRecords"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "body", "status"),
+    [
+        ("/v1/logs", "application/json", b"{", 400),
+        ("/v1/logs", "application/x-protobuf", b"\xff", 400),
+        ("/v1/logs", "text/plain", b"{}", 415),
+        ("/v1/logs", "application/json", bytes(JSON_BYTES + 1), 413),
+        ("/v1/logs", "application/x-protobuf", bytes(PROTOBUF_BYTES + 1), 413),
+        ("/v1/profiles", "application/json", b"{}", 404),
+    ],
+)
+def test_what_it_cannot_take_is_refused(server: Server, path: str, content_type: str, body: bytes, status: int) -> None:
+    before = len(kept_lines(server.data))
+    answer = server.post(path, body, Content_Type=content_type)
+    assert answer.status == status
+    assert len(kept_lines(server.data)) == before
+    if status != 404:
+        assert answer.headers["content-type"] == ("application/json" if content_type == "text/plain" else content_type)
+
+
+def test_a_page_in_a_browser_cannot_speak_to_it(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("OPTIONS", "/v1/logs", headers={"Origin": "http://evil.example"})
+    response = connection.getresponse()
+    assert response.status == 405
+    assert not [name for name in response.headers if name.lower().startswith("access-control")]
+    request = log_request(event("user_prompt", "rebound", 1))
+    assert server.post_json("logs", request, Host="evil.example").status == 403
+
+
+def test_bombs_do_not_cost_much_memory_and_others_are_served(server: Server) -> None:
+    bodies = [
+        ("application/json", gzip.compress(bytes(400 * 2**20), 1)[: JSON_BYTES - 1]),
+        ("application/json", gzip.compress(b'{"resourceLogs":[' + b"[" * (JSON_BYTES - 20))),
+        ("application/json", gzip.compress(b'{"resourceLogs":[' + b"{}," * (JSON_BYTES // 3 - 20) + b"{}]}")),
+        ("application/x-protobuf", gzip.compress(_many_attributes(PROTOBUF_BYTES - 30))),
+    ]
+    answers = []
+
+    def post(content_type: str, body: bytes) -> None:
+        answers.append(server.post("/v1/logs", body, Content_Type=content_type, Content_Encoding="gzip").status)
+
+    threads = [threading.Thread(target=post, args=body) for body in bodies * 3]
+    for thread in threads:
+        thread.start()
+    request = log_request(event("user_prompt", "among bombs", 1))
+    assert server.post_json("logs", request).status == 200
+    for thread in threads:
+        thread.join()
+    assert set(answers) <= {200, 400, 413, 429}
+    assert server.peak_memory() < MEMORY
+
+
+def _many_attributes(size: int) -> bytes:
+    """A request with one record of as many empty attributes as fit, in protobuf."""
+
+    def field(number: int, content: bytes) -> bytes:
+        length, digits = len(content), bytearray()
+        while length > 0x7F:
+            digits.append(length & 0x7F | 0x80)
+            length >>= 7
+        return bytes([number << 3 | 2]) + bytes([*digits, length]) + content
+
+    return field(1, field(2, field(2, b"\x32\x00" * (size // 2))))
+
+
+def test_200_connections_that_say_nothing_keep_nobody_out(server: Server) -> None:
+    silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+    for number, connection in enumerate(silent):
+        connection.sendall(b"POST /v1/logs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n"[: number * 2])
+    assert server.post_json("logs", log_request(event("user_prompt", "among the silent", 1))).status == 200
+    assert server.peak_memory() < MEMORY
+    for connection in silent:
+        connection.close()
+
+
+def test_half_a_body_is_not_kept(server: Server) -> None:
+    before = len(kept_lines(server.data))
+    body = json.dumps(log_request(event("user_prompt", "half", 1))).encode()
+    head = f"POST /v1/logs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head.encode() + b"\r\n\r\n" + body[:-5])
+    assert server.post_json("logs", {}).status == 200
+    assert len(kept_lines(server.data)) == before
+
+
+def test_beyond_this_machine_it_wants_a_token(tmp_path: Path) -> None:
+    call = [*CALL, "telemetry", "serve", "--host", ANYWHERE, "--port", "0", "--data-dir", str(tmp_path / "data")]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "a token is needed" in done.stderr
+
+
+def test_the_token_is_asked_for_by_http_and_grpc(tmp_path: Path) -> None:
+    grpc = pytest.importorskip("grpc")
+    (tmp_path / "token").write_text(TOKEN + "\n")
+    options = ("--host", ANYWHERE, "--grpc-port", "0", "--token-file", str(tmp_path / "token"))
+    with running(tmp_path / "data", *options) as server:
+        request = log_request(event("user_prompt", "let in", 1))
+        assert server.post_json("logs", request).status == 401
+        assert server.post_json("logs", request, Authorization=f"Bearer {TOKEN}!").status == 401
+        assert server.post_json("logs", request, Authorization=f"Bearer {TOKEN}", Host="telemetry").status == 200
+        with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
+            export = channel.unary_unary("/opentelemetry.proto.collector.logs.v1.LogsService/Export")
+            with pytest.raises(grpc.RpcError) as refused:
+                export(b"")
+            assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+            assert export(b"", metadata=[("authorization", f"Bearer {TOKEN}")]) == b""
+            with pytest.raises(grpc.RpcError) as refused:
+                export(b"\xff", metadata=[("authorization", f"Bearer {TOKEN}")])
+            assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert kept_lines(tmp_path / "data") == [request]
+
+
+def test_on_a_full_disk_it_says_so_and_keeps_what_it_answered_for(tmp_path: Path) -> None:
+    requests = [log_request(event("user_prompt", "x" * 1000, number)) for number in range(40)]
+    with running(tmp_path / "data", file_limit=20_000) as server:
+        answers = [server.post_json("logs", request) for request in requests]
+    refused = [answer for answer in answers if answer.status != 200]
+    assert {(answer.status, answer.headers["retry-after"]) for answer in refused} == {(503, "2")}
+    taken = [request for request, answer in zip(requests, answers, strict=True) if answer.status == 200]
+    assert sorted(map(json.dumps, kept_lines(tmp_path / "data"))) == sorted(map(json.dumps, taken))
+
+
+def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data")
+    assert server.post_json("logs", log_request(event("user_prompt", "s", 1))).status == 200
+    assert server.end() == 143
+
+
+def test_a_port_that_is_taken_is_told(server: Server) -> None:
+    call = [*CALL, "telemetry", "serve", "--port", str(server.port), "--data-dir", str(server.data)]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"cannot listen on 127.0.0.1 port {server.port}" in done.stderr
