@@ -42,6 +42,21 @@
     case when line_status <> 'rejected' then coalesce(repaired, raw) end
 {%- endmacro %}
 
+{# An id as it was logged; null where it is blank, and so names nothing. #}
+{% macro logged_id(id) -%}
+    case when trim({{ id }}) <> '' then {{ id }} end
+{%- endmacro %}
+
+{# Whether a landed line reports a message of a sub-agent (record type `progress`). #}
+{% macro reports_agent_message() -%}
+    record_type = 'progress' and {{ line_json() }} like '%"agent_progress"%'
+{%- endmacro %}
+
+{# The JSON of what such a line reports: the sub-agent's id, and its message in the form of a line of its own. #}
+{% macro agent_message_json() -%}
+    {{ json_object_at("case when " ~ reports_agent_message() ~ " then " ~ line_json() ~ " end", '$.data') }}
+{%- endmacro %}
+
 {# A message's content that is one plain text, in the shape of its blocks. #}
 {% macro text_block(text) %}{{ return(adapter.dispatch('text_block')(text)) }}{% endmacro %}
 {% macro duckdb__text_block(text) -%}

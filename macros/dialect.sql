@@ -86,6 +86,15 @@
     get_json_object({{ text }}, '{{ path }}')
 {%- endmacro %}
 
+{# The JSON text of what stands at a JSON path. Staging only. #}
+{% macro json_object_at(text, path) %}{{ return(adapter.dispatch('json_object_at')(text, path)) }}{% endmacro %}
+{% macro duckdb__json_object_at(text, path) -%}
+    json_extract({{ text }}, '{{ path }}')
+{%- endmacro %}
+{% macro spark__json_object_at(text, path) -%}
+    get_json_object({{ text }}, '{{ path }}')
+{%- endmacro %}
+
 {#
     The keys of the objects at some paths of a JSON text, as one text with chr(31) between them; null where there are none. Staging only.
     Arguments: an SQL expression, and a list of JSON paths.
@@ -140,6 +149,15 @@
     {%- for part in [1, 2, 3] -%}
         lpad(split_part({{ version }}, '.', {{ part }}), 8, '0'){{ ' || ' if not loop.last }}
     {%- endfor -%}
+{%- endmacro %}
+
+{# Some columns of a row as one value. Argument: their names. #}
+{% macro struct_of(columns) %}{{ return(adapter.dispatch('struct_of')(columns)) }}{% endmacro %}
+{% macro duckdb__struct_of(columns) -%}
+    struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+{% macro spark__struct_of(columns) -%}
+    named_struct({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
 {# The whole hour that a timestamp lies in. #}

@@ -48,7 +48,7 @@
 
     {%- set manifest_columns -%}
         {host: 'varchar', demo: 'boolean', committed_at: 'timestamp',
-         sources: 'struct(fleet varchar, account varchar, provider varchar, root varchar)[]',
+         sources: 'struct(fleet varchar, account varchar, provider varchar, root varchar, position bigint)[]',
          batches: 'struct(batch_id varchar, "table" varchar, path varchar, "rows" bigint, ok_lines bigint, repaired_lines bigint, rejected_lines bigint, bytes bigint, landed_at timestamp)[]'}
     {%- endset -%}
     {%- set read_manifests -%}
@@ -56,7 +56,7 @@
             read_json('{{ manifests }}', format = 'unstructured', columns = {{ manifest_columns }})
         {%- else -%}
             (select null::varchar as host, null::boolean as demo, null::timestamp as committed_at,
-                null::struct(fleet varchar, account varchar, provider varchar, root varchar)[] as sources,
+                null::struct(fleet varchar, account varchar, provider varchar, root varchar, position bigint)[] as sources,
                 null::struct(batch_id varchar, "table" varchar, path varchar, "rows" bigint, ok_lines bigint, repaired_lines bigint,
                     rejected_lines bigint, bytes bigint, landed_at timestamp)[] as batches
              where false)
@@ -67,7 +67,7 @@
     {%- do run_query("create or replace table landing.manifests as select * from " ~ read_manifests) -%}
     {%- do run_query(
         "create or replace view landing.sources as "
-        ~ "select host, demo, source.fleet, source.account, source.provider, source.root "
+        ~ "select host, demo, source.fleet, source.account, source.provider, source.root, source.position "
         ~ "from (select host, demo, unnest(sources) as source from landing.manifests)"
     ) -%}
     {%- set scans = quoted_data ~ '/secrets/*.json' -%}

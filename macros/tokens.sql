@@ -5,10 +5,12 @@
 
 {#
     A count (of tokens, requests, milliseconds) as it was landed; null where it cannot be one: negative, or of more than twelve
-    digits, which nobody counted and whose sums would not fit. Argument: an expression of a bigint.
+    digits, which nobody counted and whose sums would not fit. Arguments: an expression of a bigint, and one of the text of the same
+    number where it may stand in a second place.
 #}
-{% macro logged_count(number) -%}
-    case when {{ number }} between 0 and 999999999999 then {{ number }} end
+{% macro logged_count(number, second='') -%}
+    case when {{ number }} between 0 and 999999999999 then {{ number }}
+    {%- if second %} when {{ matches_regex(second, "'^[0-9]{1,12}$'") }} then cast({{ second }} as bigint){% endif %} end
 {%- endmacro %}
 
 {# The same of a number as JSON holds it; a fraction is no count and is not rounded to one. Argument: an expression of a text. #}

@@ -64,10 +64,18 @@ def empty_sums() -> Sums:
     return defaultdict(lambda: [0] * 6)
 
 
+def reported(line: dict[str, Any]) -> dict[str, Any]:
+    """The sub-agent's line that a progress line reports; any other line as it is."""
+    data = line.get("data")
+    if line.get("type") != "progress" or not isinstance(data, dict) or data.get("type") != "agent_progress":
+        return line
+    return {"sessionId": line["sessionId"], **data["message"]}
+
+
 def recounted_claude_code() -> Sums:
     calls: dict[tuple[str, str], tuple[str, Tokens, str]] = {}
     for _, root in sources("claude_code"):
-        for line in (line for path in transcripts(root) for line in objects(path)):
+        for line in (reported(line) for path in transcripts(root) for line in objects(path)):
             message: dict[str, Any] = line["message"] if line.get("type") == "assistant" else {}
             if not message.get("usage") or message["model"] == "<synthetic>":
                 continue

@@ -10,22 +10,37 @@ landed as (
 
 ),
 
-parsed as (
+-- A sub-agent's message that its parent's transcript reports is read as the line that it is there.
+with_json as (
 
     select
         {{ line_id() }} as line_id,
         batch_id,
-        {{ line_json() }} as line_text,
-        {{ parse_json(
-            line_json(),
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON"}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
-        ) }} as line
+        case
+            when record_type = 'progress' then {{ json_object_at(agent_message_json(), '$.message') }}
+            else {{ line_json() }}
+        end as line_text
 
     from landed
 
     where
         line_status <> 'rejected'
-        and record_type in ('user', 'assistant')
+        and (record_type in ('user', 'assistant') or {{ reports_agent_message() }})
+
+),
+
+parsed as (
+
+    select
+        line_id,
+        batch_id,
+        line_text,
+        {{ parse_json(
+            'line_text',
+            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON"}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
+        ) }} as line
+
+    from with_json
 
 ),
 

@@ -10,7 +10,9 @@ titles as (
 
     select
         {{ line_id() }} as line_id,
-        coalesce(session_id, regexp_extract(source_path, '([^/]+)\.jsonl$', 1)) as session_id,
+        replace(
+            coalesce({{ logged_id('session_id') }}, regexp_extract(source_path, '([^/]+)\.jsonl$', 1)), '/', '%2F'
+        ) as session_id,
         generation,
         byte_offset,
         record_type as title_kind,

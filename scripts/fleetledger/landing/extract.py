@@ -15,6 +15,7 @@ from fleetledger.landing import states as file_states
 from fleetledger.landing.compaction import compact, replace_tails
 from fleetledger.landing.manifest import (
     Manifest,
+    SourceEntry,
     begin,
     commit,
     make_directories,
@@ -99,29 +100,34 @@ def _plan(landing: Path, host: str, config: FleetConfig, now: datetime) -> _Plan
     sources = [source for source in config.sources if source.host == host]
     summaries = {(source.fleet, source.account): SourceSummary(source) for source in sources}
     jobs = [job for summary in summaries.values() for job in _jobs(summary, states, now.timestamp())]
-    described = _describe(sources, manifest, states)
+    described = _describe(config.sources, host, manifest, states)
     demo = manifest.demo or config.demo
     is_stale = (described, demo) != (manifest.sources, manifest.demo)
     manifest.sources, manifest.demo = described, demo
     return _Plan(manifest, states, summaries, jobs, is_stale)
 
 
-def _describe(sources: Iterable[Source], manifest: Manifest, states: States) -> list[dict[str, str | None]]:
-    """The sources as the manifest lists them: the configured ones, and those that lines were landed from before."""
-    described = {
+def _describe(configured: Iterable[Source], host: str, manifest: Manifest, states: States) -> list[SourceEntry]:
+    """A host's sources as the manifest lists them: the configured ones, and those that lines were landed from before.
+
+    `position` is a source's place among all configured ones; what is not configured any more has none.
+    """
+    described: dict[tuple[str, str], SourceEntry] = {
         (source.fleet, source.account): {
             "fleet": source.fleet,
             "account": source.account,
             "provider": source.provider,
             "root": to_text(str(source.root)),
+            "position": position,
         }
-        for source in sources
+        for position, source in enumerate(configured, start=1)
+        if source.host == host
     }
     landed = {(key.fleet, key.account) for key in states.files}
     for earlier in manifest.sources:
-        key = str(earlier["fleet"]), str(earlier["account"])
+        key = earlier["fleet"], earlier["account"]
         if key in landed:
-            described.setdefault(key, earlier)
+            described.setdefault(key, {**earlier, "position": None})
     return list(described.values())
 
 

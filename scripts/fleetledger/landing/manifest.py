@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NotRequired, TypedDict
 from urllib.parse import unquote
 
 from fleetledger.base.errors import LandingError, why
@@ -47,14 +48,24 @@ class Batch:
     landed_at: str
 
 
+class SourceEntry(TypedDict):
+    """A source as a manifest lists it; `position` is its place among all configured ones, from 1."""
+
+    fleet: str
+    account: str
+    provider: str | None
+    root: str
+    position: NotRequired[int | None]
+
+
 @dataclass(slots=True)
 class Manifest:
-    """All that counts of one host's landing; `sources` are dicts of fleet, account, provider and root."""
+    """All that counts of one host's landing; `sources` are the host's sources."""
 
     host: str
     demo: bool = False
     committed_at: str = ""
-    sources: list[dict[str, str | None]] = field(default_factory=list)
+    sources: list[SourceEntry] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
     files_path: str | None = None
 

@@ -131,7 +131,7 @@ def _there(manifest: Manifest) -> set[FileKey]:
     """The log files that lie at the sources' roots now."""
     found = set()
     for described in manifest.sources:
-        fleet, account = str(described["fleet"]), str(described["account"])
-        source = Source(fleet, manifest.host, account, described["provider"], Path(from_text(str(described["root"]))))
+        fleet, account = described["fleet"], described["account"]
+        source = Source(fleet, manifest.host, account, described["provider"], Path(from_text(described["root"])))
         found |= {FileKey(fleet, account, file.source_path) for file in find_log_files(source)[0]}
     return found

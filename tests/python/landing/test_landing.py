@@ -182,8 +182,9 @@ def test_the_manifest_lists_sources_and_counts(host: LoggedHost) -> None:
             "account": "default",
             "provider": source.provider,
             "root": str(source.root),
+            "position": position,
         }
-        for source in host.sources
+        for position, source in enumerate(host.sources, start=1)
     ]
     assert (manifest.host, manifest.demo) == ("host", False)
     counts = [

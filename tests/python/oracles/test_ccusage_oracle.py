@@ -243,7 +243,7 @@ class Example:
 
 
 def agent_progress(at: str) -> list[bytes]:
-    repeated = {"type": "agent_progress", "message": record(at, 2)}
+    repeated = {"type": "agent_progress", "agentId": "a", "message": record(at, 2)}
     return [line(at), dumped({"type": "progress", "sessionId": "s", "data": repeated})]
 
 
@@ -287,7 +287,7 @@ EXAMPLES = [
         calls(2),
         calls(1),
     ),
-    Example(Divergence.AGENT_PROGRESS, "2024-05", agent_progress, calls(1), calls(2), calls(1)),
+    Example(Divergence.AGENT_PROGRESS, "2024-05", agent_progress, calls(1), calls(2), calls(2)),
     Example(
         Divergence.OWN_TEXTS,
         "2024-06",
@@ -300,10 +300,15 @@ EXAMPLES = [
     Example(
         Divergence.SIDECHAIN_REPLAY,
         "2024-07",
-        lambda at: [line(at), dumped(record(at) | {"requestId": "replayed", "isSidechain": True})],
-        calls(1),
-        calls(1),
+        lambda at: [
+            line(at),
+            dumped(
+                record(at) | {"requestId": "replayed", "isSidechain": True, "timestamp": at.replace(".000Z", ".001Z")}
+            ),
+        ],
         calls(2),
+        calls(1),
+        calls(1),
     ),
     Example(
         Divergence.NO_REQUEST_ID,

@@ -97,6 +97,7 @@ class Line:
     place: tuple[int, int]
     kind: Divergence | None
     session: str
+    agent: str | None
     uuid: str | None
     message_id: str | None
     request_id: str | None
@@ -110,11 +111,20 @@ class Line:
     daily_drops: frozenset[Divergence]
 
     def counts(self, report: str, active: frozenset[Divergence]) -> bool:
-        """Whether the line is counted; `kind` is the divergence without which it is not, None for a response's."""
-        if self.kind is Divergence.AGENT_PROGRESS and report != "daily":
-            return False
+        """Whether the line is counted; `kind` is the divergence without which it is not, None for a response's.
+
+        What only reports a sub-agent's response counts in ccusage's daily report, and here if it names the agent.
+        """
         drops = self.drops | self.daily_drops if report == "daily" else self.drops
+        if self.kind is Divergence.AGENT_PROGRESS:
+            is_counted = report == "daily" if self.kind in active else self.agent is not None
+            return is_counted and not drops & active
         return (self.kind is None or self.kind in active) and not drops & active
+
+    @property
+    def inputs(self) -> tuple[int | None, int, int]:
+        """What went in: the same on every line of a response."""
+        return self.usage.input_tokens, self.usage.cache_read or 0, self.usage.cache_write or 0
 
 
 def read_lines(sources: Iterable[Source]) -> list[Line]:
@@ -142,6 +152,7 @@ def _records(path: str, number: int, raw: bytes, source: Source) -> Iterator[Lin
         kind = Divergence.OWN_TEXTS if kind is None and message.get("model") == OWN_TEXT_MODEL else kind
         drops = set(null_key)
         if kind is Divergence.AGENT_PROGRESS:
+            message = message | {"stop_reason": None}
             envelope = envelope | {"version": None, "sessionId": record.get("sessionId")}
         if strict is None or b'"usage":{' not in raw or not _is_expected(envelope, message):
             drops.add(Divergence.WRITTEN_FORM)
@@ -154,7 +165,8 @@ def _records(path: str, number: int, raw: bytes, source: Source) -> Iterator[Lin
             place=(number, part),
             kind=kind,
             session=_text(record.get("sessionId")) or _session_of(path),
-            uuid=_text(record.get("uuid")),
+            agent=_agent(record, envelope, path),
+            uuid=_text(envelope.get("uuid")),
             message_id=_text(message.get("id")),
             request_id=_text(envelope.get("requestId")),
             at=_instant(envelope.get("timestamp")),
@@ -173,6 +185,16 @@ def _progress(record: Json) -> Json | None:
     data = record.get("data")
     inner = data.get("message") if isinstance(data, dict) and not isinstance(record.get("message"), dict) else None
     return inner if isinstance(inner, dict) else None
+
+
+def _agent(record: Json, envelope: Json, path: str) -> str | None:
+    """The sub-agent that a line is of; None for the main thread's."""
+    if envelope is not record:
+        return _text(record["data"].get("agentId"))
+    name = Path(path).stem
+    if name.startswith("agent-"):
+        return _text(record.get("agentId")) or name.removeprefix("agent-")
+    return (_text(record.get("agentId")) or "sidechain") if record.get("isSidechain") is True else None
 
 
 def _strictly(raw: bytes) -> Json | None:
@@ -323,7 +345,7 @@ class _Responses:
         self._report = report
         self._active = active
         self._rates = rates
-        self._request_ids = {(line.session, line.message_id): line.request_id for line in lines if line.request_id}
+        self._own_keys = _own_keys(lines)
         self._by_key: dict[tuple[object, ...], _Response] = {}
         self._of_session: dict[tuple[object, ...], list[_Response]] = defaultdict(list)
         self.found: list[_Response] = []
@@ -347,15 +369,15 @@ class _Responses:
             self._by_key[key] = response
 
     def _key(self, line: Line) -> tuple[object, ...]:
+        own = self._own_keys[line]
         if line.message_id is None:
-            is_copied = line.uuid is not None and Divergence.NO_MESSAGE_ID not in self._active
-            return ("line", line.uuid) if is_copied else ("line", line.path, line.place)
-        if line.request_id is not None:
-            return line.message_id, line.request_id
-        if Divergence.NO_REQUEST_ID in self._active:
+            is_copied = Divergence.NO_MESSAGE_ID not in self._active
+            return own if is_copied else ("line", line.path, line.place)
+        if line.request_id is None and Divergence.NO_REQUEST_ID in self._active:
             return line.message_id, None, line.session, line.at if self._report == "daily" else None
-        borrowed = self._request_ids.get((line.session, line.message_id))
-        return (line.message_id, borrowed) if borrowed else (line.session, line.message_id, None)
+        if line.request_id is not None and Divergence.SIDECHAIN_REPLAY in self._active:
+            return line.message_id, line.request_id
+        return own
 
     def _original(self, line: Line) -> _Response | None:
         """What a sidechain's line repeats under another request id, or is repeated by."""
@@ -380,6 +402,52 @@ class _Responses:
             if costs[0] != costs[1]:
                 return costs[0] > costs[1]
         return line.usage.speed is not None and kept.usage.speed is None
+
+
+def _own_keys(lines: Iterable[Line]) -> dict[Line, tuple[object, ...]]:
+    """How fleetledger names the response of each line.
+
+    By message id and request id, where what a line lacks is taken from its copies, from the main thread's line that a
+    sub-agent's file repeats, and from the response's other lines in the session; without a request id within the
+    session; without any id by the line's uuid.
+    """
+    of_uuid: dict[tuple[str | None, str | None], list[Line]] = defaultdict(list)
+    of_message: dict[tuple[str, str | None], list[Line]] = defaultdict(list)
+    for line in lines:
+        of_uuid[line.uuid, line.message_id].append(line)
+        of_message[line.session, line.message_id].append(line)
+
+    def request_of(line: Line) -> str | None:
+        copies = of_uuid[line.uuid, line.message_id] if line.uuid else [line]
+        first = min(copies, key=lambda copy: (copy.request_id is None, copy.agent is not None, copy.session))
+        return first.request_id
+
+    found: dict[Line, tuple[object, ...]] = {}
+    for line in lines:
+        siblings = of_message[line.session, line.message_id]
+        request = request_of(line)
+        originals = [one for one in siblings if _is_original(one, line)]
+        if line.message_id and originals:
+            request = min(filter(None, map(request_of, originals)), default=None)
+        if line.message_id and request is None:
+            request = max(filter(None, map(request_of, siblings)), default=None)
+        if line.message_id is None:
+            found[line] = ("line", line.uuid) if line.uuid else ("line", line.path, line.place)
+        elif request is None:
+            copies = of_uuid[line.uuid, line.message_id] if line.uuid else [line]
+            found[line] = min(copy.session for copy in copies), line.message_id, None
+        else:
+            found[line] = line.message_id, request
+    return found
+
+
+def _is_original(one: Line, line: Line) -> bool:
+    """Whether a line of the same session and message is what another one repeats."""
+    if line.kind is Divergence.AGENT_PROGRESS:
+        return one.kind is not Divergence.AGENT_PROGRESS
+    if line.agent is None or one.agent is not None:
+        return False
+    return (one.at is not None and one.at == line.at) or (None not in one.inputs and one.inputs == line.inputs)
 
 
 def _rank(line: Line) -> tuple[int, bool, str]:

@@ -6,6 +6,12 @@ lines as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('int_claude_code_session_owners') }}
+
+),
+
 shared_uuids as (
 
     select line_uuid
@@ -16,9 +22,7 @@ shared_uuids as (
 
     group by line_uuid
 
-    having
-        min(session_id) <> max(session_id)
-        or min(coalesce(agent_id, '')) <> max(coalesce(agent_id, ''))
+    having min(thread_id) <> max(thread_id)
 
 ),
 
@@ -39,26 +43,33 @@ shared_messages as (
         message_id,
         request_id
 
-    having
-        min(session_id) <> max(session_id)
-        or min(coalesce(agent_id, '')) <> max(coalesce(agent_id, ''))
+    having min(thread_id) <> max(thread_id)
 
 ),
 
 marked as (
 
     select
+        lines.thread_id,
         lines.session_id,
         lines.agent_id,
-        lines.host,
-        lines.account,
-        lines.provider,
+        owners.host,
+        owners.account,
+        owners.provider,
         lines.git_branch,
         lines.cwd,
         lines.project_slug,
         lines.logged_at,
         lines.record_type in ('user', 'assistant') as is_message,
-        coalesce(cast(lines.logged_at as varchar), 'none') || lines.line_id as first_key,
+        -- What is told of a thread by its first line is told by that of its owner's copy, as it stands in the file.
+        concat_ws(
+            ' ',
+            case when lines.host = owners.host and lines.account = owners.account then '0' else '1' end,
+            coalesce(cast(lines.logged_at as varchar), 'none'),
+            lines.source_path,
+            lpad(cast(lines.generation as varchar), 6, '0'),
+            lpad(cast(lines.byte_offset as varchar), 15, '0')
+        ) as first_key,
         (
             lines.forked_from_session_id is null
             and shared_uuids.line_uuid is null
@@ -66,6 +77,9 @@ marked as (
         ) as is_own
 
     from lines
+
+    inner join owners
+        on lines.session_id = owners.session_id
 
     left join shared_uuids
         on lines.line_uuid = shared_uuids.line_uuid
@@ -79,14 +93,15 @@ marked as (
 threads as (
 
     select
+        thread_id,
         session_id,
         agent_id,
-        min_by(host, first_key) as host,
-        min_by(account, first_key) as account,
-        min_by(provider, first_key) as provider,
+        host,
+        account,
+        provider,
         min_by(git_branch, first_key) as git_branch,
         min_by(cwd, case when cwd is not null then first_key end) as first_cwd,
-        min(project_slug) as project_slug,
+        min_by(project_slug, first_key) as project_slug,
         max(is_message) as has_messages,
         max(logged_at) as last_logged_at,
         min(case when is_own then logged_at end) as own_started_at
@@ -94,8 +109,12 @@ threads as (
     from marked
 
     group by
+        thread_id,
         session_id,
-        agent_id
+        agent_id,
+        host,
+        account,
+        provider
 
 ),
 
@@ -112,10 +131,11 @@ sessions as (
 
 ),
 
-ranked as (
+-- As texts times sort as they do as times, where what follows them sorts before a fraction's point.
+placed as (
 
     select
-        threads.session_id || coalesce('/' || threads.agent_id, '') as thread_id,
+        threads.thread_id,
         threads.session_id,
         threads.agent_id,
         threads.host,
@@ -126,14 +146,15 @@ ranked as (
         threads.project_slug,
         threads.has_messages,
         threads.own_started_at,
-        row_number() over (
-            order by
-                sessions.session_own_started_at asc nulls first,
-                sessions.session_last_logged_at asc nulls last,
-                threads.session_id asc,
-                threads.own_started_at asc nulls last,
-                threads.agent_id asc nulls first
-        ) as precedence
+        coalesce('1 ' || cast(sessions.session_own_started_at as varchar), '0')
+        || coalesce(' 0 ' || cast(sessions.session_last_logged_at as varchar), ' 1')
+        || ' ' || threads.session_id
+        || case
+            when threads.agent_id is null then ' 0'
+            else
+                ' 1' || coalesce(' 0 ' || cast(threads.own_started_at as varchar), ' 1')
+                || ' ' || threads.agent_id
+        end as precedence
 
     from threads
 
@@ -142,4 +163,4 @@ ranked as (
 
 )
 
-select * from ranked
+select * from placed
