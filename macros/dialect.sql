@@ -160,6 +160,15 @@
     named_struct({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
+{# A text of a timestamp that sorts as the instants do (a cast leaves out zeros at its end); null where there is none. #}
+{% macro time_key(ts) %}{{ return(adapter.dispatch('time_key')(ts)) }}{% endmacro %}
+{% macro duckdb__time_key(ts) -%}
+    strftime({{ ts }}, '%Y-%m-%d %H:%M:%S.%f')
+{%- endmacro %}
+{% macro spark__time_key(ts) -%}
+    date_format({{ ts }}, 'yyyy-MM-dd HH:mm:ss.SSSSSS')
+{%- endmacro %}
+
 {# The whole hour that a timestamp lies in. #}
 {% macro hour_of(ts) -%}
     date_trunc('hour', {{ ts }})

@@ -12,7 +12,7 @@ copies as (
     select
         session_id,
         line_uuid,
-        coalesce(cast(logged_at as varchar), '') || line_id as copied_key
+        coalesce({{ time_key('logged_at') }}, '') || line_id as copied_key
 
     from lines
 

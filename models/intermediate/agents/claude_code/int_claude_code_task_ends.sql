@@ -51,8 +51,8 @@ last_responses as (
     select
         thread_id,
         max(responded_at) as last_response_at,
-        max_by(model_call_id, cast(responded_at as varchar) || model_call_id) as model_call_id,
-        max_by(stop_reason, cast(responded_at as varchar) || model_call_id) as stop_reason
+        max_by(model_call_id, {{ time_key('responded_at') }} || model_call_id) as model_call_id,
+        max_by(stop_reason, {{ time_key('responded_at') }} || model_call_id) as stop_reason
 
     from responses
 
@@ -69,7 +69,7 @@ last_blocks as (
             blocks.block_text,
             case
                 when trim(blocks.block_text) <> ''
-                    then cast(lines.logged_at as varchar) || lpad(cast(blocks.block_number as varchar), 6, '0')
+                    then {{ time_key('lines.logged_at') }} || lpad(cast(blocks.block_number as varchar), 6, '0')
             end
         ) as answer_text
 

@@ -211,7 +211,7 @@ last_checks as (
         checks.check_kind,
         max_by(
             checks.check_result,
-            case when checks.check_result <> 'unclear' then cast(checks.checked_at as varchar) || checks.check_id end
+            case when checks.check_result <> 'unclear' then {{ time_key('checks.checked_at') }} || checks.check_id end
         ) as check_result,
         max(case when checks.check_result <> 'unclear' then checks.checked_at end) as checked_at,
         max(checks.checked_at) as last_run_at
