@@ -18,6 +18,23 @@
     cast(case when {{ matches_regex(text, "'^[0-9]{1,12}$'") }} then {{ text }} end as bigint)
 {%- endmacro %}
 
+{#
+    The tokens that a model call was given, cached or not: the size of its context. Null where its input is, and of what sums a whole task's calls.
+    Beyond what a bigint holds, the largest that it does.
+#}
+{% macro context_tokens() -%}
+    case
+        when usage_source <> 'task_telemetry' and input_tokens is not null
+            then cast(least(
+                cast(input_tokens as decimal(38, 0))
+                + coalesce(cache_read_tokens, 0)
+                + coalesce(cache_write_5m_tokens, 0)
+                + coalesce(cache_write_1h_tokens, 0),
+                9223372036854775807
+            ) as bigint)
+    end
+{%- endmacro %}
+
 {# Cache writes billed at the 1-hour rate: only what the log says so of. #}
 {% macro cache_write_1h(total, split_5m, split_1h) -%}
     case when coalesce({{ total }}, {{ split_5m }}, {{ split_1h }}) is not null then coalesce({{ split_1h }}, 0) end

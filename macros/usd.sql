@@ -9,6 +9,30 @@
     decimal(38, 16)
 {%- endmacro %}
 
+{#
+    One of `parts` equal parts of an amount, in whole units of its last decimal, so that the parts sum to it exactly: what does not divide goes
+    to the part that `takes_rest`. Arguments: expressions of an amount, of a count above 0, and a condition.
+#}
+{% macro usd_share(amount, parts, takes_rest) -%}
+    {%- set units = "cast(replace(cast(" ~ amount ~ " as varchar), '.', '') as decimal(38, 0))" -%}
+    cast({{ whole_share(units, parts, takes_rest) }} * 0.0000000000000001 as {{ usd_type() }})
+{%- endmacro %}
+{% macro whole_share(units, parts, takes_rest) %}{{ return(adapter.dispatch('whole_share')(units, parts, takes_rest)) }}{% endmacro %}
+{% macro duckdb__whole_share(units, parts, takes_rest) -%}
+    cast(
+        cast({{ units }} as hugeint) // {{ parts }}
+        + case when {{ takes_rest }} then cast({{ units }} as hugeint) % {{ parts }} else 0 end
+        as decimal(38, 0)
+    )
+{%- endmacro %}
+{% macro spark__whole_share(units, parts, takes_rest) -%}
+    cast(
+        ({{ units }} - {{ units }} % {{ parts }}) / {{ parts }}
+        + case when {{ takes_rest }} then {{ units }} % {{ parts }} else 0 end
+        as decimal(38, 0)
+    )
+{%- endmacro %}
+
 {# The type of a price, multipliers included: a seed's eight decimals times a multiplier's two. #}
 {% macro rate_type() -%}
     decimal(16, 10)

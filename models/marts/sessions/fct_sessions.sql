@@ -18,47 +18,15 @@ tool_calls as (
 
 ),
 
-turns as (
+work as (
 
-    select * from {{ ref('int_turns') }}
-
-),
-
-tasks as (
-
-    select * from {{ ref('int_tasks') }}
+    select * from {{ ref('int_session_work') }}
 
 ),
 
 ratings as (
 
     select * from {{ ref('int_operator_ratings') }}
-
-),
-
-turn_counts as (
-
-    select
-        session_id,
-        count(*) as turn_count
-
-    from turns
-
-    where is_human
-
-    group by session_id
-
-),
-
-task_counts as (
-
-    select
-        session_id,
-        count(*) as task_count
-
-    from tasks
-
-    group by session_id
 
 ),
 
@@ -104,8 +72,9 @@ measured as (
         sessions.wall_clock_ms,
         sessions.active_ms,
         ratings.rating as operator_rating,
-        coalesce(task_counts.task_count, 0) as task_count,
-        coalesce(turn_counts.turn_count, 0) as turn_count,
+        work.outcome_class,
+        coalesce(work.task_count, 0) as task_count,
+        coalesce(work.turn_count, 0) as turn_count,
         {{ measure_columns() }}
 
     from sessions
@@ -116,11 +85,8 @@ measured as (
     left join tools
         on sessions.session_id = tools.session_id
 
-    left join turn_counts
-        on sessions.session_id = turn_counts.session_id
-
-    left join task_counts
-        on sessions.session_id = task_counts.session_id
+    left join work
+        on sessions.session_id = work.session_id
 
     left join ratings
         on sessions.session_id = ratings.session_id

@@ -12,6 +12,31 @@ sessions as (
 
 ),
 
+model_calls as (
+
+    select * from {{ ref('fct_model_calls') }}
+
+),
+
+-- What a model call cost is the cost of the tools that it asked for, in equal parts.
+shares as (
+
+    select
+        tool_calls.tool_call_id,
+        model_calls.cost_kind,
+        {{ usd_share(
+            'model_calls.cost_usd',
+            'count(*) over (partition by tool_calls.model_call_id)',
+            'row_number() over (partition by tool_calls.model_call_id order by tool_calls.tool_call_id asc) = 1'
+        ) }} as shared_cost_usd
+
+    from tool_calls
+
+    inner join model_calls
+        on tool_calls.model_call_id = model_calls.model_call_id
+
+),
+
 measured as (
 
     select
@@ -34,12 +59,17 @@ measured as (
         {{ ms_between('tool_calls.called_at', 'tool_calls.ended_at') }} as duration_ms,
         tool_calls.is_error,
         tool_calls.lines_added,
-        tool_calls.lines_removed
+        tool_calls.lines_removed,
+        shares.cost_kind,
+        shares.shared_cost_usd
 
     from tool_calls
 
     left join sessions
         on tool_calls.session_id = sessions.session_id
+
+    left join shares
+        on tool_calls.tool_call_id = shares.tool_call_id
 
 )
 

@@ -24,13 +24,28 @@ sessions as (
 
 ),
 
+sized_calls as (
+
+    select
+        *,
+        {{ context_tokens() }} as context_tokens
+
+    from model_calls
+
+),
+
+-- A turn's context is as large as that of its last call whose input is known.
 calls as (
 
     select
         turn_id,
+        max_by(
+            context_tokens,
+            case when context_tokens is not null then coalesce({{ time_key('called_at') }}, '') || model_call_id end
+        ) as context_tokens,
         {{ call_measures() }}
 
-    from model_calls
+    from sized_calls
 
     group by turn_id
 
@@ -61,6 +76,7 @@ measured as (
         turns.turn_number,
         turns.is_human,
         turns.prompted_at,
+        calls.context_tokens,
         {{ measure_columns() }}
 
     from turns
