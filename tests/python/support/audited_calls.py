@@ -11,7 +11,10 @@ from compiled_models import read_models
 
 from fleetledger.base.paths import PROJECT_ROOT
 
-MODELS = ("int_shell_commands", "fct_file_accesses", "fct_commands", "fct_urls", "fct_audit_findings")
+MODELS = (
+    *("int_shell_commands", "int_file_accesses", "int_urls"),
+    *("fct_file_accesses", "fct_commands", "fct_urls", "fct_audit_findings"),
+)
 SEEDS = ("audit_rules", "audit_terms", "project_folds", "shell_wrappers")
 
 TOOL_CALLS = """
