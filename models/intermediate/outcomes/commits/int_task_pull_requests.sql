@@ -6,15 +6,9 @@ operations as (
 
 ),
 
-task_commits as (
+by_commit as (
 
-    select * from {{ ref('int_task_commits') }}
-
-),
-
-directories as (
-
-    select * from {{ ref('stg_git__directories') }}
+    select * from {{ ref('int_commit_pull_requests') }}
 
 ),
 
@@ -24,15 +18,9 @@ pull_requests as (
 
 ),
 
-pull_request_commits as (
+check_sums as (
 
-    select * from {{ ref('stg_github__pull_request_commits') }}
-
-),
-
-checks as (
-
-    select * from {{ ref('stg_github__checks') }}
+    select * from {{ ref('int_pull_request_checks') }}
 
 ),
 
@@ -52,36 +40,6 @@ told as (
     group by
         task_id,
         pull_request_url
-
-),
-
-by_commit as (
-
-    select distinct
-        task_commits.task_id,
-        lower(pull_request_commits.pull_request_url) as pull_request_url
-
-    from task_commits
-
-    inner join pull_request_commits
-        on left(task_commits.commit_sha, 7) = left(pull_request_commits.commit_sha, 7)
-        and starts_with(pull_request_commits.commit_sha, task_commits.commit_sha)
-
-    union distinct
-
-    select distinct
-        task_commits.task_id,
-        lower(pull_requests.pull_request_url) as pull_request_url
-
-    from task_commits
-
-    inner join directories
-        on task_commits.host = directories.host
-        and task_commits.repository = directories.repository
-
-    inner join pull_requests
-        on directories.remote = pull_requests.remote
-        and task_commits.commit_sha = pull_requests.merge_sha
 
 ),
 
@@ -113,36 +71,6 @@ collected_remotes as (
     from pull_requests
 
     group by remote
-
-),
-
--- What a check is for is told by its name: formatting, or all else.
-read_checks as (
-
-    select
-        lower(pull_request_url) as pull_request_url,
-        conclusion in ('success', 'neutral', 'skipped') as passes,
-        conclusion in ('failure', 'error', 'timed_out', 'action_required', 'startup_failure') as fails,
-        {{ matches_regex(
-            'lower(check_name)', "'\\b(?:fmt|format|formatting|prettier|rustfmt|gofmt|black)\\b'"
-        ) }} as is_of_format
-
-    from checks
-
-),
-
-check_sums as (
-
-    select
-        pull_request_url,
-        count(*) as check_count,
-        count(case when passes then 1 end) as passed_count,
-        count(case when fails then 1 end) as failed_count,
-        count(case when fails and is_of_format then 1 end) as failed_format_count
-
-    from read_checks
-
-    group by pull_request_url
 
 ),
 
