@@ -9,13 +9,25 @@ with
 
 tasks as (
 
-    select * from {{ ref('fct_tasks') }}
+    select * from {{ ref('int_tasks') }}
 
 ),
 
 signals as (
 
-    select * from {{ ref('fct_task_signals') }}
+    select * from {{ ref('int_task_signals') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_task_outcomes') }}
+
+),
+
+tool_calls as (
+
+    select * from {{ ref('int_tool_calls') }}
 
 ),
 
@@ -25,14 +37,26 @@ outcome_classes as (
 
 ),
 
+tools as (
+
+    select
+        task_id,
+        {{ tool_measures() }}
+
+    from tool_calls
+
+    group by task_id
+
+),
+
 joined as (
 
     select
         tasks.task_id,
         tasks.fleet,
-        tasks.tool_call_count,
-        tasks.tool_error_count,
-        tasks.mu_outcome_class,
+        coalesce(tools.tool_call_count, 0) as tool_call_count,
+        coalesce(tools.tool_error_count, 0) as tool_error_count,
+        outcomes.mu_outcome_class,
         signals.ask_count,
         signals.degraded_ask_count,
         signals.mu_degraded_ask_count,
@@ -41,9 +65,9 @@ joined as (
         classes.outcome_result,
         coalesce(classes.is_hallucination, false) as is_hallucination,
         coalesce(mu_classes.is_hallucination, false) as mu_is_hallucination,
-        tasks.exit_reason = 'done' and coalesce(tasks.logged_tool_call_count, tasks.tool_call_count) > 0
+        tasks.exit_reason = 'done' and coalesce(tasks.logged_tool_call_count, tools.tool_call_count) > 0
             as is_done_with_tools,
-        tasks.mu_exit_reason = 'done' and coalesce(tasks.logged_tool_call_count, tasks.tool_call_count) > 0
+        tasks.mu_exit_reason = 'done' and coalesce(tasks.logged_tool_call_count, tools.tool_call_count) > 0
             as mu_is_done_with_tools
 
     from tasks
@@ -51,11 +75,17 @@ joined as (
     inner join signals
         on tasks.task_id = signals.task_id
 
+    inner join outcomes
+        on tasks.task_id = outcomes.task_id
+
+    left join tools
+        on tasks.task_id = tools.task_id
+
     left join outcome_classes as classes
-        on tasks.outcome_class = classes.outcome_class
+        on outcomes.outcome_class = classes.outcome_class
 
     left join outcome_classes as mu_classes
-        on tasks.mu_outcome_class = mu_classes.outcome_class
+        on outcomes.mu_outcome_class = mu_classes.outcome_class
 
 ),
 

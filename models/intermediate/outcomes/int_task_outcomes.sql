@@ -1,3 +1,13 @@
+{# The rules' models; which goes before which says the seed outcome_rules. #}
+{%- set rules = [
+    'reverted', 'merged_commit', 'merged_pull_request', 'budget_cap', 'timeout', 'error', 'operator',
+    'interrupt', 'unfinished', 'claimed_pull_request', 'empty_diff', 'claimed_files', 'claimed_change',
+    'ci_fails', 'ci_format_fails', 'ci_passes', 'check_fails', 'format_fails', 'checks_pass', 'committed',
+    'uncommitted', 'answered', 'nothing_seen',
+] -%}
+{%- set mu_rules = [
+    'exit', 'no_commit', 'empty_diff', 'claimed_pull_request', 'claimed_files', 'ci', 'else',
+] -%}
 with
 
 backfilled as (
@@ -42,123 +52,21 @@ matches as (
 
     union all
 
-    select * from {{ ref('int_outcome_rule__reverted') }}
+    {% for rule in rules %}
 
-    union all
+        select * from {{ ref('int_outcome_rule__' ~ rule) }}
 
-    select * from {{ ref('int_outcome_rule__merged_commit') }}
+        union all
 
-    union all
+    {% endfor %}
 
-    select * from {{ ref('int_outcome_rule__merged_pull_request') }}
+    {% for rule in mu_rules %}
 
-    union all
+        select * from {{ ref('int_mu_rule__' ~ rule) }}
 
-    select * from {{ ref('int_outcome_rule__budget_cap') }}
+        {{ 'union all' if not loop.last }}
 
-    union all
-
-    select * from {{ ref('int_outcome_rule__timeout') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__error') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__operator') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__interrupt') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__unfinished') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__claimed_pull_request') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__empty_diff') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__claimed_files') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__claimed_change') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__ci_fails') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__ci_format_fails') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__ci_passes') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__check_fails') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__format_fails') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__checks_pass') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__committed') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__uncommitted') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__answered') }}
-
-    union all
-
-    select * from {{ ref('int_outcome_rule__nothing_seen') }}
-
-    union all
-
-    select * from {{ ref('int_mu_rule__exit') }}
-
-    union all
-
-    select * from {{ ref('int_mu_rule__no_commit') }}
-
-    union all
-
-    select * from {{ ref('int_mu_rule__empty_diff') }}
-
-    union all
-
-    select * from {{ ref('int_mu_rule__claimed_pull_request') }}
-
-    union all
-
-    select * from {{ ref('int_mu_rule__claimed_files') }}
-
-    union all
-
-    select * from {{ ref('int_mu_rule__ci') }}
-
-    union all
-
-    select * from {{ ref('int_mu_rule__else') }}
+    {% endfor %}
 
 ),
 

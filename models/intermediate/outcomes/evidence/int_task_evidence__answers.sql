@@ -1,0 +1,34 @@
+{{ config(materialized='ephemeral') }}
+
+with
+
+ends as (
+
+    select * from {{ ref('int_claude_code_task_ends') }}
+
+),
+
+change_claims as (
+
+    select * from {{ ref('change_claims') }}
+
+),
+
+answers as (
+
+    select
+        ends.thread_id as task_id,
+        ends.answer_text is not null as has_answer,
+        max(coalesce({{ matches_regex('ends.answer_text', 'change_claims.claim_pattern') }}, false)) as claims_a_change
+
+    from ends
+
+    cross join change_claims
+
+    group by
+        ends.thread_id,
+        ends.answer_text is not null
+
+)
+
+select * from answers
