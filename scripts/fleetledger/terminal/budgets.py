@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from fleetledger.published.ledger import PRICED_KINDS, Row
 from fleetledger.terminal.blocks import Block, Column, Line, Table
-from fleetledger.terminal.money import DEMO, KINDS, NOTIONAL, UNOBSERVED, WARN, usd
+from fleetledger.terminal.money import (
+    KINDS,
+    NOTIONAL,
+    UNOBSERVED,
+    WARN,
+    cut,
+    duration,
+    heading,
+    kind_columns,
+    money,
+    percent,
+    short,
+    text,
+)
 
 STYLES = {"over": "bold red", "unpriced": WARN, "warn": WARN, "ok": "green"}
 
@@ -26,9 +38,9 @@ SHORT_ID = 8
 
 def blocks(document: Row) -> Iterator[Block]:
     """What to show of a document, from top to bottom."""
-    if document["is_demo"]:
-        yield Line(DEMO, "black on yellow")
-    yield from RENDERED[document["report"]](document)
+    title, shown = RENDERED[document["report"]]
+    yield from heading(document, title)
+    yield from shown(document)
 
 
 def quiet(document: Row) -> str:
@@ -43,7 +55,6 @@ def quiet(document: Row) -> str:
 
 
 def _budget(document: Row) -> Iterator[Block]:
-    yield Line(f"Budgets · {_as_of(document)} · days in {document['timezone']}", "bold")
     rows: list[Row] = document["rows"]
     if not rows:
         yield Line(NO_BUDGETS)
@@ -64,17 +75,16 @@ def _budget(document: Row) -> Iterator[Block]:
 
 
 def _budget_cells(row: Row) -> list[str]:
-    mark = KINDS[row["cost_kind"]].mark
-    projections = (row["projected_by_elapsed_usd"], row["projected_by_last_7_days_usd"])
     return [
         row["state"],
         _scope(row),
         _period(row),
         _spent(row),
         _limit(row),
-        _percent(row["spent_share"]),
-        _percent(row["elapsed_share"]),
-        *(UNOBSERVED if amount is None else mark + usd(Decimal(amount)) for amount in projections),
+        percent(row["spent_share"], 0),
+        percent(row["elapsed_share"], 0),
+        money(row["projected_by_elapsed_usd"], row["cost_kind"]),
+        money(row["projected_by_last_7_days_usd"], row["cost_kind"]),
     ]
 
 
@@ -109,30 +119,19 @@ def _scope(row: Row) -> str:
 
 
 def _spent(row: Row) -> str:
-    if row["spent_usd"] is None:
-        return "unpriced"
-    return KINDS[row["cost_kind"]].mark + usd(row["spent_usd"]) + ("+" if row["unpriced_call_count"] else "")
+    more = "+" if row["spent_usd"] is not None and row["unpriced_call_count"] else ""
+    return money(row["spent_usd"], row["cost_kind"], "unpriced") + more
 
 
 def _limit(row: Row) -> str:
-    return KINDS[row["cost_kind"]].mark + usd(row["limit_usd"])
+    return money(row["limit_usd"], row["cost_kind"])
 
 
 def _share(row: Row) -> str:
-    return "" if row["spent_share"] is None else f" ({_percent(row['spent_share'])})"
-
-
-def _percent(share: float | None) -> str:
-    """A share in whole percent.
-
-    >>> _percent(1.204), _percent(0.004), _percent(None)
-    ('120%', '0%', '-')
-    """
-    return UNOBSERVED if share is None else f"{share:.0%}"
+    return "" if row["spent_share"] is None else f" ({percent(row['spent_share'], 0)})"
 
 
 def _windows(document: Row) -> Iterator[Block]:
-    yield Line(f"5-hour usage windows · {_as_of(document)} · times in {document['timezone']}", "bold")
     rows: list[Row] = document["rows"]
     if not rows:
         ended = document["newest_ends_at"]
@@ -148,12 +147,10 @@ def _windows(document: Row) -> Iterator[Block]:
         Column("calls", True),
         Column("tokens", True),
         Column("a minute", True, is_spare=True),
-        *(Column(KINDS[kind].header, True, KINDS[kind].style) for kind in kinds),
+        *kind_columns(kinds),
         Column("", is_fixed=True),
     ]
-    cut = len(rows) < document["row_count"]
-    title = f"The {len(rows)} newest of {document['row_count']:,} windows" if cut else ""
-    yield Table(title, columns, [_window_cells(row, kinds) for row in rows])
+    yield Table(cut(document, "windows", "newest"), columns, [_window_cells(row, kinds) for row in rows])
     yield from (_projection(row) for row in rows if row["is_active"])
     if unpriced := sum(row["unpriced_call_count"] for row in rows):
         yield Line(f"{unpriced:,} of the calls have no cost, for want of a rate or of logged usage.")
@@ -167,9 +164,9 @@ def _window_cells(row: Row, kinds: list[str]) -> list[str]:
         f"{row['fleet']}/{row['account']} on {row['host']}",
         "" if gap is None else duration(gap),
         f"{row['model_call_count']:,}",
-        _count(row["total_tokens"]),
-        _count(row["tokens_per_minute"]),
-        *(_amount(row[f"{kind}_cost_usd"], kind) for kind in kinds),
+        short(row["total_tokens"]),
+        short(row["tokens_per_minute"]),
+        *(money(row[f"{kind}_cost_usd"], kind, "") for kind in kinds),
         f"open, {duration(row['remaining_seconds'])} left" if row["is_active"] else "",
     ]
 
@@ -179,16 +176,15 @@ def _projection(row: Row) -> Line:
     if row["projected_total_tokens"] is None:
         return Line(f"Open: {name}; one call tells no pace.")
     amounts = [
-        _amount(Decimal(row[f"projected_{kind}_cost_usd"]), kind)
+        money(row[f"projected_{kind}_cost_usd"], kind)
         for kind in PRICED_KINDS
         if row[f"projected_{kind}_cost_usd"] is not None
     ]
-    told = ", ".join([f"{_count(row['projected_total_tokens'])} tokens", *amounts])
+    told = ", ".join([f"{short(row['projected_total_tokens'])} tokens", *amounts])
     return Line(f"Open: {name}; at its pace it ends with {told}.")
 
 
 def _plans(document: Row) -> Iterator[Block]:
-    yield Line(f"Flat rates, and what their use would have cost · {_as_of(document)}", "bold")
     rows: list[Row] = document["rows"]
     if not document["has_plans"]:
         yield Line(NO_PLANS)
@@ -217,16 +213,15 @@ def _plan_cells(row: Row) -> list[str]:
         f"{row['month_started_on']:%Y-%m}",
         f"{row['provider']}/{row['account']}",
         row["plan_labels"] or "(none)",
-        usd(row["calendar_usd"]),
-        usd(Decimal(row["amortised_usd"])),
-        _amount(row["covered_use_usd"], "subscription"),
+        money(row["calendar_usd"], "billed"),
+        money(row["amortised_usd"], "billed"),
+        money(row["covered_use_usd"], "subscription", ""),
         "" if multiple is None else f"{multiple:.1f}x",
-        _amount(row["uncovered_use_usd"], "subscription"),
+        money(row["uncovered_use_usd"], "subscription", ""),
     ]
 
 
 def _whatif(document: Row) -> Iterator[Block]:
-    yield Line(f"What history would have cost · {_as_of(document)}", "bold")
     told = [f"{change['old']} goes to {change['new']}" for change in document["changes"]]
     told += [f"all cache writes are for {document['cache_ttl']}"] if document["cache_ttl"] else []
     yield Line(f"If {', '.join(told)}:")
@@ -260,58 +255,21 @@ def _whatif(document: Row) -> Iterator[Block]:
 
 def _whatif_cells(row: Row) -> list[str]:
     recorded, otherwise, difference = row["recorded_usd"], row["whatif_usd"], row["difference_usd"]
-    mark = KINDS[row["cost_kind"]].mark
+    kind = row["cost_kind"]
     sign = "" if difference is None else "-" if difference < 0 else "+" if difference else ""
     return [
-        row["provider"] or "(none)",
-        row["model"] or "(none)",
-        row["to_model"] or "(none)",
+        *(text(row[key]) for key in ("provider", "model", "to_model")),
         f"{row['model_calls']:,}",
-        UNOBSERVED if recorded is None else mark + usd(recorded),
-        UNOBSERVED if otherwise is None else mark + usd(otherwise),
-        UNOBSERVED if difference is None else f"{sign}{mark}{usd(abs(difference))}",
+        money(recorded, kind),
+        money(otherwise, kind),
+        UNOBSERVED if difference is None else sign + money(abs(difference), kind),
         f"{difference / recorded:+.0%}" if recorded and difference is not None else "",
     ]
 
 
-def _amount(amount: Decimal | None, kind: str) -> str:
-    return "" if amount is None else KINDS[kind].mark + usd(amount)
-
-
-def _count(count: float | None) -> str:
-    """A count in three figures or so.
-
-    >>> _count(12345.6), _count(9.6), _count(None)
-    ('12.3k', '10', '-')
-    """
-    if count is None:
-        return UNOBSERVED
-    for unit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if count >= unit:
-            return f"{count / min(unit, 1e3 if suffix == 'k' else unit):.3g}{suffix}"
-    return f"{count:,.0f}"
-
-
-def duration(seconds: float) -> str:
-    """A duration in its two largest units.
-
-    >>> duration(59), duration(3 * 3600 + 61), duration(50 * 3600)
-    ('0m', '3h 01m', '2d 2h')
-    """
-    minutes = int(seconds) // 60
-    if minutes < 60:
-        return f"{minutes}m"
-    hours = minutes // 60
-    return f"{hours}h {minutes % 60:02}m" if hours < 24 else f"{hours // 24}d {hours % 24}h"
-
-
-def _as_of(document: Row) -> str:
-    return f"as of {document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
-
-
-RENDERED: dict[str, Callable[[Row], Iterator[Block]]] = {
-    "budget": _budget,
-    "blocks": _windows,
-    "plans": _plans,
-    "whatif": _whatif,
+RENDERED: dict[str, tuple[str, Callable[[Row], Iterator[Block]]]] = {
+    "budget": ("Budgets", _budget),
+    "blocks": ("5-hour usage windows", _windows),
+    "plans": ("Flat rates, and what their use would have cost", _plans),
+    "whatif": ("What history would have cost", _whatif),
 }

@@ -13,7 +13,21 @@ from fleetledger.published.ledger import PRICED_KINDS, Row
 from fleetledger.reports.choices import GROUPS, PERIODS
 from fleetledger.reports.document import MILLION
 from fleetledger.terminal.blocks import Block, Column, Line, Table
-from fleetledger.terminal.money import KINDS, NOTIONAL, UNOBSERVED, WARN, exact, filters_told, heading, usd
+from fleetledger.terminal.money import (
+    KINDS,
+    NOTIONAL,
+    UNOBSERVED,
+    WARN,
+    cut,
+    exact,
+    filters_told,
+    heading,
+    kind_columns,
+    money,
+    percent,
+    short,
+    text,
+)
 
 SECTION_LIMIT = 8
 """How many groups each section of the overview shows."""
@@ -40,17 +54,17 @@ def _overview(document: Row) -> Iterator[Block]:
     yield _totals(totals)
     yield Line(NOTIONAL, "dim")
     sections: tuple[tuple[str, str, Callable[[Row], str]], ...] = (
-        ("fleets", "By fleet", lambda row: _text(row["fleet"])),
-        ("accounts", "By account", lambda row: f"{row['fleet']}/{_text(row['account'])} on {_text(row['host'])}"),
-        ("providers", "By provider", lambda row: _text(row["provider"])),
-        ("models", "By model", lambda row: _text(row["model"])),
-        ("projects", "By project", lambda row: _text(row["project"])),
+        ("fleets", "By fleet", lambda row: text(row["fleet"])),
+        ("accounts", "By account", lambda row: f"{row['fleet']}/{text(row['account'])} on {text(row['host'])}"),
+        ("providers", "By provider", lambda row: text(row["provider"])),
+        ("models", "By model", lambda row: text(row["model"])),
+        ("projects", "By project", lambda row: text(row["project"])),
     )
     for section, title, label in sections:
         rows: list[Row] = document[section]
         shown = [[label(row), *_figures(row, totals)] for row in rows[:SECTION_LIMIT]]
-        cut = f" (the first {SECTION_LIMIT} of {len(rows)})" if len(rows) > SECTION_LIMIT else ""
-        yield Table(title + cut, [Column("", keeps_end=section == "projects"), *_figure_columns(totals)], shown)
+        more = f" (the first {SECTION_LIMIT} of {len(rows)})" if len(rows) > SECTION_LIMIT else ""
+        yield Table(title + more, [Column("", keeps_end=section == "projects"), *_figure_columns(totals)], shown)
     yield from _floor(totals)
     yield from _warnings(document)
     if document["costliest_session"]:
@@ -59,7 +73,7 @@ def _overview(document: Row) -> Iterator[Block]:
 
 def _totals(totals: Row) -> Table:
     """The four kinds side by side."""
-    columns = [Column("")] + [Column(kind.header, True, kind.style) for kind in KINDS.values()]
+    columns = [Column(""), *kind_columns(KINDS)]
     kinds = [name if KINDS[name].header != name else "" for name in KINDS]
     amounts = [_amount(totals, kind) or UNOBSERVED for kind in KINDS]
     calls = [f"{totals[f'{kind}_calls']:,}" for kind in KINDS]
@@ -76,14 +90,11 @@ def _groups(document: Row) -> Table:
     ]
     figures, figure_columns = (_token_figures, _token_columns) if is_period else (_figures, _figure_columns)
     rows = [
-        [*(_text(row[key], "undated" if is_period else None) for key in keys), *figures(row, totals)]
+        [*("undated" if is_period and row[key] is None else text(row[key]) for key in keys), *figures(row, totals)]
         for row in document["rows"]
     ]
     rows.append(["all", *[""] * (len(keys) - 1), *figures(totals, totals)])
-    cut = (
-        f"The first {len(rows) - 1} of {document['row_count']} {name}" if len(rows) - 1 < document["row_count"] else ""
-    )
-    return Table(cut, [*columns, *figure_columns(totals)], rows, has_sum=True)
+    return Table(cut(document, name), [*columns, *figure_columns(totals)], rows, has_sum=True)
 
 
 def _sessions(document: Row) -> Table:
@@ -98,12 +109,12 @@ def _sessions(document: Row) -> Table:
     ]
     rows = [
         [
-            _text(row["started_at_local"], "undated"),
-            f"{row['fleet']}/{_text(row['account'])}",
-            _text(row["project"]),
+            row["started_at_local"] or "undated",
+            f"{row['fleet']}/{text(row['account'])}",
+            text(row["project"]),
             row["title"] or row["session_id"],
             f"{row['model_calls']:,}",
-            _short(_all_tokens(row)),
+            short(_all_tokens(row)),
             " ".join(amount for kind in KINDS if (amount := _amount(row, kind))),
         ]
         for row in document["rows"]
@@ -113,11 +124,11 @@ def _sessions(document: Row) -> Table:
 
 
 def _figure_columns(totals: Row) -> list[Column]:
-    return [Column("calls", True), Column("tokens", True), *_amount_columns(totals)]
+    return [Column("calls", True), Column("tokens", True), *kind_columns(_kinds_met(totals))]
 
 
 def _figures(row: Row, totals: Row) -> list[str]:
-    return [f"{row['model_calls']:,}", _short(_all_tokens(row)), *_amounts(row, totals)]
+    return [f"{row['model_calls']:,}", short(_all_tokens(row)), *_amounts(row, totals)]
 
 
 def _token_columns(totals: Row) -> list[Column]:
@@ -125,18 +136,14 @@ def _token_columns(totals: Row) -> list[Column]:
     return [
         Column("calls", True),
         *(Column(header, True, is_spare=True) for header in spare),
-        *_amount_columns(totals),
+        *kind_columns(_kinds_met(totals)),
     ]
 
 
 def _token_figures(row: Row, totals: Row) -> list[str]:
     cache_write = _observed(row["cache_write_5m_tokens"], row["cache_write_1h_tokens"])
     counts = (row["input_tokens"], row["output_tokens"], row["cache_read_tokens"], cache_write)
-    return [f"{row['model_calls']:,}", *map(_short, counts), *_amounts(row, totals)]
-
-
-def _amount_columns(totals: Row) -> list[Column]:
-    return [Column(KINDS[kind].header, True, KINDS[kind].style) for kind in _kinds_met(totals)]
+    return [f"{row['model_calls']:,}", *map(short, counts), *_amounts(row, totals)]
 
 
 def _amounts(row: Row, totals: Row) -> list[str]:
@@ -155,9 +162,7 @@ def _amount(row: Row, kind: str) -> str:
     if kind == "free":
         return "free"
     amount = row[f"{kind}_cost_usd"]
-    if amount is None:
-        return "unpriced"
-    return KINDS[kind].mark + usd(amount) + ("+" if row[f"{kind}_unpriced_calls"] else "")
+    return money(amount, kind, "unpriced") + ("+" if amount is not None and row[f"{kind}_unpriced_calls"] else "")
 
 
 def _all_tokens(row: Row) -> int | None:
@@ -176,31 +181,10 @@ def _observed(*counts: int | None) -> int | None:
     return sum(observed) if observed else None
 
 
-def _short(count: int | None) -> str:
-    """A count in three figures or a little more.
-
-    >>> _short(9999), _short(12345), _short(1234567), _short(None)
-    ('9,999', '12.3k', '1.23M', '-')
-    """
-    if count is None:
-        return UNOBSERVED
-    if count < 10_000:
-        return f"{count:,}"
-    for unit, suffix in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if count >= unit:
-            shown = count / unit
-            return f"{shown:.{2 if shown < 10 else 1 if shown < 100 else 0}f}{suffix}"
-    return f"{count:,}"
-
-
-def _text(value: str | None, none: str | None = None) -> str:
-    return value or none or "(none)"
-
-
 def _floor(totals: Row) -> Iterator[Block]:
     final, calls = totals["final_usage_calls"], totals["model_calls"]
     yield Line(
-        f"Transcript cost is a floor: usage is final for {final:,} of {calls:,} model calls ({final / calls:.1%})."
+        f"Transcript cost is a floor: usage is final for {final:,} of {calls:,} model calls ({percent(final / calls)})."
     )
     if any(totals[f"{kind}_unpriced_calls"] for kind in PRICED_KINDS):
         yield Line("Unpriced, or + behind an amount: calls without a cost, for want of a rate or of logged usage.")
@@ -209,18 +193,18 @@ def _floor(totals: Row) -> Iterator[Block]:
 def _warnings(document: Row) -> Iterator[Block]:
     if rows := document["unpriced_models"]:
         named = ", ".join(
-            f"{_text(row['model'])} at {_text(row['provider'])} ({_calls(row['unpriced_calls'])})" for row in rows
+            f"{text(row['model'])} at {text(row['provider'])} ({_calls(row['unpriced_calls'])})" for row in rows
         )
         yield Line(f"Unpriced models, which have no rate: {named}. Add them to seeds/prices/rate_overrides.csv.", WARN)
     if rows := document["unmapped_providers"]:
-        named = ", ".join(f"{_text(row['provider'])} ({_calls(row['model_calls'])})" for row in rows)
+        named = ", ".join(f"{text(row['provider'])} ({_calls(row['model_calls'])})" for row in rows)
         yield Line(
             f"Unmapped providers, of unknown cost kind: {named}. Add them to seeds/prices/provider_cost_kinds.csv.",
             WARN,
         )
     if rows := document["inexact_rates"]:
         named = ", ".join(
-            f"{row['rate_caveats']} of {_text(row['model'])} at {_text(row['provider'])} ({_calls(row['model_calls'])})"
+            f"{row['rate_caveats']} of {text(row['model'])} at {text(row['provider'])} ({_calls(row['model_calls'])})"
             for row in rows
         )
         calls = _calls(document["totals"]["inexact_rate_calls"])
@@ -237,7 +221,7 @@ def _hand_check(session: Row) -> Iterator[Block]:
     mark = KINDS[session["cost_kind"]].mark
     amounts = [line["cost_usd"] for line in session["lines"]] + [session["recomputed_usd"]]
     decimals = max(len(exact(amount).partition(".")[2]) for amount in amounts)
-    rows = [[_text(line["model"]), line["bucket"], f"{line['count']:,}", _rate(line)] for line in session["lines"]]
+    rows = [[text(line["model"]), line["bucket"], f"{line['count']:,}", _rate(line)] for line in session["lines"]]
     rows.append(["sum", "", "", ""])
     for row, amount in zip(rows, amounts, strict=True):
         row.append(f"{mark}${amount:,.{decimals}f}")
@@ -245,7 +229,7 @@ def _hand_check(session: Row) -> Iterator[Block]:
     yield Table("Hand-check of the costliest session: count x rate = cost", columns, rows, has_sum=True)
     name = session["title"] or session["session_id"]
     yield Line(
-        f"Session: {name} · {session['fleet']}/{_text(session['account'])} · {_text(session['project'])}"
+        f"Session: {name} · {session['fleet']}/{text(session['account'])} · {text(session['project'])}"
         f" · {KINDS[session['cost_kind']].header}"
     )
     if session["agrees"]:

@@ -8,10 +8,9 @@ from datetime import datetime
 
 from fleetledger.published.ledger import Row
 from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.money import UNOBSERVED, percent, text
 
 VERSIONS_SHOWN, LOGS_SHOWN = 12, 5
-
-UNKNOWN = "-"
 
 
 def blocks(document: Row) -> Iterator[Block]:
@@ -131,7 +130,7 @@ def _published(document: Row) -> Iterator[Block]:
         if rows:
             keys = [key for key in rows[0] if key != calls]
             columns = [*(Column(key) for key in keys), Column("calls", True)]
-            yield Table(title, columns, [[*(row[key] or "(none)" for key in keys), f"{row[calls]:,}"] for row in rows])
+            yield Table(title, columns, [[*(text(row[key]) for key in keys), f"{row[calls]:,}"] for row in rows])
     if document["usage_by_version"]:
         yield _versions(document["usage_by_version"])
 
@@ -168,9 +167,9 @@ def _versions(versions: list[Row]) -> Table:
     rows = [
         [
             row["fleet"],
-            row["client_version"] or "(none)",
+            text(row["client_version"]),
             f"{row['model_calls']:,}",
-            f"{row['final_usage_calls'] / row['model_calls']:.1%}" if row["model_calls"] else UNKNOWN,
+            percent(row["final_usage_calls"] / row["model_calls"] if row["model_calls"] else None),
         ]
         for row in shown
     ]
@@ -189,7 +188,7 @@ def _table(title: str, rows: Iterable[Row], columns: Mapping[str, Column]) -> Ta
 
 def _shown(value: str | int | datetime | None) -> str:
     if value is None:
-        return UNKNOWN
+        return UNOBSERVED
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return (value or UNKNOWN) if isinstance(value, str) else f"{value:,}"
+    return (value or UNOBSERVED) if isinstance(value, str) else f"{value:,}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleetledger.published.ledger import PRICED_KINDS, Row
 from fleetledger.reports.outcome_metrics import METRICS
 from fleetledger.terminal.blocks import Block, Column, Line, Table
-from fleetledger.terminal.money import DEMO, KINDS, NOTIONAL, UNOBSERVED, usd
+from fleetledger.terminal.money import KINDS, NOTIONAL, heading, kind_columns, money, percent, text
 
 COVERAGE = {
     "operator": "said by an operator",
@@ -22,9 +22,12 @@ YIELDS = {"success": "per success", "default_branch_commit": "per commit", "merg
 WASTE = {"failed": "failed", "reverted": "reverted", "unobserved": "unobserved"}
 
 
+TITLES = {"outcomes": "What became of the tasks", "value": "What it cost and what came of it"}
+
+
 def blocks(document: Row) -> Iterator[Block]:
     """What to show of a document, from top to bottom."""
-    yield from _heading(document)
+    yield from heading(document, TITLES.get(document["report"]) or f"Rate: {document['metric']}")
     if not document["totals"] or (document["report"] != "value" and not document["totals"]["tasks"]):
         yield Line("No task matches.")
     elif document["report"] == "outcomes":
@@ -35,37 +38,24 @@ def blocks(document: Row) -> Iterator[Block]:
         yield from _rates(document)
 
 
-def _heading(document: Row) -> Iterator[Block]:
-    if document["is_demo"]:
-        yield Line(DEMO, "black on yellow")
-    names = {"outcomes": "What became of the tasks", "value": "What it cost and what came of it"}
-    name = names.get(document["report"]) or f"Rate: {document['metric']}"
-    as_of = f"{document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
-    yield Line(f"{name} · as of {as_of} · days in {document['timezone']}", "bold")
-    narrowed = [f"{key} {document[key]}" for key in ("since", "until") if document[key]]
-    narrowed += [f"{key} {value}" for key, value in document["filters"].items()]
-    if narrowed:
-        yield Line(f"Only {', '.join(narrowed)}")
-
-
 def _outcomes(document: Row) -> Iterator[Block]:
     totals = document["totals"]
     kinds = [kind for kind in PRICED_KINDS if totals[f"{kind}_cost_usd"] is not None]
     columns = [
         *(Column("outcome"), Column("counts as", is_spare=True), Column("tasks", True), Column("share", True)),
         Column("definite", True, is_spare=True),
-        *(Column(KINDS[kind].header, True, KINDS[kind].style) for kind in kinds),
+        *kind_columns(kinds),
     ]
     rows = [
         [
-            *(_text(row["outcome_class"]), _text(row["outcome_result"]), f"{row['tasks']:,}", percent(row["share"])),
+            *(text(row["outcome_class"]), text(row["outcome_result"]), f"{row['tasks']:,}", percent(row["share"])),
             f"{row['definite']:,}",
-            *(_amount(row, kind) for kind in kinds),
+            *_amounts(row, kinds),
         ]
         for row in document["rows"]
     ]
     definite = sum(row["definite"] for row in document["rows"])
-    rows.append(["all", "", f"{totals['tasks']:,}", "", f"{definite:,}", *(_amount(totals, kind) for kind in kinds)])
+    rows.append(["all", "", f"{totals['tasks']:,}", "", f"{definite:,}", *_amounts(totals, kinds)])
     yield Table("", columns, rows, has_sum=True)
     yield Line(
         f"Observed: {totals['observed_tasks']:,} of {totals['tasks']:,} tasks ({percent(totals['observed_share'])});"
@@ -76,7 +66,7 @@ def _outcomes(document: Row) -> Iterator[Block]:
     seen = [[COVERAGE.get(row["evidence_coverage"], "-"), f"{row['tasks']:,}"] for row in document["coverage"]]
     yield Table("What the verdicts could rest on", [Column("seen"), Column("tasks", True)], seen)
     said = [
-        [_text(row["mu_outcome_class"]), _text(row["mu_outcome_confidence"]), f"{row['tasks']:,}"]
+        [text(row["mu_outcome_class"]), text(row["mu_outcome_confidence"]), f"{row['tasks']:,}"]
         for row in document["mu_outcomes"]
     ]
     yield Table(
@@ -100,7 +90,7 @@ def _rates(document: Row) -> Iterator[Block]:
         Column("observed", True),
         *([Column("mu's rate", True, "dim"), Column("of", True, "dim", is_spare=True)] if has_mu else []),
     ]
-    rows = [[*(_text(row[field]) for field in document["by"]), *_figures(row, has_mu)] for row in document["rows"]]
+    rows = [[*(text(row[field]) for field in document["by"]), *_figures(row, has_mu)] for row in document["rows"]]
     if document["by"]:
         rows.append(["all", *[""] * (len(document["by"]) - 1), *_figures(totals, has_mu)])
     yield Table("", columns, rows, has_sum=bool(document["by"]))
@@ -123,7 +113,7 @@ def _value(document: Row) -> Iterator[Block]:
         of_kind = [row for row in document["rows"] if row["cost_kind"] == kind]
         if kind not in PRICED_KINDS:
             continue
-        rows = [[*(_text(row[field]) for field in document["by"]), *_worth(row)] for row in of_kind]
+        rows = [[*(text(row[field]) for field in document["by"]), *_worth(row)] for row in of_kind]
         if keys:
             rows.append(["all", *[""] * (len(keys) - 1), *_worth(totals)])
         header = KINDS[kind].header
@@ -143,9 +133,12 @@ def _value(document: Row) -> Iterator[Block]:
 
 def _worth(row: Row) -> list[str]:
     amounts = ["cost_usd", *(f"usd_per_{name}" for name in YIELDS), *(f"{name}_cost_usd" for name in WASTE)]
-    mark = KINDS[row["cost_kind"]].mark
-    shown = [UNOBSERVED if row[name] is None else mark + usd(row[name]) for name in amounts]
+    shown = [money(row[name], row["cost_kind"]) for name in amounts]
     return [f"{row['task_count']:,}", percent(row["observed_share"]), *shown]
+
+
+def _amounts(row: Row, kinds: list[str]) -> list[str]:
+    return [money(row[f"{kind}_cost_usd"], kind, "") for kind in kinds]
 
 
 def _figures(row: Row, has_mu: bool) -> list[str]:
@@ -153,21 +146,3 @@ def _figures(row: Row, has_mu: bool) -> list[str]:
     of = f"{row['numerator']:,}/{row['denominator']:,}"
     ours = [f"{row['tasks']:,}", rate, of, percent(row["coverage"])]
     return [*ours, percent(row["mu_rate"]), f"{row['mu_numerator']:,}/{row['mu_denominator']:,}"] if has_mu else ours
-
-
-def _amount(row: Row, kind: str) -> str:
-    amount = row[f"{kind}_cost_usd"]
-    return "" if amount is None else KINDS[kind].mark + usd(amount)
-
-
-def percent(share: float | None) -> str:
-    """A share in percent; a dash where there is none.
-
-    >>> percent(0.125), percent(None)
-    ('12.5%', '-')
-    """
-    return UNOBSERVED if share is None else f"{share:.1%}"
-
-
-def _text(value: object) -> str:
-    return "(none)" if value is None else str(value)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fleetledger.published.ledger import PRICED_KINDS, Row
-from fleetledger.terminal.money import DEMO, KINDS, usd
+from fleetledger.terminal.money import DEMO, money
 
 WHITE = re.compile(r"\s+")
 MARK_START, MARK_END = "»", "«"
@@ -105,7 +105,7 @@ def session(row: Row) -> Parts:
     parts = [
         Part(row["last_active_local"] or "undated         "),
         Part(row["project_name"] or f"({row['fleet']})", "cyan"),
-        Part(money(row), "bold"),
+        Part(spent(row), "bold"),
     ]
     if row["outcome_class"] not in (None, "unobserved"):
         parts.append(Part(row["outcome_class"].replace("_", " "), "magenta"))
@@ -114,7 +114,7 @@ def session(row: Row) -> Parts:
     return parts
 
 
-def money(row: Row) -> str:
+def spent(row: Row) -> str:
     """The amounts of each cost kind that a row has, each with its kind's mark; they are never added."""
     if not row["model_call_count"]:
         return "no call"
@@ -122,9 +122,7 @@ def money(row: Row) -> str:
         (kind, amount) for kind in PRICED_KINDS if (amount := row[f"{kind}_cost_usd"]) is not None
     ]
     more = "+" if row["unpriced_call_count"] else ""
-    return " ".join(KINDS[kind].mark + usd(amount) + more for kind, amount in amounts) or (
-        "unpriced" if more else "free"
-    )
+    return " ".join(money(amount, kind) + more for kind, amount in amounts) or ("unpriced" if more else "free")
 
 
 def resumed(row: Row) -> str:

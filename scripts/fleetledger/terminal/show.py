@@ -9,8 +9,8 @@ from pathlib import Path
 
 from fleetledger.base.text import clean
 from fleetledger.published.ledger import Row
-from fleetledger.terminal.money import DEMO
-from fleetledger.terminal.sessions import money, resumed
+from fleetledger.terminal.money import DEMO, short
+from fleetledger.terminal.sessions import resumed, spent
 
 LONGEST = {"text": 4_000, "page": 20_000}
 """Characters of a text that are shown."""
@@ -45,20 +45,12 @@ def cut(item: Row) -> str:
     return f"… {hidden:,} more characters are not shown" if hidden else ""
 
 
-def tokens(count: int | None) -> str:
-    """A context's size.
-
-    >>> tokens(45_210), tokens(None)
-    ('context 45.2k', '')
-    """
-    return "" if count is None else f"context {count / 1000:,.1f}k"
-
-
 def head(turn: Row) -> str:
     """What stands above a turn."""
     name = f"turn {turn['number']}" if turn["number"] else "before the first prompt"
-    cost = money(turn) if turn["model_call_count"] else ""
-    return " · ".join(part for part in (name, turn["said_at_local"], cost, tokens(turn["context_tokens"])) if part)
+    cost = spent(turn) if turn["model_call_count"] else ""
+    context = f"context {short(turn['context_tokens'])}" if turn["context_tokens"] is not None else ""
+    return " · ".join(part for part in (name, turn["said_at_local"], cost, context) if part)
 
 
 def lines(document: Row) -> Iterator[str]:
@@ -67,7 +59,7 @@ def lines(document: Row) -> Iterator[str]:
     if document["is_demo"]:
         yield DEMO
     yield clean(session["title"] or session["session_id"])
-    yield clean(f"{session['last_active_local']} · {session['project'] or session['fleet']} · {money(session)}")
+    yield clean(f"{session['last_active_local']} · {session['project'] or session['fleet']} · {spent(session)}")
     yield clean(resumed(session))
     for thread in document["threads"]:
         yield from _thread(thread, "")
@@ -116,7 +108,7 @@ def write_page(path: Path, document: Row) -> None:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"harmless": harmless, "cut": cut, "head": head, "money": money, "resumed": resumed}
+    environment.filters |= {"harmless": harmless, "cut": cut, "head": head, "spent": spent, "resumed": resumed}
     page = environment.get_template("show.html.j2").render(document, demo=DEMO, who=WHO)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:

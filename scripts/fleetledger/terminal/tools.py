@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleetledger.published.ledger import PRICED_KINDS, Row
 from fleetledger.terminal.blocks import Block, Column, Line, Table
-from fleetledger.terminal.money import KINDS, NOTIONAL, WARN, heading, usd
+from fleetledger.terminal.money import NOTIONAL, WARN, cut, duration, heading, kind_columns, money, percent, text
 
 HEADERS = {"kind": "kind of tool", "server": "MCP server"}
 
@@ -57,7 +57,7 @@ def _rules(document: Row) -> Table:
         ]
         for row in document["rows"]
     ]
-    return Table(_cut(document, "rules"), columns, rows)
+    return Table(cut(document, "rules"), columns, rows)
 
 
 def _findings(document: Row) -> Table:
@@ -73,25 +73,20 @@ def _findings(document: Row) -> Table:
         [
             row["called_at_local"] or "undated",
             f"{row['fleet']}/{row['account']}",
-            row["tool_name"] or "(none)",
+            text(row["tool_name"]),
             _found(row),
             {True: "failed", False: "", None: "no result"}[row["is_error"]],
             row["session_id"],
         ]
         for row in document["rows"]
     ]
-    return Table(_cut(document, f"findings of {document['rule']}"), columns, rows)
+    return Table(cut(document, f"findings of {document['rule']}"), columns, rows)
 
 
 def _found(row: Row) -> str:
     if row["secret_hash"]:
         return f"secret {row['secret_hash']} in {row['found_in']}"
     return row["found_path"] or row["found_host"] or "a command"
-
-
-def _cut(document: Row, what: str) -> str:
-    shown = len(document["rows"])
-    return f"The first {shown} of {document['row_count']:,} {what}" if shown < document["row_count"] else ""
 
 
 def _secrets(secrets: Row) -> Line:
@@ -123,13 +118,13 @@ def _tools(document: Row) -> Iterator[Block]:
         Column("share", True, is_spare=True),
         Column("mean", True),
         Column("longest", True, is_spare=True),
-        *(Column(KINDS[kind].header, True, KINDS[kind].style) for kind in met),
+        *kind_columns(met),
     ]
-    rows = [[str(next(iter(row.values())) or "(none)"), *_figures(row, met)] for row in document["rows"]]
+    rows = [[text(next(iter(row.values()))), *_figures(row, met)] for row in document["rows"]]
     has_sum = by != "server"
     if has_sum:
         rows.append(["all", *_figures(totals, met)])
-    yield Table(_cut(document, "rows"), columns, rows, has_sum=has_sum)
+    yield Table(cut(document, "rows"), columns, rows, has_sum=has_sum)
     yield Line(
         f"Failed: {totals['failed_tool_calls']:,} of the {totals['ended_tool_calls']:,} calls that have a result;"
         f" {totals['tool_calls'] - totals['ended_tool_calls']:,} have none. Times include waiting for permission."
@@ -143,27 +138,8 @@ def _figures(row: Row, kinds: list[str]) -> list[str]:
     return [
         f"{row['tool_calls']:,}",
         f"{row['failed_tool_calls']:,}",
-        f"{row['failed_tool_calls'] / ended:.1%}" if ended else "-",
-        _seconds(row["duration_ms"] / timed) if timed else "-",
-        _seconds(row["longest_ms"]) if timed else "-",
-        *(_amount(row, kind) for kind in kinds),
+        percent(row["failed_tool_calls"] / ended if ended else None),
+        duration(row["duration_ms"] / timed / 1000 if timed else None),
+        duration(row["longest_ms"] / 1000 if timed else None),
+        *(money(row[f"{kind}_cost_usd"], kind, "unpriced" if row[f"{kind}_tool_calls"] else "") for kind in kinds),
     ]
-
-
-def _amount(row: Row, kind: str) -> str:
-    if not row[f"{kind}_tool_calls"]:
-        return ""
-    amount = row[f"{kind}_cost_usd"]
-    return "unpriced" if amount is None else KINDS[kind].mark + usd(amount)
-
-
-def _seconds(milliseconds: float) -> str:
-    """A time in seconds, minutes or hours.
-
-    >>> _seconds(80), _seconds(12_345), _seconds(150_000), _seconds(9_000_000)
-    ('0.1 s', '12.3 s', '2.5 min', '2.5 h')
-    """
-    seconds = milliseconds / 1000
-    if seconds < 100:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.1f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
