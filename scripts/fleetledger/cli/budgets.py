@@ -78,11 +78,11 @@ def blocks_report(
       fleetledger report blocks --since 7d --account work --json
     """
     from fleetledger.base import clock
-    from fleetledger.reports.budgets import usage_blocks
+    from fleetledger.reports.budgets import usage_windows
 
     ledger = narrowed(places, filters)
     limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
-    document = usage_blocks(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
+    document = usage_windows(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
     print_document(document, as_json, as_csv, render=RENDER)
 
 

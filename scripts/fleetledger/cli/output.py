@@ -44,15 +44,15 @@ def print_document(document: Row, as_json: bool, as_csv: bool = False, svg: Path
 
         click.echo(to_json(document) if as_json else to_csv(document), nl=as_json)
         return
-    from fleetledger.terminal.blocks import plain, print_to, write_svg
+    from fleetledger.terminal.layout import plain, print_to, write_svg
 
-    blocks = import_module(f"fleetledger.terminal.{render}").blocks
+    pieces = import_module(f"fleetledger.terminal.{render}").pieces
     if svg:
-        write_svg(svg, blocks(document), f"fleetledger report {document['report']}")
+        write_svg(svg, pieces(document), f"fleetledger report {document['report']}")
         click.echo(f"Wrote {svg}")
     elif is_terminal(sys.stdout):
         from rich.console import Console
 
-        print_to(Console(highlight=False), blocks(document))
+        print_to(Console(highlight=False), pieces(document))
     else:
-        click.echo(plain(blocks(document)), nl=False)
+        click.echo(plain(pieces(document)), nl=False)

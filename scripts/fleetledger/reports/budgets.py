@@ -27,13 +27,13 @@ def budget(ledger: Ledger) -> Row:
     return header(ledger, "budget") | {"state": rows[0]["state"] if rows else None, "rows": rows}
 
 
-def usage_blocks(ledger: Ledger, now: datetime, *, active: bool, limit: int | None) -> Row:
+def usage_windows(ledger: Ledger, now: datetime, *, active: bool, limit: int | None) -> Row:
     """Usage windows, the newest first; with `active` those that are open at `now` (UTC, without a zone of its own).
 
     A window is of the day on which it begins. `is_active` and projections are as of `now`, where the table has them as
     of the newest line.
     """
-    rows = [_as_of_now(row, now) for row in ledger.ask("reports/usage_blocks")]
+    rows = [_as_of_now(row, now) for row in ledger.ask("reports/usage_windows")]
     newest = rows[0]["ends_at"] if rows else None
     found = [row for row in rows if row["is_active"] or not active]
     return header(ledger, "blocks") | {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from fleetledger.published.ledger import PRICED_KINDS, Row
-from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
     KINDS,
     NOTIONAL,
@@ -36,7 +36,7 @@ SHORT_ID = 8
 """How much of a session's id tells it apart."""
 
 
-def blocks(document: Row) -> Iterator[Block]:
+def pieces(document: Row) -> Iterator[Piece]:
     """What to show of a document, from top to bottom."""
     title, shown = RENDERED[document["report"]]
     yield from heading(document, title)
@@ -54,7 +54,7 @@ def quiet(document: Row) -> str:
     return f"{worst['state']}: {_name(worst)} {_spent(worst)} of {_limit(worst)}{_share(worst)}{more}"
 
 
-def _budget(document: Row) -> Iterator[Block]:
+def _budget(document: Row) -> Iterator[Piece]:
     rows: list[Row] = document["rows"]
     if not rows:
         yield Line(NO_BUDGETS)
@@ -88,7 +88,7 @@ def _budget_cells(row: Row) -> list[str]:
     ]
 
 
-def _budget_notes(rows: list[Row]) -> Iterator[Block]:
+def _budget_notes(rows: list[Row]) -> Iterator[Piece]:
     unmatched = [_name(row) for row in rows if not row["has_matched"]]
     if unmatched:
         yield Line(f"No call ever was what these are for; is it spelt as in a report? {', '.join(unmatched)}.", WARN)
@@ -131,7 +131,7 @@ def _share(row: Row) -> str:
     return "" if row["spent_share"] is None else f" ({percent(row['spent_share'], 0)})"
 
 
-def _windows(document: Row) -> Iterator[Block]:
+def _windows(document: Row) -> Iterator[Piece]:
     rows: list[Row] = document["rows"]
     if not rows:
         ended = document["newest_ends_at"]
@@ -184,7 +184,7 @@ def _projection(row: Row) -> Line:
     return Line(f"Open: {name}; at its pace it ends with {told}.")
 
 
-def _plans(document: Row) -> Iterator[Block]:
+def _plans(document: Row) -> Iterator[Piece]:
     rows: list[Row] = document["rows"]
     if not document["has_plans"]:
         yield Line(NO_PLANS)
@@ -221,7 +221,7 @@ def _plan_cells(row: Row) -> list[str]:
     ]
 
 
-def _whatif(document: Row) -> Iterator[Block]:
+def _whatif(document: Row) -> Iterator[Piece]:
     told = [f"{change['old']} goes to {change['new']}" for change in document["changes"]]
     told += [f"all cache writes are for {document['cache_ttl']}"] if document["cache_ttl"] else []
     yield Line(f"If {', '.join(told)}:")
@@ -267,7 +267,7 @@ def _whatif_cells(row: Row) -> list[str]:
     ]
 
 
-RENDERED: dict[str, tuple[str, Callable[[Row], Iterator[Block]]]] = {
+RENDERED: dict[str, tuple[str, Callable[[Row], Iterator[Piece]]]] = {
     "budget": ("Budgets", _budget),
     "blocks": ("5-hour usage windows", _windows),
     "plans": ("Flat rates, and what their use would have cost", _plans),

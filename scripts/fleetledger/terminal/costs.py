@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from fleetledger.published.ledger import PRICED_KINDS, Row
 from fleetledger.reports.choices import GROUPS, PERIODS
 from fleetledger.reports.document import MILLION
-from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
     KINDS,
     NOTIONAL,
@@ -33,7 +33,7 @@ SECTION_LIMIT = 8
 """How many groups each section of the overview shows."""
 
 
-def blocks(document: Row) -> Iterator[Block]:
+def pieces(document: Row) -> Iterator[Piece]:
     """What to show of a document, from top to bottom."""
     suffix = "" if document["report"] == "overview" else f", {document['report']}"
     yield from heading(document, f"What the agents cost{suffix}")
@@ -49,7 +49,7 @@ def blocks(document: Row) -> Iterator[Block]:
         yield from _floor(document["totals"])
 
 
-def _overview(document: Row) -> Iterator[Block]:
+def _overview(document: Row) -> Iterator[Piece]:
     totals = document["totals"]
     yield _totals(totals)
     yield Line(NOTIONAL, "dim")
@@ -181,7 +181,7 @@ def _observed(*counts: int | None) -> int | None:
     return sum(observed) if observed else None
 
 
-def _floor(totals: Row) -> Iterator[Block]:
+def _floor(totals: Row) -> Iterator[Piece]:
     final, calls = totals["final_usage_calls"], totals["model_calls"]
     yield Line(
         f"Transcript cost is a floor: usage is final for {final:,} of {calls:,} model calls ({percent(final / calls)})."
@@ -190,7 +190,7 @@ def _floor(totals: Row) -> Iterator[Block]:
         yield Line("Unpriced, or + behind an amount: calls without a cost, for want of a rate or of logged usage.")
 
 
-def _warnings(document: Row) -> Iterator[Block]:
+def _warnings(document: Row) -> Iterator[Piece]:
     if rows := document["unpriced_models"]:
         named = ", ".join(
             f"{text(row['model'])} at {text(row['provider'])} ({_calls(row['unpriced_calls'])})" for row in rows
@@ -217,7 +217,7 @@ def _calls(count: int) -> str:
     return f"{count:,} call" if count == 1 else f"{count:,} calls"
 
 
-def _hand_check(session: Row) -> Iterator[Block]:
+def _hand_check(session: Row) -> Iterator[Piece]:
     mark = KINDS[session["cost_kind"]].mark
     amounts = [line["cost_usd"] for line in session["lines"]] + [session["recomputed_usd"]]
     decimals = max(len(exact(amount).partition(".")[2]) for amount in amounts)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from fleetledger.published.ledger import Row
-from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import UNOBSERVED, percent, text
 
 VERSIONS_SHOWN, LOGS_SHOWN = 12, 5
 
 
-def blocks(document: Row) -> Iterator[Block]:
+def pieces(document: Row) -> Iterator[Piece]:
     """The document that `doctor.examine` makes, as sentences and tables."""
     yield from _verdict(document)
     if document["sources"]:
@@ -31,7 +31,7 @@ def blocks(document: Row) -> Iterator[Block]:
         yield Line(f"Next: {step['command']} ({step['reason']})", "bold")
 
 
-def _verdict(document: Row) -> Iterator[Block]:
+def _verdict(document: Row) -> Iterator[Piece]:
     needs = document["needs"]
     if not needs:
         yield Line("Nothing needs you.", "bold green")
@@ -68,7 +68,7 @@ def _looked_in(places: list[Row]) -> Table:
     return _table("Looked in, and found no logs", places, columns)
 
 
-def _notes(sources: list[Row]) -> Iterator[Block]:
+def _notes(sources: list[Row]) -> Iterator[Piece]:
     for source in sources:
         if source["settings_problem"]:
             days = f"{source['cleanup_period_days']:g}"
@@ -114,7 +114,7 @@ def _line_faults(faults: list[Row]) -> Table:
     return _table("Lines that did not read as they are", rows, columns)
 
 
-def _published(document: Row) -> Iterator[Block]:
+def _published(document: Row) -> Iterator[Piece]:
     published = document["published"]
     demo = " DEMO: all of it is made up." if published["is_demo"] else ""
     yield Line(

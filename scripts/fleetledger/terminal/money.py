@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fleetledger.published.ledger import Row
-from fleetledger.terminal.blocks import Block, Column, Line
+from fleetledger.terminal.layout import Column, Line, Piece
 
 
 class Kind(NamedTuple):
@@ -38,7 +38,7 @@ NOTIONAL = (
 )
 
 
-def heading(document: Row, title: str) -> Iterator[Block]:
+def heading(document: Row, title: str) -> Iterator[Piece]:
     """What a report begins with: that it is of a demo, its title, as of when, and what it was asked for."""
     if document["is_demo"]:
         yield Line(DEMO, "black on yellow")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleetledger.published.ledger import PRICED_KINDS, Row
 from fleetledger.reports.outcome_metrics import METRICS
-from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import KINDS, NOTIONAL, heading, kind_columns, money, percent, text
 
 COVERAGE = {
@@ -25,7 +25,7 @@ WASTE = {"failed": "failed", "reverted": "reverted", "unobserved": "unobserved"}
 TITLES = {"outcomes": "What became of the tasks", "value": "What it cost and what came of it"}
 
 
-def blocks(document: Row) -> Iterator[Block]:
+def pieces(document: Row) -> Iterator[Piece]:
     """What to show of a document, from top to bottom."""
     yield from heading(document, TITLES.get(document["report"]) or f"Rate: {document['metric']}")
     if not document["totals"] or (document["report"] != "value" and not document["totals"]["tasks"]):
@@ -38,7 +38,7 @@ def blocks(document: Row) -> Iterator[Block]:
         yield from _rates(document)
 
 
-def _outcomes(document: Row) -> Iterator[Block]:
+def _outcomes(document: Row) -> Iterator[Piece]:
     totals = document["totals"]
     kinds = [kind for kind in PRICED_KINDS if totals[f"{kind}_cost_usd"] is not None]
     columns = [
@@ -77,7 +77,7 @@ def _outcomes(document: Row) -> Iterator[Block]:
     yield Line("`fleetledger collect git` and `collect github` let more be observed.", "dim")
 
 
-def _rates(document: Row) -> Iterator[Block]:
+def _rates(document: Row) -> Iterator[Piece]:
     metric, totals = METRICS[document["metric"]], document["totals"]
     yield Line(metric.says)
     has_mu = totals["mu_denominator"] is not None
@@ -101,7 +101,7 @@ def _rates(document: Row) -> Iterator[Block]:
         yield Line(f"Too few: fewer than {document['fewest']} observed tasks, whose rate would say nothing.")
 
 
-def _value(document: Row) -> Iterator[Block]:
+def _value(document: Row) -> Iterator[Piece]:
     keys = [Column(field, keeps_end=field == "project", is_fixed=field == "month") for field in document["by"]]
     columns = [
         *(*keys, Column("tasks", True, is_spare=True), Column("observed", True), Column("cost", True)),

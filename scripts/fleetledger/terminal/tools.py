@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleetledger.published.ledger import PRICED_KINDS, Row
-from fleetledger.terminal.blocks import Block, Column, Line, Table
+from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import NOTIONAL, WARN, cut, duration, heading, kind_columns, money, percent, text
 
 HEADERS = {"kind": "kind of tool", "server": "MCP server"}
 
 
-def blocks(document: Row) -> Iterator[Block]:
+def pieces(document: Row) -> Iterator[Piece]:
     """What to show of a document, from top to bottom."""
     yield from heading(document, "What the audit found" if document["report"] == "audit" else "What the tools did")
     yield from (_audit if document["report"] == "audit" else _tools)(document)
 
 
-def _audit(document: Row) -> Iterator[Block]:
+def _audit(document: Row) -> Iterator[Piece]:
     rows: list[Row] = document["rows"]
     if not rows:
         yield Line("No finding." if document["rule"] is None else "No finding of this rule.")
@@ -103,7 +103,7 @@ def _secrets(secrets: Row) -> Line:
     return Line(f"Secrets: looked for in all {landed:,} lines, last at {when}.", "dim")
 
 
-def _tools(document: Row) -> Iterator[Block]:
+def _tools(document: Row) -> Iterator[Piece]:
     totals = document["totals"]
     if not totals["tool_calls"]:
         is_narrowed = document["filters"] or document["since"] or document["until"]

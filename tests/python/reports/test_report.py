@@ -26,8 +26,8 @@ from fleetledger.published.ledger import Ledger, Row
 from fleetledger.reports import export as report_formats
 from fleetledger.reports.choices import REPORTS
 from fleetledger.reports.costs import report
-from fleetledger.terminal import blocks
 from fleetledger.terminal import costs as report_render
+from fleetledger.terminal import layout
 from fleetledger.terminal import progress as console
 
 UNPRICED = {"rate_id": None, "rate_is_exact": None}
@@ -349,7 +349,7 @@ def terminal(data: Path, name: str, width: int) -> str:
     """What a report prints to a terminal without colours."""
     out = io.StringIO()
     shown = report(Ledger(published_path(data)), name)
-    blocks.print_to(Console(file=out, width=width, highlight=False), report_render.blocks(shown))
+    layout.print_to(Console(file=out, width=width, highlight=False), report_render.pieces(shown))
     return out.getvalue()
 
 
@@ -360,7 +360,7 @@ def test_reports_fit_the_terminal(tmp_path: Path, width: int) -> None:
     write_published(published_path(tmp_path), calls, {"s1": "A title that is longer than the terminal " * 5})
     for name in ("overview", "daily", "weekly", "monthly", "sessions", "models", "projects"):
         lines = terminal(tmp_path, name, width).splitlines()
-        assert max(map(blocks.cells, lines)) <= width
+        assert max(map(layout.cells, lines)) <= width
         if name == "projects":
             assert "ct/日本語" in "".join(lines)
 
@@ -423,7 +423,7 @@ def test_a_report_starts_light(data: Path) -> None:
     assert "real spend" in done.stdout
 
 
-@pytest.mark.parametrize("module", [blocks, console, report_formats, report_render])
+@pytest.mark.parametrize("module", [layout, console, report_formats, report_render])
 def test_examples_in_docstrings(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 

@@ -77,7 +77,7 @@ agent:
     |   Nothing there
   compacted: This session is being continued
 
-── turn 2 · 2026-11-20 10:09 · $0.01 · context 1.0k
+── turn 2 · 2026-11-20 10:09 · $0.01 · context 1,000
 you:
   go on
 agent:

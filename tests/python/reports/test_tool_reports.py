@@ -157,11 +157,11 @@ def test_a_model_calls_cost_is_shared_among_its_tools(data: Path) -> None:
 
 def test_tools_for_people(data: Path) -> None:
     assert report(data, "tools").stdout.splitlines()[2:8] == [
-        "tool             calls  failed  share   mean  longest  real spend  notional   unknown",
-        "Bash                 2       1  50.0%  2.0 s    3.0 s      $10.00",
-        "Read                 2       0   0.0%  0.1 s    0.1 s       $5.00            unpriced",
-        "mcp__docs__find      1       0   0.0%  0.5 s    0.5 s               ≈$10.00",
-        "all                  5       1  25.0%  1.1 s    3.0 s      $15.00   ≈$10.00  unpriced",
+        "tool             calls  failed  share  mean  longest  real spend  notional   unknown",
+        "Bash                 2       1  50.0%  2.0s     3.0s      $10.00",
+        "Read                 2       0   0.0%  0.1s     0.1s       $5.00            unpriced",
+        "mcp__docs__find      1       0   0.0%  0.5s     0.5s               ≈$10.00",
+        "all                  5       1  25.0%  1.1s     3.0s      $15.00   ≈$10.00  unpriced",
         "",
     ]
 

@@ -51,46 +51,46 @@ class Table(NamedTuple):
     has_sum: bool = False
 
 
-Block = Line | Table
+Piece = Line | Table
 
 
-def plain(blocks: Iterable[Block]) -> str:
-    """The blocks as text: nothing is cut or wrapped, whatever its width, so that it can be searched."""
+def plain(pieces: Iterable[Piece]) -> str:
+    """The pieces as text: nothing is cut or wrapped, whatever its width, so that it can be searched."""
     return "".join(
         "\n"
-        if block is None
-        else _plain_table(_cleaned(block))
-        if isinstance(block, Table)
-        else clean(block.text) + "\n"
-        for block in _spaced(blocks)
+        if piece is None
+        else _plain_table(_cleaned(piece))
+        if isinstance(piece, Table)
+        else clean(piece.text) + "\n"
+        for piece in _spaced(pieces)
     )
 
 
-def print_to(console: Console, blocks: Iterable[Block]) -> None:
-    """Print the blocks to a terminal: long sentences are wrapped, and tables made to fit."""
+def print_to(console: Console, pieces: Iterable[Piece]) -> None:
+    """Print the pieces to a terminal: long sentences are wrapped, and tables made to fit."""
     from rich.text import Text
 
-    for block in _spaced(blocks):
-        if block is None:
+    for piece in _spaced(pieces):
+        if piece is None:
             console.print()
-        elif isinstance(block, Table):
-            _print_table(console, _cleaned(block))
+        elif isinstance(piece, Table):
+            _print_table(console, _cleaned(piece))
         else:
-            console.print(Text(clean(block.text), style=block.style))
+            console.print(Text(clean(piece.text), style=piece.style))
 
 
-def _spaced(blocks: Iterable[Block]) -> Iterator[Block | None]:
-    """The blocks, with None for an empty line before and after each table."""
-    before: Block | None = None
-    for block in blocks:
-        if before and (isinstance(before, Table) or isinstance(block, Table)):
+def _spaced(pieces: Iterable[Piece]) -> Iterator[Piece | None]:
+    """The pieces, with None for an empty line before and after each table."""
+    before: Piece | None = None
+    for piece in pieces:
+        if before and (isinstance(before, Table) or isinstance(piece, Table)):
             yield None
-        yield block
-        before = block
+        yield piece
+        before = piece
 
 
-def write_svg(path: Path, blocks: Iterable[Block], title: str) -> None:
-    """Write a picture of the blocks in a terminal to an SVG file; it loads nothing from the network."""
+def write_svg(path: Path, pieces: Iterable[Piece], title: str) -> None:
+    """Write a picture of the pieces in a terminal to an SVG file; it loads nothing from the network."""
     from rich.console import Console
 
     console = Console(
@@ -101,7 +101,7 @@ def write_svg(path: Path, blocks: Iterable[Block], title: str) -> None:
         color_system="truecolor",
         no_color=False,
     )
-    print_to(console, blocks)
+    print_to(console, pieces)
     drawn = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
     path.write_text(drawn, encoding="utf-8")
 
