@@ -243,3 +243,21 @@
 {% macro spark__names_of_group(text, separator) -%}
     array_join(array_sort(collect_set({{ text }})), '{{ separator }}')
 {%- endmacro %}
+
+{# One row for each element of a list, as a column of a select. Argument: an SQL expression of a list. #}
+{% macro each_element(list) %}{{ return(adapter.dispatch('each_element')(list)) }}{% endmacro %}
+{% macro duckdb__each_element(list) -%}
+    unnest({{ list }})
+{%- endmacro %}
+{% macro spark__each_element(list) -%}
+    explode({{ list }})
+{%- endmacro %}
+
+{# The UTC timestamp of nanoseconds since 1970, to the microsecond; null where it lies outside what OTLP can mean. #}
+{% macro timestamp_from_unix_nano(nano) %}{{ return(adapter.dispatch('timestamp_from_unix_nano')(nano)) }}{% endmacro %}
+{% macro duckdb__timestamp_from_unix_nano(nano) -%}
+    case when {{ nano }} > 0 then make_timestamp({{ nano }} // 1000) end
+{%- endmacro %}
+{% macro spark__timestamp_from_unix_nano(nano) -%}
+    case when {{ nano }} > 0 then timestamp_micros({{ nano }} div 1000) end
+{%- endmacro %}

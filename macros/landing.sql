@@ -25,6 +25,11 @@
             ('event_id', 'bigint'), ('session_id', 'varchar'), ('timestamp_unix_ms', 'bigint'),
             ('actor_kind', 'varchar'), ('actor_name', 'varchar'), ('kind', 'varchar'),
         ],
+        'otel_requests': [
+            ('logs', 'struct(record_number bigint, session_id varchar, service_name varchar, service_version varchar, scope_name varchar, attributes varchar, event_name varchar, event_sequence bigint, time_unix_nano bigint, observed_time_unix_nano bigint)[]'),
+            ('points', 'struct(record_number bigint, session_id varchar, service_name varchar, service_version varchar, scope_name varchar, attributes varchar, metric_name varchar, unit varchar, point_kind varchar, temporality bigint, is_monotonic boolean, start_time_unix_nano bigint, time_unix_nano bigint, "value" double)[]'),
+            ('spans', 'struct(record_number bigint, session_id varchar, service_name varchar, service_version varchar, scope_name varchar, attributes varchar, trace_id varchar, span_id varchar, parent_span_id varchar, span_name varchar, start_time_unix_nano bigint, end_time_unix_nano bigint, status_code bigint)[]'),
+        ],
     } -%}
     {{ return(common + typed[table]) }}
 {%- endmacro %}
@@ -97,7 +102,7 @@
         ~ "left join landing.secret_scans as scans using (batch_id)"
     ) -%}
 
-    {%- for table in ['claude_code_lines', 'mu_events'] -%}
+    {%- for table in ['claude_code_lines', 'mu_events', 'otel_requests'] -%}
         {%- set paths = run_query(
             "select '" ~ quoted ~ "/' || path from landing.batches where \"table\" = '" ~ table ~ "' order by path"
         ).columns[0].values() -%}

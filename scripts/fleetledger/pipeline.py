@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,7 @@ from fleetledger.base.paths import demo_dir, landing_dir, published_path
 from fleetledger.base.steps import Step
 from fleetledger.landing.manifest import landed_hosts
 from fleetledger.sources.config import FleetConfig, load_config
+from fleetledger.sources.discovery import own_telemetry
 from fleetledger.sources.files import find_log_files
 
 if TYPE_CHECKING:
@@ -140,6 +142,7 @@ def shows_text(data: Path, config: FleetConfig) -> bool:
 def sources_of(data: Path, config_path: Path | None) -> FleetConfig:
     """The configuration in a file, or what is on this machine. Raises ConfigError; NoLogsError if nothing is there."""
     config = load_config(config_path)
+    config = replace(config, sources=(*config.sources, *own_telemetry(data)))
     if config_path is None and not _has_logs(config) and not landed_hosts(landing_dir(data)):
         raise NoLogsError(
             f"No logs of agents are on this machine: looked in {LOOKED_IN}.\n"

@@ -85,6 +85,11 @@ def published_path(data: Path) -> Path:
     return data / "fleetledger.duckdb"
 
 
+def segments_dir(data: Path) -> Path:
+    """What `telemetry serve` keeps: files of the form that the collector's file exporter writes."""
+    return data / "telemetry" / "segments"
+
+
 def status_path(data: Path) -> Path:
     """What `statusline` reads: a few sums of the published file."""
     return data / "status.json"

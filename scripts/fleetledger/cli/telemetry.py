@@ -1,8 +1,9 @@
-"""The commands about OpenTelemetry: telemetry serve."""
+"""The commands about OpenTelemetry: telemetry serve, telemetry env."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import click
@@ -10,7 +11,10 @@ import click
 from fleetledger.base import clock
 from fleetledger.base.errors import CallError, why
 from fleetledger.cli.options import Places, with_places
+from fleetledger.telemetry.environment import PROTOCOLS, SHELLS, variables, written
 
+_PLAIN = re.compile(r"[A-Za-z0-9:/.\[\]_~-]+")
+"""An address in which no shell finds anything to do."""
 TOKEN_LENGTH = 16
 TOKEN_VARIABLE = "FLEETLEDGER_TELEMETRY_TOKEN"  # noqa: S105 (the name of a variable)
 
@@ -59,6 +63,28 @@ def serve(
         click.echo(f"Receiving OTLP on http://{host}:{http_port}{also} into {places.data}; Ctrl-C ends it.")
 
     serve_into(places.prepared(), settings, clock.now, begun)
+
+
+@telemetry.command()
+@click.option(
+    "--shell", type=click.Choice(SHELLS), default="bash", show_default=True, help="For whom; settings: a settings file."
+)
+@click.option("--endpoint", default="http://127.0.0.1:4318", show_default=True, help="Where the server listens.")
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default=PROTOCOLS[0], show_default=True, help="How to send.")
+@click.option("--traces", is_flag=True, help="Send traces, too (beta).")
+def env(shell: str, endpoint: str, protocol: str, traces: bool) -> None:
+    """Print what to set where Claude Code runs, for it to send telemetry to the server.
+
+    What a settings file of Claude Code sets wins over the shell's environment.
+
+    \b
+    Example:
+      eval "$(fleetledger telemetry env)"
+      fleetledger telemetry env --shell settings
+    """
+    if not endpoint.startswith(("http://", "https://")) or not _PLAIN.fullmatch(endpoint):
+        raise click.BadParameter(f"{endpoint!r} is no address like http://127.0.0.1:4318.", param_hint="--endpoint")
+    click.echo(written(variables(endpoint, protocol, traces=traces), shell))
 
 
 def _token(path: Path | None) -> str | None:

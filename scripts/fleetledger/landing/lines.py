@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, get_args
+from typing import Any, NamedTuple, Protocol, TypeAlias, get_args
 
 import msgspec
 
@@ -25,6 +25,9 @@ MALFORMED = "malformed JSON"
 SHARED_LINE = "shares its line with another record"
 
 
+Kind: TypeAlias = str | Mapping[str, str]
+
+
 class Format(Protocol):
     """What the module of a source format offers; the module of a fleet has the fleet's name."""
 
@@ -33,11 +36,11 @@ class Format(Protocol):
         """The typed record; all of its fields have defaults."""
 
     @property
-    def COLUMNS(self) -> Mapping[str, str]:
-        """The landed columns with their kind: text, integer, flag."""
+    def COLUMNS(self) -> Mapping[str, Kind]:
+        """The landed columns with their kind: text, integer, number, flag, or a list of records with such columns."""
 
     def columns(self, lines: Sequence[Any], /) -> list[Sequence[Any]]:
-        """The values of `COLUMNS` in records, one sequence a column."""
+        """The values of `COLUMNS` in records, one sequence a column; of a list of records, each is a tuple."""
 
     def is_record(self, line: Any, /) -> bool:  # noqa: ANN401 (each format has a record type of its own)
         """Whether an object is a record, not a part of one."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from fleetledger.landing.lines import OK, REJECTED, REPAIRED, Format, LineReader, Row
+from fleetledger.landing.lines import OK, REJECTED, REPAIRED, Format, Kind, LineReader, Row
 from fleetledger.landing.states import FileKey
 
 ROW_GROUP_BYTES = 32 * 2**20
@@ -37,12 +38,18 @@ _COMMON = {
     "raw_bytes": pa.binary(),
     "repaired": pa.string(),
 }
-_KINDS = {"text": pa.string(), "integer": pa.int64(), "flag": pa.bool_()}
+_KINDS = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "flag": pa.bool_()}
 
 
 def schema(log_format: Format) -> pa.Schema:
     """The columns of a format's landing table."""
-    return pa.schema([*_COMMON.items(), *((name, _KINDS[kind]) for name, kind in log_format.COLUMNS.items())])
+    return pa.schema([*_COMMON.items(), *((name, _type(kind)) for name, kind in log_format.COLUMNS.items())])
+
+
+def _type(kind: Kind) -> pa.DataType:
+    if isinstance(kind, str):
+        return _KINDS[kind]
+    return pa.list_(pa.struct([(name, _KINDS[inner]) for name, inner in kind.items()]))
 
 
 class Counts(NamedTuple):
@@ -190,10 +197,7 @@ class RowGroup:
             self._odd_column(None, [row.repaired for row in self._odd.values()]),
             *self._format.columns(self._records),
         ]
-        arrays = [
-            values if isinstance(values, pa.Array) else pa.array(values, kind)
-            for values, kind in zip(columns, self._schema.types, strict=True)
-        ]
+        arrays = [_array(values, kind) for values, kind in zip(columns, self._schema.types, strict=True)]
         return pa.Table.from_arrays(arrays, schema=self._schema)
 
     def _odd_column(self, usual: str | None, odd_values: Iterable[str | None]) -> pa.Array | list[str | None]:
@@ -224,6 +228,20 @@ class RowGroup:
 
 
 _OPEN, _CLOSE, _LINE_FEED = b"{}\n"
+
+
+def _array(values: pa.Array | Sequence[Any], kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values
+    if not pa.types.is_list(kind):
+        return pa.array(values, kind)
+    offsets = array("i", [0, *accumulate(map(len, values))])
+    fields = list(kind.value_type)
+    records = list(zip(*chain.from_iterable(values), strict=True)) or [()] * len(fields)
+    inner = [pa.array(column, field.type) for column, field in zip(records, fields, strict=True)]
+    return pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(inner, fields=fields), type=kind
+    )
 
 
 def _is_utf8(buffer: bytearray, start: int, ends: list[int]) -> bool:

@@ -11,10 +11,11 @@ from fleetledger.base.errors import CallError
 from fleetledger.base.paths import this_host
 from fleetledger.base.toml import read_toml
 from fleetledger.sources.discovery import discover, distinct_roots, expanded
-from fleetledger.sources.fleets import DEFAULT_ACCOUNT, FLEETS, Source, account_of
+from fleetledger.sources.fleets import DEFAULT_ACCOUNT, LOGGED_FLEETS, TELEMETRY, Source, account_of
 
 _TOP_KEYS = ("source", "text", "demo")
-_SOURCE_KEYS = ("fleet", "root", "host", "account", "provider")
+_SOURCE_KEYS = ("fleet", "kind", "root", "host", "account", "provider")
+_KINDS = ("logs", TELEMETRY)
 
 
 class ConfigError(CallError):
@@ -56,12 +57,16 @@ def load_config(path: Path | None) -> FleetConfig:
 def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:
     _check_keys(entry, _SOURCE_KEYS, path, f"{key}.")
     fleet = _text(entry, "fleet", path, key)
-    if fleet not in FLEETS:
-        raise _unexpected(path, f"{key}.fleet", fleet, " or ".join(f'"{name}"' for name in FLEETS))
+    if fleet not in LOGGED_FLEETS:
+        raise _unexpected(path, f"{key}.fleet", fleet, " or ".join(f'"{name}"' for name in LOGGED_FLEETS))
+    kind = _text(entry, "kind", path, key, "logs")
+    if kind not in _KINDS or (kind == TELEMETRY and fleet != "claude_code"):
+        expected = '"logs" or "otlp"' if fleet == "claude_code" else f'"logs", the only kind that {fleet} has'
+        raise _unexpected(path, f"{key}.kind", kind, expected)
     root = (path.parent / expanded(_text(entry, "root", path, key))).absolute()
-    named = account_of(root) if fleet == "claude_code" else DEFAULT_ACCOUNT
+    named = account_of(root) if fleet == "claude_code" and kind == "logs" else DEFAULT_ACCOUNT
     return Source(
-        fleet=fleet,
+        fleet=fleet if kind == "logs" else kind,
         host=_text(entry, "host", path, key, this_host()),
         account=_text(entry, "account", path, key, named),
         provider=_text(entry, "provider", path, key) if "provider" in entry else None,

@@ -6,8 +6,19 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from fleetledger.base.paths import this_host
-from fleetledger.sources.fleets import ACCOUNT_PREFIX, DEFAULT_ACCOUNT, FLEETS, Source, account_of, names_account
+from fleetledger.base.paths import segments_dir, this_host
+from fleetledger.sources.fleets import (
+    ACCOUNT_PREFIX,
+    DEFAULT_ACCOUNT,
+    FLEETS,
+    TELEMETRY,
+    Source,
+    account_of,
+    names_account,
+)
+
+RECEIVER = "receiver"
+"""The account that telemetry goes by that was received here: it may be of any."""
 
 
 def discover(environ: Mapping[str, str] = os.environ) -> tuple[Source, ...]:
@@ -19,6 +30,12 @@ def discover(environ: Mapping[str, str] = os.environ) -> tuple[Source, ...]:
     if is_directory(_mu_events(home)):
         sources.append(Source("mu", host, DEFAULT_ACCOUNT, None, _mu_events(home)))
     return tuple(sources)
+
+
+def own_telemetry(data: Path) -> tuple[Source, ...]:
+    """What `telemetry serve` keeps in a data directory, as a source; nothing where it never ran there."""
+    segments = segments_dir(data)
+    return (Source(TELEMETRY, this_host(), RECEIVER, None, segments),) if is_directory(segments) else ()
 
 
 def looked_in(environ: Mapping[str, str] = os.environ) -> list[tuple[str, Path]]:

@@ -20,7 +20,11 @@ class Fleet(NamedTuple):
 FLEETS = {
     "claude_code": Fleet("claude_code_lines", "projects"),
     "mu": Fleet("mu_events", ""),
+    "otlp": Fleet("otel_requests", ""),
 }
+TELEMETRY = "otlp"
+"""What Claude Code sends about itself, in files: no fleet of its own, but landed like one."""
+LOGGED_FLEETS = tuple(name for name in FLEETS if name != TELEMETRY)
 
 DEFAULT_ACCOUNT = "default"
 ACCOUNT_PREFIX = ".claude-"

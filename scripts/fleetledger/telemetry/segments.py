@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetledger.base.files import make_private, sync
+from fleetledger.base.paths import segments_dir
 
 SEGMENT_BYTES = 64 * 2**20
 SEGMENT_AGE = timedelta(hours=1)
@@ -25,11 +26,6 @@ SEGMENT_AGE = timedelta(hours=1)
 _GROUP_BYTES = 8 * 2**20
 
 _Waiting = tuple[bytes, "Future[None]"]
-
-
-def segments_dir(data: Path) -> Path:
-    """Where a server keeps what it accepts."""
-    return data / "telemetry" / "segments"
 
 
 class Segments:

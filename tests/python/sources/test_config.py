@@ -91,8 +91,16 @@ def test_without_sources_they_are_discovered(tmp_path: Path, monkeypatch: pytest
             "source[1].account is 7; expected text that is not empty",
         ),
         (
+            "[[source]]\nfleet = 'mu'\nkind = 'otlp'\nroot = 'x'",
+            "source[1].kind is 'otlp'; expected \"logs\", the only kind that mu has",
+        ),
+        (
+            "[[source]]\nfleet = 'claude_code'\nkind = 'x'\nroot = 'x'",
+            'source[1].kind is \'x\'; expected "logs" or "otlp"',
+        ),
+        (
             "[[source]]\nfleet = 'mu'\nroot = 'x'\nhosts = 'h'",
-            "source[1].hosts: no such key; expected one of fleet, root, host, account, provider",
+            "source[1].hosts: no such key; expected one of fleet, kind, root, host, account, provider",
         ),
         (
             "[[source]]\nfleet = 'mu'\nhost = 'h'\nroot = '/a'\n[[source]]\nfleet = 'mu'\nhost = 'h'\nroot = '/b'",

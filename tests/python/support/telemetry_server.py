@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fleetledger.telemetry.segments import segments_dir
+from fleetledger.base.paths import segments_dir
 
 Json = dict[str, Any]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from telemetry_server import CALL, Server, event, kept_lines, log_request, running
 
+from fleetledger.base.paths import segments_dir
 from fleetledger.telemetry.requests import JSON_BYTES, PROTOBUF_BYTES
-from fleetledger.telemetry.segments import segments_dir
 
 ANYWHERE = "0.0.0.0"  # noqa: S104
 TOKEN = "a token of some length"  # noqa: S105

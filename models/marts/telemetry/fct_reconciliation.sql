@@ -1,0 +1,120 @@
+with
+
+pairs as (
+
+    select * from {{ ref('int_telemetry_pairs') }}
+
+),
+
+sides as (
+
+    select * from {{ ref('int_telemetry_session_sides') }}
+
+),
+
+hazards as (
+
+    select * from {{ ref('telemetry_hazards') }}
+
+),
+
+compared as (
+
+    select
+        pairs.*,
+        telemetry_cost_usd - transcript_cost_usd as cost_difference_usd,
+        transcript_input_tokens = telemetry_input_tokens
+        and transcript_cache_read_tokens = telemetry_cache_read_tokens
+        and transcript_cache_write_5m_tokens = telemetry_cache_write_5m_tokens
+        and transcript_cache_write_1h_tokens = telemetry_cache_write_1h_tokens as has_same_input,
+        transcript_output_tokens = telemetry_output_tokens as has_same_output
+
+    from pairs
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when call_key is null then 'telemetry_only'
+            when telemetry_request_id is null then 'transcript_only'
+            when abs(cost_difference_usd) <= 0.000001 and has_same_output then 'match'
+            when not usage_is_final then 'transcript_output_placeholder'
+            when abs(cost_difference_usd) <= 0.000001 then 'match'
+            when has_same_input and has_same_output then 'price_difference'
+            else 'tokens_differ'
+        end as verdict
+
+    from compared
+
+),
+
+-- The first of a version's hazards that explains a verdict.
+explained as (
+
+    select
+        judged.*,
+        hazards.hazard
+
+    from judged
+
+    left join hazards
+        on judged.verdict = hazards.verdict
+        and {{ version_key('judged.client_version') }} >= {{ version_key('hazards.first_version') }}
+        and {{ version_key('judged.client_version') }} <= {{ version_key('hazards.last_version') }}
+
+    qualify row_number() over (
+        partition by judged.pair_key
+        order by hazards.hazard asc nulls last
+    ) = 1
+
+),
+
+final as (
+
+    select
+        explained.pair_key,
+        explained.call_key,
+        explained.telemetry_request_id,
+        explained.request_id,
+        explained.session_id,
+        explained.host,
+        explained.client_version,
+        explained.model,
+        explained.query_source,
+        explained.query_kind,
+        explained.cost_kind,
+        explained.requested_at,
+        {{ reporting_date('explained.requested_at') }} as requested_on,
+        explained.verdict,
+        case
+            when explained.verdict = 'match' then null
+            when explained.hazard is not null then 'hazard'
+            when explained.verdict = 'telemetry_only' and not sides.has_calls then 'no_transcript'
+            when explained.verdict = 'telemetry_only' then coalesce(explained.query_kind, 'unknown')
+            when explained.verdict = 'transcript_only' and sides.metrics_have_the_rest then 'only_in_metrics'
+            when explained.verdict = 'transcript_only' and not sides.has_events then 'no_telemetry'
+            when explained.verdict = 'transcript_only' and not explained.usage_is_final then 'interrupted'
+            when explained.verdict = 'transcript_output_placeholder' then 'cut_off'
+            when explained.verdict = 'price_difference' then coalesce(explained.rate_caveats, 'rate')
+            else 'unknown'
+        end as reason,
+        explained.hazard,
+        {% for side in ['transcript', 'telemetry'] %}
+            {% for count in ['input', 'output', 'cache_read', 'cache_write_5m', 'cache_write_1h'] %}
+                cast(explained.{{ side }}_{{ count }}_tokens as bigint) as {{ side }}_{{ count }}_tokens,
+            {% endfor %}
+            cast(explained.{{ side }}_cost_usd as {{ usd_type() }}) as {{ side }}_cost_usd,
+        {% endfor %}
+        cast(explained.cost_difference_usd as {{ usd_type() }}) as cost_difference_usd
+
+    from explained
+
+    left join sides
+        on explained.session_id = sides.session_id
+
+)
+
+select * from final

@@ -1,0 +1,145 @@
+with
+
+requests as (
+
+    select * from {{ ref('int_telemetry_requests') }}
+
+),
+
+pairs as (
+
+    select * from {{ ref('int_telemetry_pairs') }}
+
+),
+
+providers as (
+
+    select * from {{ ref('int_telemetry_providers') }}
+
+),
+
+logged_rate_requests as (
+
+    select * from {{ ref('int_rate_requests') }}
+
+),
+
+possible_rate_requests as (
+
+    select * from {{ ref('int_possible_requests') }}
+
+),
+
+request_rates as (
+
+    select * from {{ ref('int_request_rates') }}
+
+),
+
+-- The prices that a model has on a serving path, asked for in nothing but its speed.
+rate_requests as (
+
+    {% for requests in ['logged_rate_requests', 'possible_rate_requests'] -%}
+        select
+            rate_request_id,
+            provider,
+            model,
+            asked_speed
+
+        from {{ requests }}
+
+        where
+            asked_service_tier is null
+            and asked_inference_geo is null
+
+        {% if not loop.last -%}
+            union all
+
+        {% endif -%}
+    {% endfor -%}
+
+),
+
+one_rate_request as (
+
+    select *
+
+    from rate_requests
+
+    qualify row_number() over (
+        partition by provider, model, asked_speed
+        order by rate_request_id desc
+    ) = 1
+
+),
+
+priced as (
+
+    select
+        requests.*,
+        providers.provider,
+        pairs.call_key is null as is_hidden,
+        rates.rate_id,
+        {{ usd('requests.input_tokens', 'rates.input_usd_per_mtok') }}
+        + {{ usd('requests.output_tokens', 'rates.output_usd_per_mtok') }}
+        + {{ usd('requests.cache_read_tokens', 'rates.cache_read_usd_per_mtok') }}
+        + {{ usd('requests.cache_write_5m_tokens', 'rates.cache_write_5m_usd_per_mtok') }}
+        + {{ usd('requests.cache_write_1h_tokens', 'rates.cache_write_1h_usd_per_mtok') }} as cost_usd
+
+    from requests
+
+    inner join providers
+        on requests.telemetry_request_id = providers.telemetry_request_id
+
+    left join pairs
+        on requests.telemetry_request_id = pairs.telemetry_request_id
+
+    left join one_rate_request
+        on providers.provider = one_rate_request.provider
+        and requests.model = one_rate_request.model
+        and requests.speed is not distinct from one_rate_request.asked_speed
+
+    left join request_rates as rates
+        on one_rate_request.rate_request_id = rates.rate_request_id
+        and cast(requests.requested_at as date) >= rates.valid_from
+        and cast(requests.requested_at as date) < rates.valid_to
+        and requests.tier_tokens > rates.tier_start
+        and requests.tier_tokens <= rates.tier_end
+
+),
+
+final as (
+
+    select
+        telemetry_request_id,
+        host,
+        provider,
+        session_id,
+        agent_id,
+        prompt_id,
+        request_id,
+        client_version,
+        model,
+        query_source,
+        query_kind,
+        effort,
+        speed,
+        requested_at,
+        {{ reporting_date('requested_at') }} as requested_on,
+        is_hidden,
+        input_tokens,
+        output_tokens,
+        cache_read_tokens,
+        cache_write_5m_tokens,
+        cache_write_1h_tokens,
+        duration_ms,
+        ttft_ms,
+        client_cost_usd,
+        cast(cost_usd as {{ usd_type() }}) as cost_usd,
+        rate_id
+
+    from priced
+
+)
+
+select * from final

@@ -1,0 +1,137 @@
+"""What Claude Code 2.1.332 sent, against what the API is known to have answered and what the transcripts hold."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from built_fleet import BuiltFleet
+from compiled_models import read_models, run_models
+
+from fleetledger.base.paths import PROJECT_ROOT
+from fleetledger.landing.extract import extract
+from fleetledger.sources.config import load_config
+from fleetledger.telemetry.requests import keep
+
+CLIENT = PROJECT_ROOT.parent / "shared/data/client"
+SIGNALS = {"log": "logs", "metric": "metrics", "trace": "traces"}
+MICRO_DOLLAR = Decimal("0.000001")
+PRICED_BY_OTHER_RULES = {"advisor", "long-split"}
+"""Scripts whose responses have a part of another model, or a price at which client and list differ."""
+
+pytestmark = pytest.mark.skipif(not CLIENT.exists(), reason="no captures of a client beside the project")
+
+Truth = dict[str, dict[str, Any]]
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+
+def captured() -> Iterator[tuple[str, bytes, bool]]:
+    """The signal of each captured body, the body, and whether it is protobuf."""
+    for line in (CLIENT / "otlp.jsonl").read_text().splitlines():
+        request = json.loads(line)
+        path = request["path"].lower()
+        signal = next(
+            name for part, name in (("log", "logs"), ("metric", "metrics"), ("trace", "traces")) if part in path
+        )
+        if "body" in request:
+            yield signal, json.dumps(request["body"]).encode(), False
+        else:
+            yield signal, base64.b64decode(request["body_base64"]), True
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    """What the API answered with a response, by request id."""
+    answers = [json.loads(line) for line in (CLIENT / "truth.jsonl").read_text().splitlines()]
+    return {answer["request_id"]: answer for answer in answers if answer["status"] == 200}
+
+
+@pytest.fixture(scope="module")
+def ask(fleet: BuiltFleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """What answers questions about the warehouse of the client's transcripts and telemetry."""
+    place = tmp_path_factory.mktemp("client")
+    kept = [keep(signal, body, is_protobuf=is_protobuf) for signal, body, is_protobuf in captured()]
+    assert {one.rejected for one in kept} == {0}
+    (place / "otlp").mkdir()
+    (place / "otlp" / "all.jsonl").write_bytes(b"".join(one.line for one in kept))
+    sources = (CLIENT / "fleet.toml").read_text().replace('root = "', f'root = "{CLIENT}/')
+    sources += '\n[[source]]\nfleet = "claude_code"\nkind = "otlp"\nhost = "client"\nroot = "otlp"\n'
+    (place / "fleet.toml").write_text(sources)
+    extract(place / "data", load_config(place / "fleet.toml"), now=datetime(2026, 11, 27, tzinfo=UTC))
+    with run_models(read_models(fleet.manifest), fleet.data, place / "data") as warehouse:
+        yield lambda query: warehouse.execute(query).fetchall()
+
+
+def test_every_record_is_staged_once_and_an_event_that_came_twice_is_one(ask: Ask) -> None:
+    sent: Counter[str] = Counter()
+    for signal, body, is_protobuf in captured():
+        sent[signal] += keep(signal, body, is_protobuf=is_protobuf).records
+    ((logs,),) = ask("select count(*) from staging.stg_otel__log_records")
+    ((points,),) = ask("select count(*) from staging.stg_otel__metric_points")
+    ((spans,),) = ask("select count(*) from staging.stg_otel__spans")
+    assert {"logs": logs, "metrics": points, "traces": spans} == sent
+    ((requests, ids),) = ask("select count(*), count(distinct request_id) from marts.fct_telemetry_requests")
+    assert requests == ids > 50
+
+
+def test_each_answered_request_has_the_verdict_that_the_truth_implies(ask: Ask, truth: Truth) -> None:
+    found = {
+        name: (verdict, reason)
+        for name, verdict, reason in ask("select request_id, verdict, reason from marts.fct_reconciliation")
+    }
+    assert truth.keys() <= found.keys()
+    cut = {name for name, answer in truth.items() if not answer["complete"]}
+    oddly_priced = {name for name, answer in truth.items() if answer["script"] in PRICED_BY_OTHER_RULES}
+    odd = {name: verdict for name, verdict in found.items() if name in truth and verdict != ("match", None)}
+    assert {name: verdict for name, verdict in odd.items() if name not in cut | oddly_priced} == {
+        # Started without telemetry, a search's own call, a compaction, and the call that spent the budget.
+        "req_0fake000041": ("transcript_only", "no_telemetry"),
+        "req_0fake000083": ("telemetry_only", "web_search"),
+        "req_0fake000096": ("telemetry_only", "compaction"),
+        "req_0fake000107": ("transcript_only", "only_in_metrics"),
+    }
+    assert odd["req_0fake000064"] == ("transcript_only", "interrupted")
+    assert {verdict for name, (verdict, _) in odd.items() if name in oddly_priced} <= {"price_difference"}
+    # Requests of other runs, whose transcripts are not there.
+    assert {verdict for name, verdict in found.items() if name not in truth} == {("telemetry_only", "no_transcript")}
+
+
+def test_hidden_requests_are_there_with_their_cost(ask: Ask) -> None:
+    hidden = (
+        "select query_kind, client_cost_usd from marts.fct_telemetry_requests where is_hidden and query_kind <> 'main'"
+    )
+    assert sorted(ask(hidden)) == [("compaction", Decimal("0.0506832")), ("web_search", Decimal("0.0436286"))]
+
+
+def test_costs_agree_to_a_micro_dollar(ask: Ask) -> None:
+    ((ours, theirs, requests),) = ask("""
+        select sum(transcript_cost_usd), sum(telemetry_cost_usd), count(*)
+        from marts.fct_reconciliation where verdict = 'match'
+    """)
+    assert requests > 50
+    assert abs(ours - theirs) <= MICRO_DOLLAR
+    differing = """
+        select count(*) from marts.fct_telemetry_requests as requests
+        inner join marts.fct_reconciliation as verdicts using (telemetry_request_id)
+        where verdicts.verdict = 'match' and abs(requests.client_cost_usd - requests.cost_usd) > 0.000001
+    """
+    assert ask(differing) == [(0,)]
+
+
+def test_metrics_and_events_of_a_session_agree(ask: Ask) -> None:
+    gaps: dict[str, str] = dict(
+        ask("select session_id, gap from marts.fct_reconciliation_sessions where gap is not null")
+    )
+    # The first is of two runs under one id: their request is one, their metrics are two.
+    assert gaps == {
+        "8720db20-9fa2-5439-ad21-22efe9e15d78": "metrics_and_events_differ",
+        "d5c906b2-86c9-5eb2-bb7c-4bf818a2ffdd": "no_events",
+        "dcdc9d5e-0866-4e4a-a158-1852d1ced83c": "no_telemetry",
+        "328098f1-eb70-5af2-9125-73f97398dc2d": "events_missing",
+    }
