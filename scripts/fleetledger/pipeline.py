@@ -116,7 +116,10 @@ def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datet
 def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
     """Land what is new in the logs: the first step of `refresh`. What cannot be read of them stands in `Landed`."""
     from fleetledger.landing.extract import extract as extract_into
+    from fleetledger.warehouse.project import take_package
 
+    if config.path:
+        take_package(data, config.package)
     tell(Landed(extract_into(data, config, now=now, progress=_telling(Stage.EXTRACT, tell))))
 
 

@@ -54,7 +54,15 @@ def warehouse_of(fleet: BuiltFleet) -> Callable[..., Marts]:
     return made
 
 
-SLOWEST = ("test_processes", "test_cli", "test_refill", "test_docs_commands", "test_damage", "test_search")
+SLOWEST = (
+    "test_processes",
+    "test_cli",
+    "test_refill",
+    "test_docs_commands",
+    "test_damage",
+    "test_wheel",
+    "test_package",
+)
 """The files that take longest, the longest first."""
 
 

@@ -80,6 +80,11 @@ def warehouse_path(data: Path) -> Path:
     return data / "warehouse.duckdb"
 
 
+def package_dir(data: Path) -> Path:
+    """The user's own dbt package as it was at the last refresh; not there without one."""
+    return data / "package"
+
+
 def published_path(data: Path) -> Path:
     """The file that people, BI tools and `report` read; holds the marts only."""
     return data / "fleetledger.duckdb"

@@ -43,6 +43,7 @@ COMMANDS = {
     "telemetry": "telemetry",
     "secrets": "audit",
     "rates": "rates",
+    "project": "project",
     "simulate": "simulate",
 }
 """The commands in the order in which they are met, and the module of each, in which it has the same name."""

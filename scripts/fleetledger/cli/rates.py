@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from fleetledger.base import paths
+from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.text import clean
 from fleetledger.cli.options import Places, with_places
 
@@ -24,7 +26,7 @@ def rates() -> None:
 def update(places: Places) -> None:
     """Write seeds/prices/model_rates.csv anew, from the installed genai-prices.
 
-    Nothing is downloaded. The next `fleetledger refresh` prices all of history by it.
+    Nothing is downloaded, and it is for a checkout alone. The next `fleetledger refresh` prices all of history by it.
 
     \b
     Example:
@@ -32,6 +34,11 @@ def update(places: Places) -> None:
     """
     from fleetledger.rates.generate import update_rates
 
+    if not paths.IS_CHECKOUT:
+        raise FleetledgerError(
+            "The rates came with this installation, and change with the next version of it;"
+            " a price of your own is a [[price]] in fleet.toml."
+        )
     changes = update_rates()
     click.echo(f"genai-prices {changes.version} of {changes.source_date}: {changes.rows:,} rates.")
     for what, rate_ids in (("New", changes.added), ("Gone", changes.removed), ("Changed", changes.changed)):

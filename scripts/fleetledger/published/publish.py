@@ -29,6 +29,9 @@ TITLE_COLUMN = "title"
 """The one column of the marts that holds text of the logs; null where the configuration says text = false."""
 
 
+SCHEMAS = {"marts": "main", "own": "own"}
+"""The schemas of the warehouse that are published, and those that they become; `own` is of the user's own package."""
+
 STATUS = {
     "quarters": """
         select cast(epoch(time_bucket(interval '15 minutes', called_at)) as bigint) as began, cost_kind,
@@ -132,12 +135,15 @@ def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> int:
                 " type `fleetledger build` first"
             )
         connection.execute(f"attach {text_of(str(fresh))} as published (storage_version '{STORAGE_VERSION}')")
-        tables: list[tuple[str, str | None]] = connection.execute(
-            "select table_name, comment from duckdb_tables()"
-            " where database_name = 'warehouse' and schema_name = 'marts' order by table_name"
+        tables: list[tuple[str, str, str | None]] = connection.execute(
+            "select schema_name, table_name, comment from duckdb_tables()"
+            " where database_name = 'warehouse' and list_contains($1, schema_name) order by all",
+            [list(SCHEMAS)],
         ).fetchall()
-        for table, comment in tables:
-            _copy_table(connection, table, comment, text=text)
+        for schema in {SCHEMAS[schema] for schema, *_ in tables}:
+            connection.execute(f"create schema if not exists published.{schema}")
+        for schema, table, comment in tables:
+            _copy_table(connection, schema, table, comment, text=text)
         connection.execute("checkpoint published")
         connection.execute("detach published")
     return len(tables)
@@ -151,15 +157,17 @@ def _is_of_one_build(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(noted) and connection.execute("from warehouse.main.build_state").fetchone() == (True,)
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, comment: str | None, *, text: bool) -> None:
+def _copy_table(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, comment: str | None, *, text: bool
+) -> None:
     columns: list[tuple[str, str, str | None]] = connection.execute(
         "select column_name, data_type, comment from duckdb_columns()"
-        " where database_name = 'warehouse' and schema_name = 'marts' and table_name = ? order by column_index",
-        [table],
+        " where database_name = 'warehouse' and schema_name = $1 and table_name = $2 order by column_index",
+        [schema, table],
     ).fetchall()
-    copied = f"published.main.{name_of(table)}"
+    copied = f"published.{SCHEMAS[schema]}.{name_of(table)}"
     selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, _ in columns)
-    connection.execute(f"create table {copied} as select {selected} from warehouse.marts.{name_of(table)}")
+    connection.execute(f"create table {copied} as select {selected} from warehouse.{schema}.{name_of(table)}")
     if comment:
         connection.execute(f"comment on table {copied} is {text_of(comment)}")
     for column, _, column_comment in columns:

@@ -13,7 +13,7 @@ from fleetledger.base.toml import read_toml
 from fleetledger.sources.discovery import discover, distinct_roots, expanded
 from fleetledger.sources.fleets import DEFAULT_ACCOUNT, LOGGED_FLEETS, TELEMETRY, Source, account_of
 
-_TOP_KEYS = ("source", "text", "demo")
+_TOP_KEYS = ("source", "text", "demo", "package")
 _SOURCE_KEYS = ("fleet", "kind", "root", "host", "account", "provider")
 _KINDS = ("logs", TELEMETRY)
 
@@ -26,13 +26,14 @@ class ConfigError(CallError):
 class FleetConfig:
     """Where the logs are, and what may be published of them.
 
-    `text` is whether titles go into the published file; `demo` whether all of it is made up; `path` the file it was
-    read from, None if the sources were discovered.
+    `text` is whether titles go into the published file; `demo` whether all of it is made up; `package` is the
+    user's own dbt package, if any; `path` the file it was read from, None if the sources were discovered.
     """
 
     sources: tuple[Source, ...]
     text: bool = True
     demo: bool = False
+    package: Path | None = None
     path: Path | None = None
 
 
@@ -51,7 +52,9 @@ def load_config(path: Path | None) -> FleetConfig:
     sources = tuple(_source(entry, path, f"source[{number}]") for number, entry in enumerate(entries, start=1))
     sources = distinct_roots(sources) or discover()
     _check_distinct(sources, path)
-    return FleetConfig(sources, _flag(table, "text", True, path), _flag(table, "demo", False, path), path)
+    return FleetConfig(
+        sources, _flag(table, "text", True, path), _flag(table, "demo", False, path), _package(table, path), path
+    )
 
 
 def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:
@@ -98,6 +101,16 @@ def _text(table: Mapping[str, Any], name: str, path: Path, key: str, default: st
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise _unexpected(path, f"{key}.{name}", value, "text that is not empty")
     return value
+
+
+def _package(table: Mapping[str, Any], path: Path) -> Path | None:
+    value = table.get("package")
+    if value is None:
+        return None
+    folder = (path.parent / expanded(value)).absolute() if isinstance(value, str) and value.strip() else None
+    if folder is None or not (folder / "dbt_project.yml").is_file():
+        raise _unexpected(path, "package", value, "the directory of a dbt package, with a dbt_project.yml in it")
+    return folder
 
 
 def _flag(table: Mapping[str, Any], name: str, default: bool, path: Path) -> bool:

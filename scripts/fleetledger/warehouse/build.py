@@ -17,12 +17,13 @@ from urllib.parse import unquote
 
 from fleetledger.base.errors import FleetledgerError, LandingError
 from fleetledger.base.locks import lock
-from fleetledger.base.paths import PROJECT_ROOT, landing_dir
+from fleetledger.base.paths import PROJECT_ROOT, landing_dir, package_dir
 from fleetledger.base.state import NewerState
 from fleetledger.base.steps import Step
 from fleetledger.base.text import clean
 from fleetledger.landing.manifest import collected_manifests
 from fleetledger.warehouse.plan import Plan, write_plan
+from fleetledger.warehouse.project import project_with
 from fleetledger.warehouse.record import forget
 
 RESULTS = {"LogModelResult": "models", "LogSeedResult": "seeds", "LogTestResult": "tests"}
@@ -96,18 +97,23 @@ def build(data: Path, now: datetime, step: Step, *, seeds: bool = True, project:
     """Run every model, and what tests the marts, into the warehouse of `data`, which must be a directory.
 
     `seeds` false leaves out the seeds: for a warehouse that holds them as they are in the project now. `project` is
-    the directory of the dbt project, if it is not the usual one.
+    the directory of the dbt project, if it is not the usual one with the package of `data`.
     Raises BuildError, and LockHeld where another build or publish of `data` is running.
     """
     with lock(data / "build.lock", now):
         forget(data)
         run = _Run(step)
-        code = _dbt(data, run, seeds=seeds, project=project or PROJECT_ROOT)
+        code = _dbt(data, run, seeds=seeds, project=project or _project_of(data))
         if run.plan:
             write_plan(data, run.plan)
     if code:
         raise BuildError(_damage(landing_dir(data), now) or _explain(run, data))
     return Built(run.counts, run.warnings)
+
+
+def _project_of(data: Path) -> Path:
+    package = package_dir(data)
+    return project_with(package, data / "target" / "project") if package.exists() else PROJECT_ROOT
 
 
 def _dbt(data: Path, run: _Run, *, seeds: bool, project: Path) -> int:

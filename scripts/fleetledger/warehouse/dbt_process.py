@@ -25,6 +25,10 @@ FOLLOWED = {"LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult", 
 """The events that begin or end a node. Of others, errors alone are told."""
 
 
+PROJECT = "fleetledger"
+"""The dbt project's name."""
+
+
 def main() -> None:
     """Run dbt, and end when the parent does."""
     # Nothing is ever written to this pipe. It ends when the process that reads the events does, even if that is
@@ -66,7 +70,9 @@ def _plan(nodes: Iterable[Any]) -> Plan:
     models, tests = [], []
     for node in nodes:
         if node.resource_type == "model":
-            models.append(Model(node.name, node.relation_name, node.config.materialized, node.compiled_code))
+            # A package may have a model of a name that the project has.
+            name = node.name if node.package_name == PROJECT else f"{node.package_name}.{node.name}"
+            models.append(Model(name, node.relation_name, node.config.materialized, node.compiled_code))
         elif node.resource_type == "test" and any(parent.startswith("model.") for parent in node.depends_on.nodes):
             tests.append(DataTest(node.name, node.compiled_code))
     return Plan(models, tests)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fleetledger.base.paths import landing_dir, published_path, warehouse_path
+from fleetledger.base.paths import landing_dir, package_dir, published_path, warehouse_path
 from fleetledger.base.state import DamagedState, StateKind, Values
 from fleetledger.landing.manifest import collected_manifests, read_manifest
 from fleetledger.warehouse.project import project_key
@@ -36,7 +36,7 @@ def inputs(data: Path, *, text: bool) -> Inputs:
         landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
     for path in sorted((data / "secrets").glob("*.json")):
         landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
-    return Inputs(project_key(), landed.hexdigest())
+    return Inputs(project_key(package=package_dir(data)), landed.hexdigest())
 
 
 def is_current(data: Path, inputs_now: Inputs) -> bool:

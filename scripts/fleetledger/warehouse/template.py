@@ -19,11 +19,11 @@ import duckdb
 
 from fleetledger.base import clock
 from fleetledger.base.locks import lock
-from fleetledger.base.paths import CHECKOUT, IS_CHECKOUT, PROJECT_ROOT, platform_cache_dir, warehouse_path
+from fleetledger.base.paths import CHECKOUT, IS_CHECKOUT, PROJECT_ROOT, package_dir, platform_cache_dir, warehouse_path
 from fleetledger.base.steps import Step
 from fleetledger.warehouse.build import BuildError, build
 from fleetledger.warehouse.plan import plan_path
-from fleetledger.warehouse.project import project_key
+from fleetledger.warehouse.project import project_key, project_with
 from fleetledger.warehouse.record import forget
 
 PACKAGED = PROJECT_ROOT / "template"
@@ -42,7 +42,7 @@ def start(data: Path, now: datetime, step: Step) -> None:
     The warehouse says of itself that it is not of one build until the plan is run. Where there is no template of the
     project yet, dbt makes it. Raises BuildError, and LockHeld where another is at work on the warehouse.
     """
-    template = ready(now, step)
+    template = ready(package_dir(data), now, step)
     with lock(data / "build.lock", now):
         forget(data)
         warehouse = warehouse_path(data)
@@ -83,9 +83,12 @@ def _build(data: Path, now: datetime, step: Step, project: Path) -> None:
         warehouse.execute("create or replace table main.build_state as select false as is_complete")
 
 
-def ready(now: datetime, step: Step) -> Path:
-    """The directory of the project's template, made where it is not there. Raises BuildError."""
-    key = project_key(PROJECT_ROOT)
+def ready(package: Path | None, now: datetime, step: Step) -> Path:
+    """The directory of the project's template, made where it is not there. Raises BuildError.
+
+    `package` is where the user's own package is, if there is one.
+    """
+    key = project_key(PROJECT_ROOT, package)
     found = _found(key)
     if found:
         return found
@@ -94,9 +97,17 @@ def ready(now: datetime, step: Step) -> Path:
     with (kept_in / "lock").open("w") as waiting:
         fcntl.flock(waiting, fcntl.LOCK_EX)
         if not _found(key):
-            make(kept_in / key, now, step, PROJECT_ROOT)
+            _make_with(package, kept_in / key, now, step)
             _tidy(kept_in)
     return kept_in / key
+
+
+def _make_with(package: Path | None, template: Path, now: datetime, step: Step) -> None:
+    if package and package.exists():
+        with tempfile.TemporaryDirectory() as project:
+            make(template, now, step, project_with(package, Path(project)))
+    else:
+        make(template, now, step, PROJECT_ROOT)
 
 
 def _found(key: str) -> Path | None:
@@ -127,4 +138,4 @@ def _copy(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    ready(clock.now(), lambda *_: None)
+    ready(None, clock.now(), lambda *_: None)

@@ -48,6 +48,7 @@ COMMANDS = (
     "secrets",
     "rates check",
     "rates update",
+    "project",
     "simulate",
 )
 """In the order of `--help`, one to a line."""

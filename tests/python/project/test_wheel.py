@@ -9,11 +9,12 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 from refreshed_demo import RefreshedDemo
 
 from fleetledger import __version__
-from fleetledger.base.paths import PROJECT_ROOT, published_path
+from fleetledger.base.paths import PROJECT_ROOT, published_path, warehouse_path
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 
@@ -35,6 +36,11 @@ class Installed:
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
+
+    def dbt(self, place: Path, *words: str) -> str:
+        """Run dbt, whose command is in the environment that the dependencies are of."""
+        call = "import os, sys; os.chdir(sys.argv.pop(1)); from dbt.cli.main import cli; cli()"
+        return self.run("python", "-c", call, place, *words)
 
     def files(self) -> dict[Path, int]:
         """The files of the environment, and when each was changed."""
@@ -82,3 +88,11 @@ def test_it_publishes_what_the_checkout_publishes_without_dbt(installed: Install
     done = subprocess.run(compare, check=False, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "0 tables differ", done.stdout
     assert "DEMO" in installed.run("fleetledger", "report")
+
+
+def test_plain_dbt_builds_the_project_that_it_writes_out(installed: Installed) -> None:
+    data = installed.home / ".local/share/fleetledger"
+    assert str(data) in installed.run("fleetledger", "project", "ledger")
+    assert " ERROR=0 " in installed.dbt(installed.home / "ledger", "seed", "--select", "model_rates")
+    with duckdb.connect(str(warehouse_path(data)), read_only=True) as warehouse:
+        assert warehouse.execute("select count(*) > 0 from seeds.model_rates").fetchone() == (True,)

@@ -74,3 +74,12 @@ def test_what_an_update_would_change_ends_with_1(tmp_path: Path, pattern: str, r
     assert checked.needs_a_person
     assert any(line.startswith(expected) for line in told(checked))
     assert seed.read_bytes() == before
+
+
+def test_the_rates_of_an_installed_version_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fleetledger.base.paths.IS_CHECKOUT", False)
+    before = RATES_PATH.stat()
+    refused = CliRunner().invoke(main, ["rates", "update"])
+    assert refused.exit_code == 1
+    assert "[[price]]" in refused.stderr
+    assert RATES_PATH.stat() == before

@@ -74,8 +74,10 @@ def test_without_sources_they_are_discovered(tmp_path: Path, monkeypatch: pytest
     [
         ("text =", "not TOML: Invalid value (at end of document)"),
         ("\n[[source]]\nfleet = mu", "not TOML: Invalid value (at line 3, column 9)"),
-        ('texts = "x"', "texts: no such key; expected one of source, text, demo"),
+        ('texts = "x"', "texts: no such key; expected one of source, text, demo, package"),
         ('text = "no"', "text is 'no'; expected true or false"),
+        ("package = 3", "package is 3; expected the directory of a dbt package, with a dbt_project.yml in it"),
+        ("package = '.'", "package is '.'; expected the directory of a dbt package, with a dbt_project.yml in it"),
         ("demo = 1", "demo is 1; expected true or false"),
         ("source = 3", "source is 3; expected tables that each begin with [[source]]"),
         ("[source]\nfleet = 'mu'", "source is {'fleet': 'mu'}; expected tables that each begin with [[source]]"),
