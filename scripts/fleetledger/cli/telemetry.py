@@ -1,9 +1,13 @@
-"""The commands about OpenTelemetry: telemetry serve, telemetry env."""
+"""The commands about OpenTelemetry: telemetry serve, tap, env."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import click
@@ -66,6 +70,71 @@ def serve(
 
 
 @telemetry.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=4318, show_default=True, help="The port for HTTP.")
+@click.option("--grpc-port", type=click.IntRange(0, 65535), help="Take gRPC, too, on this port (usually 4317).")
+@click.option("--forward", metavar="URL", help="Pass each request on, and answer what that server answers.")
+@click.option(
+    "--keep",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the requests in DIRECTORY/telemetry/segments, from where --replay shows them again.",
+)
+@click.option(
+    "--replay",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Show the requests in a file, such as the collector's file exporter writes, and end.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Show all attributes, one a line.")
+def tap(
+    port: int, grpc_port: int | None, forward: str | None, directory: Path | None, file: Path | None, verbose: bool
+) -> None:
+    """Show what a client sends as it comes, a line a record: to see what there is, and what goes wrong.
+
+    Nothing is landed. In place of the server, or between a client and it (--forward), on this machine alone.
+
+    \b
+    Example:
+      fleetledger telemetry tap
+      fleetledger telemetry tap --port 4319 --forward http://127.0.0.1:4318
+    """
+    from fleetledger.telemetry.tap import replay
+
+    if forward is not None:
+        _check_address(forward, "--forward")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not verbose else None
+
+    def show(text: str) -> None:
+        print(text[:width], flush=True)  # noqa: T201 (click's echo asks the terminal each time)
+
+    if file is not None:
+        replay(file, show, forward, verbose=verbose)
+    else:
+        _tap(show, port, grpc_port, forward, directory, verbose)
+
+
+def _tap(
+    show: Callable[[str], None],
+    port: int,
+    grpc_port: int | None,
+    forward: str | None,
+    directory: Path | None,
+    verbose: bool,
+) -> None:
+    from fleetledger.telemetry.segments import Segments
+    from fleetledger.telemetry.server import Settings, listen
+    from fleetledger.telemetry.tap import Tap
+
+    def begun(http_port: int, grpc: int | None) -> None:
+        also = f" and gRPC on port {grpc}" if grpc is not None else ""
+        click.echo(f"Tapping OTLP on http://127.0.0.1:{http_port}{also}; Ctrl-C ends it.", err=True)
+
+    with ExitStack() as stack:
+        segments = stack.enter_context(closing(Segments(directory, clock.now))) if directory else None
+        listen(Tap(show, segments, forward, verbose=verbose), Settings(port=port, grpc_port=grpc_port), begun)
+
+
+@telemetry.command()
 @click.option(
     "--shell", type=click.Choice(SHELLS), default="bash", show_default=True, help="For whom; settings: a settings file."
 )
@@ -82,9 +151,13 @@ def env(shell: str, endpoint: str, protocol: str, traces: bool) -> None:
       eval "$(fleetledger telemetry env)"
       fleetledger telemetry env --shell settings
     """
-    if not endpoint.startswith(("http://", "https://")) or not _PLAIN.fullmatch(endpoint):
-        raise click.BadParameter(f"{endpoint!r} is no address like http://127.0.0.1:4318.", param_hint="--endpoint")
+    _check_address(endpoint, "--endpoint")
     click.echo(written(variables(endpoint, protocol, traces=traces), shell))
+
+
+def _check_address(address: str, option: str) -> None:
+    if not address.startswith(("http://", "https://")) or not _PLAIN.fullmatch(address):
+        raise click.BadParameter(f"{address!r} is no address like http://127.0.0.1:4318.", param_hint=option)
 
 
 def _token(path: Path | None) -> str | None:
