@@ -1,4 +1,4 @@
-"""The commands about OpenTelemetry: telemetry serve, tap, env."""
+"""The commands about OpenTelemetry: telemetry serve, tap, env, status."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from fleetledger.base import clock
 from fleetledger.base.errors import CallError, why
+from fleetledger.base.paths import landing_dir, segments_dir
+from fleetledger.base.text import clean
 from fleetledger.cli.options import Places, with_places
 from fleetledger.telemetry.environment import PROTOCOLS, SHELLS, variables, written
 
@@ -153,6 +156,66 @@ def env(shell: str, endpoint: str, protocol: str, traces: bool) -> None:
     """
     _check_address(endpoint, "--endpoint")
     click.echo(written(variables(endpoint, protocol, traces=traces), shell))
+
+
+@telemetry.command()
+@with_places
+def status(places: Places) -> None:
+    """Say what came and when, of which version, and why nothing more comes.
+
+    What came is as of the last refresh; the settings are those of this shell and of Claude Code's settings files.
+
+    \b
+    Example:
+      fleetledger telemetry status
+    """
+    for line in _settings_lines(places):
+        click.echo(line)
+    segments = [file.stat() for file in segments_dir(places.data).glob("*.jsonl")]
+    if segments:
+        newest = datetime.fromtimestamp(max(file.st_mtime for file in segments), UTC)
+        size = sum(file.st_size for file in segments)
+        click.echo(
+            f"Received here: {size / 1e6:,.1f} MB in {len(segments):,} files, the last {newest:%Y-%m-%d %H:%M} UTC."
+        )
+    else:
+        click.echo("Received here: nothing yet; `fleetledger telemetry serve` receives.")
+    for line in _landed_lines(landing_dir(places.data)):
+        click.echo(line)
+
+
+def _settings_lines(places: Places) -> Iterator[str]:
+    from fleetledger.sources.config import load_config
+    from fleetledger.telemetry.environment import complaints, settings_of
+
+    sources = load_config(places.config).sources
+    for root in dict.fromkeys(source.root for source in sources if source.fleet == "claude_code"):
+        found = complaints(settings_of(root, os.environ))
+        said = "; ".join(found) if found else "telemetry is on"
+        yield clean(f"Settings of {root}: {said}.")
+        if found:
+            yield "    `fleetledger telemetry env` prints what to set."
+
+
+def _landed_lines(landing: Path) -> Iterator[str]:
+    from fleetledger.landing.queries import read_manifests, telemetry_found
+
+    found = telemetry_found(landing, read_manifests(landing))
+    if not found:
+        yield "Landed: nothing yet."
+        return
+    yield "Landed:"
+    yield f"    {'version':12} {'what':8} {'records':>9} {'sessions':>8}  {'first (UTC)':16}  last"
+    for one in found:
+        first, last = (f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (one.first_at, one.last_at))
+        version = clean(one.client_version or "unknown")[:12]
+        yield f"    {version:12} {one.kind:8} {one.records:9,} {one.sessions:8,}  {first:16}  {last}"
+    kinds = {(one.client_version, one.kind) for one in found}
+    for sender in dict.fromkeys(one.client_version for one in found):
+        for kind, variable in (("events", "OTEL_LOGS_EXPORTER"), ("points", "OTEL_METRICS_EXPORTER")):
+            if (sender, kind) not in kinds:
+                reason = f"{variable} was not otlp, or that version sends none"
+                yield clean(f"    {sender or 'unknown'} sent no {kind}: {reason}.")
 
 
 def _check_address(address: str, option: str) -> None:
