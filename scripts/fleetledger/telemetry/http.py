@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from fleetledger.telemetry.answers import RETRY_SECONDS, RETRYABLE, refusal, success
 from fleetledger.telemetry.intake import Hold, Intake
+from fleetledger.telemetry.metrics import CONTENT_TYPE
 from fleetledger.telemetry.requests import (
     JSON_BYTES,
     PROTOBUF_BYTES,
@@ -68,7 +69,17 @@ def make_app(intake: Intake, *, token: str | None = None, body_seconds: float = 
 
         return receive
 
-    return Starlette(routes=[Route(f"/v1/{signal}", route(signal), methods=["POST"]) for signal in SHAPES])
+    async def tell(request: Request) -> Response:
+        try:
+            _admit(request, token)
+        except RefusedError as refused:
+            return Response(refused.message, refused.status)
+        counts = intake.counts
+        told = intake.metrics.text(counts.records, counts.requests, counts.events)
+        return Response(told, media_type=CONTENT_TYPE)
+
+    routes = [Route(f"/v1/{signal}", route(signal), methods=["POST"]) for signal in SHAPES]
+    return Starlette(routes=[*routes, Route("/metrics", tell, methods=["GET"])])
 
 
 def _admit(request: Request, token: str | None) -> None:

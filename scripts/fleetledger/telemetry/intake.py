@@ -8,19 +8,23 @@ from collections import Counter
 from dataclasses import dataclass, field
 from types import TracebackType
 
+from fleetledger.telemetry.metrics import Metrics
 from fleetledger.telemetry.requests import PERSONAL, Kept, RefusedError, keep
 from fleetledger.telemetry.segments import Segments
 
+EVENTS = 200
+"""As many names of events are counted; what comes with another name after that is `other`."""
 HELD_BYTES = 48 * 2**20
 """What all requests that are at hand may take together; further ones are told to come again."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """What a server has done since it began: records by signal, requests by signal and status."""
+    """What a server has done since it began: records by signal, requests by signal and status, events by name."""
 
     records: Counter[str] = field(default_factory=Counter)
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
 
 
 class Intake:
@@ -31,6 +35,7 @@ class Intake:
         self._personal = personal
         self._held = 0
         self.counts = Counts()
+        self.metrics = Metrics()
 
     def hold(self) -> Hold:
         """What a request takes in memory, from the first byte to the answer."""
@@ -50,8 +55,16 @@ class Intake:
                 await asyncio.wrap_future(self._segments.append(kept.line))
             except OSError as error:
                 raise RefusedError(503, _why_not_kept(error)) from error
-        self.counts.records[signal] += kept.records
+        self._note(signal, kept)
         return kept
+
+    def _note(self, signal: str, kept: Kept) -> None:
+        self.counts.records[signal] += kept.records
+        for name, count in kept.events.items():
+            known = name in self.counts.events or len(self.counts.events) < EVENTS
+            self.counts.events[name if known else "other"] += count
+        if signal == "metrics" and kept.line:
+            self.metrics.take(kept.line)
 
 
 def _why_not_kept(error: OSError) -> str:

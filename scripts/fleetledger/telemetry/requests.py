@@ -7,8 +7,9 @@ refusal.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,6 +25,8 @@ _TOKENS = 1_000_000
 _TOO_MANY = "the body holds too many values; send smaller batches"
 _ATTRIBUTES = 1000
 """A record with more attributes is left out. OpenTelemetry's own clients stop at 128."""
+
+_NAME_LENGTH = 100
 
 PERSONAL = frozenset({"user.email", "user.account_uuid", "user.account_id", "organization.id", "enduser.id"})
 """The attributes that say who somebody is: they are not kept unless the configuration keeps them."""
@@ -59,11 +62,15 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a request: a line with its end, how many records are in it, and how many were left out."""
+    """What is kept of a request: a line with its end, how many records are in it, and how many were left out.
+
+    `events` counts the log records by the names of their events.
+    """
 
     line: bytes
     records: int
     rejected: int = 0
+    events: Counter[str] = field(default_factory=Counter)
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> bytes:
@@ -110,7 +117,7 @@ def keep(signal: str, body: bytes, *, is_protobuf: bool, personal: frozenset[str
     if not kept.sift(request):
         return Kept(b"", 0, kept.rejected)
     try:
-        return Kept(msgspec.json.encode(request) + b"\n", kept.records, kept.rejected)
+        return Kept(msgspec.json.encode(request) + b"\n", kept.records, kept.rejected, kept.events)
     except (ValueError, RecursionError) as error:
         raise RefusedError(400, "the body is nested too deeply") from error
 
@@ -129,6 +136,7 @@ class _Sieve:
         self._personal = personal
         self.records = 0
         self.rejected = 0
+        self.events: Counter[str] = Counter()
 
     def sift(self, request: Any) -> bool:  # noqa: ANN401
         """Change a request into what is kept of it; whether any record is left. Raises RefusedError."""
@@ -163,6 +171,8 @@ class _Sieve:
     def _records(self, records: list[Any]) -> list[Json]:
         kept = [record for record in records if self._is_sound(record)]
         self.records += len(kept)
+        if self._shape.records == "logRecords":
+            self.events.update(name for record in kept if (name := _event_name(record)))
         self.rejected += len(records) - len(kept)
         return kept
 
@@ -209,6 +219,15 @@ def _data_of(metric: Any) -> Json | None:  # noqa: ANN401
         data = metric.get(name)
         if isinstance(data, dict) and isinstance(data.setdefault("dataPoints", []), list):
             return data
+    return None
+
+
+def _event_name(record: Json) -> str | None:
+    for one in record.get("attributes") or ():
+        if _key(one) == "event.name":
+            value = one.get("value")
+            name = value.get("stringValue") if isinstance(value, dict) else None
+            return name if isinstance(name, str) and len(name) <= _NAME_LENGTH else None
     return None
 
 

@@ -17,10 +17,17 @@ from compiled_models import read_models, run_models
 from fleetledger.base.paths import PROJECT_ROOT
 from fleetledger.landing.extract import extract
 from fleetledger.sources.config import load_config
+from fleetledger.telemetry.metrics import Metrics
 from fleetledger.telemetry.requests import keep
 
 CLIENT = PROJECT_ROOT.parent / "shared/data/client"
 SIGNALS = {"log": "logs", "metric": "metrics", "trace": "traces"}
+METRICS = {
+    "claude_code_cost_usage_USD_total": "claude_code.cost.usage",
+    "claude_code_token_usage_tokens_total": "claude_code.token.usage",
+    "claude_code_active_time_seconds_total": "claude_code.active_time.total",
+    "claude_code_session_count_total": "claude_code.session.count",
+}
 MICRO_DOLLAR = Decimal("0.000001")
 PRICED_BY_OTHER_RULES = {"advisor", "long-split"}
 """Scripts whose responses have a part of another model, or a price at which client and list differ."""
@@ -135,3 +142,17 @@ def test_metrics_and_events_of_a_session_agree(ask: Ask) -> None:
         "dcdc9d5e-0866-4e4a-a158-1852d1ced83c": "no_telemetry",
         "328098f1-eb70-5af2-9125-73f97398dc2d": "events_missing",
     }
+
+
+def test_prometheus_is_told_what_the_tables_hold(ask: Ask) -> None:
+    metrics = Metrics()
+    for signal, body, is_protobuf in captured():
+        if signal == "metrics":
+            metrics.take(keep(signal, body, is_protobuf=is_protobuf).line)
+    told = metrics.text(Counter(), Counter(), Counter())
+    for name, metric in METRICS.items():
+        ((added,),) = ask(
+            f"select sum(added_value) from intermediate.int_telemetry_points where metric_name = '{metric}'"
+        )
+        lines = [line for line in told.splitlines() if line.startswith(name)]
+        assert sum(float(line.rsplit(" ", 1)[1]) for line in lines) == pytest.approx(added, abs=1e-9)
