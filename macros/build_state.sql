@@ -26,7 +26,9 @@
         {#- An ephemeral model is part of those that ask it. -#}
         {%- set models = models | rejectattr('config.materialized', 'equalto', 'ephemeral') | list -%}
         {%- if not failed and made | length == models | length -%}
-            {%- do run_query("create or replace table main.build_state as select true as is_complete") -%}
+            {#- What it was made of: a refresh looks for what differs. -#}
+            {%- do run_query("create or replace table main.built_from as from landing.inputs") -%}
+            {%- do run_query("create or replace table main.build_state as select true as is_complete, cast(uuid() as varchar) as build_id") -%}
         {%- endif -%}
     {%- endif -%}
     {{ return('') }}

@@ -261,3 +261,12 @@
 {% macro spark__timestamp_from_unix_nano(nano) -%}
     case when {{ nano }} > 0 then timestamp_micros({{ nano }} div 1000) end
 {%- endmacro %}
+
+{# A number of 64 bits that stands for a text; two texts in ten billion billions have the same. #}
+{% macro short_hash(text) %}{{ return(adapter.dispatch('short_hash')(text)) }}{% endmacro %}
+{% macro duckdb__short_hash(text) -%}
+    md5_number_lower({{ text }})
+{%- endmacro %}
+{% macro spark__short_hash(text) -%}
+    xxhash64({{ text }})
+{%- endmacro %}

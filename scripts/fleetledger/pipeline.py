@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from fleetledger.landing.extract import ExtractSummary
     from fleetledger.published.publish import Published
     from fleetledger.warehouse.build import Built
+    from fleetledger.warehouse.delta import Delta
+    from fleetledger.warehouse.refill import Refilled
 
 LOOKED_IN = "$CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*, $XDG_CONFIG_HOME/claude and ~/.local/share/mu/events"
 
@@ -69,10 +71,14 @@ class PlanFailed(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The warehouse is built, `by_plan` or by dbt; `built` counts its models, seeds and tests."""
+    """The warehouse is built, `by_plan` or by dbt; `built` counts its models, seeds and tests.
+
+    By the plan, what sessions that have grown do not concern stays; `whole_because` says why all was made anew.
+    """
 
     built: Built
     by_plan: bool
+    whole_because: str | None = None
 
 
 class Swapped(NamedTuple):
@@ -106,9 +112,15 @@ def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datet
         return False
     if not record.only_landing_is_new(data, inputs):
         start(data, now(), _telling(Stage.TEMPLATE, tell))
-    if not _refill(data, tell, now()):
+    refilled = _refill(data, tell, now())
+    if refilled is None:
         build(data, tell, now(), seeds=False)
-    publish(data, tell, now(), text=text)
+    delta = refilled.delta if refilled else None
+    try:
+        publish(data, tell, now(), text=text, delta=delta)
+    finally:
+        if delta:
+            delta.close()
     record.remember(data, inputs)
     return True
 
@@ -130,11 +142,14 @@ def build(data: Path, tell: Tell, now: datetime, *, seeds: bool = True) -> None:
     tell(Tables(build_in(data, now, _telling(Stage.BUILD, tell), seeds=seeds), by_plan=False))
 
 
-def publish(data: Path, tell: Tell, now: datetime, *, text: bool) -> None:
-    """Swap in the file that is read: the last step of `refresh`; `text` is whether it holds titles."""
+def publish(data: Path, tell: Tell, now: datetime, *, text: bool, delta: Delta | None = None) -> None:
+    """Swap in the file that is read: the last step of `refresh`; `text` is whether it holds titles.
+
+    `delta` are the rows that differ from those of the build before, where that is all that differs.
+    """
     from fleetledger.published.publish import publish as publish_from
 
-    tell(Swapped(publish_from(data, now, text=text)))
+    tell(Swapped(publish_from(data, now, text=text, delta=delta)))
 
 
 def shows_text(data: Path, config: FleetConfig) -> bool:
@@ -184,20 +199,21 @@ def _has_logs(config: FleetConfig) -> bool:
     return any(find_log_files(source)[0] for source in config.sources)
 
 
-def _refill(data: Path, tell: Tell, now: datetime) -> bool:
-    """Whether the plan of the warehouse was there, could be run, and passed its tests."""
+def _refill(data: Path, tell: Tell, now: datetime) -> Refilled | None:
+    """What the plan of the warehouse made; None where it was not there, could not be run, or failed a test."""
     from fleetledger.warehouse.plan import read_plan
     from fleetledger.warehouse.refill import RefillError, refill
 
     plan = read_plan(data)
     if plan is None:
-        return False
+        return None
     try:
-        tell(Tables(refill(data, plan, now, _telling(Stage.BUILD, tell)), by_plan=True))
+        refilled = refill(data, plan, now, _telling(Stage.BUILD, tell))
     except RefillError as error:
         tell(PlanFailed(str(error)))
-        return False
-    return True
+        return None
+    tell(Tables(refilled.built, by_plan=True, whole_because=refilled.whole_because))
+    return refilled
 
 
 def _telling(stage: Stage, tell: Tell) -> Step:

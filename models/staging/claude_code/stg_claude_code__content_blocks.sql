@@ -1,12 +1,10 @@
-{{ config(materialized='by_batch' if target.type == 'duckdb' else 'table') }}
+{{ config(materialized='table') }}
 
 with
 
 landed as (
 
     select * from {{ source('landing', 'claude_code_lines') }}
-
-    where {{ batch_to_stage() }}
 
 ),
 

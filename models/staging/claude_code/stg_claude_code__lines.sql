@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 landed as (
@@ -78,6 +80,7 @@ renamed as (
         lines.line_number,
         lines.byte_offset,
         lines.line_status,
+        lines.batch_id,
         lines.landed_at,
 
         coalesce(lines.line.type, lines.record_type) as record_type,

@@ -144,8 +144,8 @@ def say(event: Event) -> None:
             _say_landed(summary)
         case pipeline.PlanFailed(reason):
             click.echo(f"{clean(reason)}; dbt builds now.", err=True)
-        case pipeline.Tables(built, by_plan):
-            _say_built(built, by_plan)
+        case pipeline.Tables(built, by_plan, whole_because):
+            _say_built(built, by_plan, whole_because)
         case pipeline.Swapped(published):
             size = f"{published.size / 1e6:,.1f} MB"
             click.echo(f"Published {published.tables} tables ({size}) to {published.path}")
@@ -176,10 +176,12 @@ def _landed(summary: ExtractSummary) -> str:
     return f"{lines}: {repaired:,} repaired, {rejected:,} rejected." if repaired + rejected else f"{lines}."
 
 
-def _say_built(built: Built, by_plan: bool) -> None:
+def _say_built(built: Built, by_plan: bool, whole_because: str | None) -> None:
     for name in built.warnings:
         click.echo(f"Warning of a test: {clean(name)}", err=True)
     counts = built.counts
+    if whole_because:
+        click.echo(f"All tables were made anew: {clean(whole_because)}.", err=True)
     if by_plan:
         click.echo(f"Built {counts['models']} models; their {counts['tests']} tests passed.")
         return

@@ -4,8 +4,8 @@
     <landing>/collected/<host>.json                     the batches that exist; replaced whole, as the last step
     <landing>/collected/<host>.lock                     who collects for that host
 
-The columns are those of the macro `collected_tables`, which reads them. Tables are append-only: what was observed anew
-is one more row. Files that no manifest names do not exist for readers, as in the rest of the landing.
+The tables are append-only: what was observed anew is one more row. Files that no manifest names do not exist for
+readers, as in the rest of the landing.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from fleetledger.base.paths import published_path, status_path, warehouse_path
 from fleetledger.base.sql import name_of, text_of
 from fleetledger.published.text_index import text_dir
 from fleetledger.published.texts import remove_texts, write_texts
+from fleetledger.warehouse.changes import DELTA, SAME
+from fleetledger.warehouse.delta import Delta
 
 STORAGE_VERSION = "v1.2.0"
 """Every DuckDB since 1.2 reads it: the CLI, the Node and the browser builds that lag behind the Python package."""
@@ -31,6 +34,9 @@ TITLE_COLUMN = "title"
 
 SCHEMAS = {"marts": "main", "own": "own"}
 """The schemas of the warehouse that are published, and those that they become; `own` is of the user's own package."""
+
+MOST_GAPS = 1.3
+"""How many times its size when it was written whole the published file may take: then it is written whole again."""
 
 STATUS = {
     "quarters": """
@@ -65,33 +71,74 @@ class Published(NamedTuple):
     size: int
 
 
-def publish(data: Path, now: datetime, *, text: bool = True) -> Published:
+def publish(data: Path, now: datetime, *, text: bool = True, delta: Delta | None = None) -> Published:
     """Copy the marts of the warehouse in `data` to a new published file and swap it in.
 
-    The texts are written beside it (text_store). `text` false leaves out both titles and texts. Raises PublishError,
-    and LockHeld where a build of `data` is running.
+    The texts are written beside it (text_store). `text` false leaves out both titles and texts. Where `delta` holds all
+    that differs from what is published, only that is written, into a copy of the file. Raises PublishError, and
+    LockHeld where a build of `data` is running.
     """
     warehouse, target = warehouse_path(data), published_path(data)
     if not warehouse.exists():
         raise PublishError(f"{warehouse} is not there: nothing has been built; type `fleetledger build` first")
     with lock(data / "build.lock", now):
-        tables, status = _swap_in(warehouse, target, text=text)
-        _keep_texts(data, warehouse, text=text)
-        write_file(status_path(data), json.dumps(status))
-    return Published(target, tables, target.stat().st_size)
+        last = _last(data)
+        of_last = delta if delta and last and last.is_before(delta, text=text) else None
+        tables, status, build_id = _swap_in(warehouse, target, of_last, text=text)
+        _keep_texts(data, warehouse, of_last, text=text)
+        size = target.stat().st_size
+        this = Last(build_id, text, *_state(target), last.whole_size if last and of_last else size)
+        write_file(status_path(data), json.dumps(status | {"published": this._asdict()}))
+    return Published(target, tables, size)
 
 
-def _swap_in(warehouse: Path, target: Path, *, text: bool) -> tuple[int, dict[str, object]]:
-    """Write the new file beside the old one, make it durable and rename it; the number of its tables, and its status.
+class Last(NamedTuple):
+    """What the published file was made of, and its size when it was last written whole."""
 
-    The status is what `statusline` shows; its instants are seconds since 1970.
+    build_id: str | None
+    text: bool
+    size: int
+    mtime_ns: int
+    whole_size: int
+
+    def is_before(self, delta: Delta, *, text: bool) -> bool:
+        """Whether it lacks nothing but `delta`, and is not too large for what it holds: deleted rows leave gaps."""
+        return self.build_id == delta.build_before and self.text == text and self.size <= MOST_GAPS * self.whole_size
+
+
+def _last(data: Path) -> Last | None:
+    """What the published file was made of; None where that is not known of the file that is there."""
+    try:
+        last = Last(**json.loads(status_path(data).read_bytes())["published"])
+        return last if _state(published_path(data)) == (last.size, last.mtime_ns) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _state(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _swap_in(
+    warehouse: Path, target: Path, delta: Delta | None, *, text: bool
+) -> tuple[int, dict[str, object], str | None]:
+    """Write the new file beside the old one, make it durable and rename it.
+
+    Gives the number of its tables, its status, and the build that it is of. The status is what `statusline` shows; its
+    instants are seconds since 1970.
     """
     fresh = target.with_name(f".{target.name}.new")
     _remove(fresh)
     before = os.umask(0o077)
+    build_id: str | None
     try:
-        tables = _copy_marts(warehouse, fresh, text=text)
-        status = _status(fresh)
+        if delta and _replace_rows(delta, warehouse, target, fresh, text=text):
+            build_id = delta.build_id
+        else:
+            _remove(fresh)
+            build_id = _copy_marts(warehouse, fresh, text=text)
+        tables, status = _status(fresh)
         sync(fresh)
         _wal(target).unlink(missing_ok=True)
         fresh.replace(target)
@@ -101,22 +148,23 @@ def _swap_in(warehouse: Path, target: Path, *, text: bool) -> tuple[int, dict[st
     finally:
         os.umask(before)
         _remove(fresh)
-    return tables, status
+    return tables, status, build_id
 
 
-def _status(published: Path) -> dict[str, object]:
+def _status(published: Path) -> tuple[int, dict[str, object]]:
     with duckdb.connect(str(published), read_only=True) as connection:
         status = {name: connection.execute(query).fetchall() for name, query in STATUS.items()}
-        [(as_of,)] = connection.execute("select cast(epoch(as_of) as bigint) from build_info").fetchall()
-    return status | {"as_of": as_of}
+        ((as_of,),) = connection.execute("select cast(epoch(as_of) as bigint) from build_info").fetchall()
+        ((tables,),) = connection.execute("select count(*) from duckdb_tables()").fetchall()
+    return tables, status | {"as_of": as_of}
 
 
-def _keep_texts(data: Path, warehouse: Path, *, text: bool) -> None:
+def _keep_texts(data: Path, warehouse: Path, delta: Delta | None, *, text: bool) -> None:
     """Bring the text store to what the warehouse says, or remove it."""
     before = os.umask(0o077)
     try:
         if text:
-            write_texts(data, warehouse)
+            write_texts(data, warehouse, delta)
         else:
             remove_texts(data)
     except duckdb.Error as error:
@@ -125,7 +173,49 @@ def _keep_texts(data: Path, warehouse: Path, *, text: bool) -> None:
         os.umask(before)
 
 
-def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> int:
+def _replace_rows(delta: Delta, warehouse: Path, target: Path, fresh: Path, *, text: bool) -> bool:
+    """Copy the published file and bring that to the build that `delta` made; whether that could be done."""
+    connection = delta.connection
+    shutil.copyfile(target, fresh)
+    connection.execute(f"attach {text_of(warehouse)} as warehouse (read_only)")
+    connection.execute(f"attach {text_of(fresh)} as published")
+    try:
+        connection.begin()
+        for name, model in delta.models.items():
+            _, schema, table = (part.strip('"') for part in model.relation.split("."))
+            if schema in SCHEMAS and model.materialized != "view":
+                _replace_rows_of(delta, name, f"published.{SCHEMAS[schema]}.{name_of(table)}", text=text)
+        connection.commit()
+        connection.execute("checkpoint published")
+    except duckdb.Error:
+        # It is damaged, or of another version: then it is written whole.
+        connection.rollback()
+        return False
+    finally:
+        connection.execute("detach published")
+        connection.execute("detach warehouse")
+    return True
+
+
+def _replace_rows_of(delta: Delta, name: str, copied: str, *, text: bool) -> None:
+    model, role = delta.models[name], delta.roles[name]
+    if role == SAME:
+        return
+    connection = delta.connection
+    columns = connection.execute(f"describe {copied}").fetchall()
+    selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, *_ in columns)
+    if role == DELTA and model.key():
+        is_touched = delta.is_touched(model)
+        connection.execute(f"delete from {copied} where {is_touched}")
+        rows = f"{model.named('delta')} where {is_touched}"
+    else:
+        connection.execute(f"truncate {copied}")
+        rows = model.relation
+    connection.execute(f"insert into {copied} by name select {selected} from {rows}")
+
+
+def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> str | None:
+    """Write all marts to a new file; the build that they are of."""
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"attach {text_of(str(warehouse))} as warehouse (read_only)")
@@ -135,36 +225,58 @@ def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> int:
                 " type `fleetledger build` first"
             )
         connection.execute(f"attach {text_of(str(fresh))} as published (storage_version '{STORAGE_VERSION}')")
-        tables: list[tuple[str, str, str | None]] = connection.execute(
-            "select schema_name, table_name, comment from duckdb_tables()"
-            " where database_name = 'warehouse' and list_contains($1, schema_name) order by all",
-            [list(SCHEMAS)],
-        ).fetchall()
-        for schema in {SCHEMAS[schema] for schema, *_ in tables}:
-            connection.execute(f"create schema if not exists published.{schema}")
-        for schema, table, comment in tables:
-            _copy_table(connection, schema, table, comment, text=text)
+        for schema, copied in SCHEMAS.items():
+            tables = _tables(connection, "warehouse", schema)
+            if tables:
+                connection.execute(f"create schema if not exists published.{copied}")
+            for table, comment in tables.items():
+                _copy_table(connection, schema, table, comment, text=text)
         connection.execute("checkpoint published")
         connection.execute("detach published")
-    return len(tables)
+        return _build_id(connection)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> dict[str, str | None]:
+    """The tables of a schema in order, with their comments."""
+    return dict(
+        connection.execute(
+            "select table_name, comment from duckdb_tables()"
+            " where database_name = $1 and schema_name = $2 order by table_name",
+            [database, schema],
+        ).fetchall()
+    )
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, database: str, schema: str, table: str
+) -> list[tuple[str, str, str | None]]:
+    """The columns of a table in order, with their types and comments."""
+    return connection.execute(
+        "select column_name, data_type, comment from duckdb_columns()"
+        " where database_name = $1 and schema_name = $2 and table_name = $3 order by column_index",
+        [database, schema, table],
+    ).fetchall()
 
 
 def _is_of_one_build(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether dbt's last word on the warehouse was that all models were built and no test failed."""
-    noted = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'warehouse' and table_name = 'build_state'"
-    ).fetchone()
-    return bool(noted) and connection.execute("from warehouse.main.build_state").fetchone() == (True,)
+    """Whether the last word on the warehouse was that all models were built and no test failed."""
+    if "build_state" not in _tables(connection, "warehouse", "main"):
+        return False
+    return connection.execute("select is_complete from warehouse.main.build_state").fetchone() == (True,)
+
+
+def _build_id(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The build that the warehouse is of; None where it does not say."""
+    if "build_id" not in [column for column, *_ in _columns(connection, "warehouse", "main", "build_state")]:
+        return None
+    ((build_id,),) = connection.execute("select build_id from warehouse.main.build_state").fetchall()
+    return str(build_id)
 
 
 def _copy_table(
     connection: duckdb.DuckDBPyConnection, schema: str, table: str, comment: str | None, *, text: bool
 ) -> None:
-    columns: list[tuple[str, str, str | None]] = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns()"
-        " where database_name = 'warehouse' and schema_name = $1 and table_name = $2 order by column_index",
-        [schema, table],
-    ).fetchall()
+    columns = _columns(connection, "warehouse", schema, table)
     copied = f"published.{SCHEMAS[schema]}.{name_of(table)}"
     selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, _ in columns)
     connection.execute(f"create table {copied} as select {selected} from warehouse.{schema}.{name_of(table)}")

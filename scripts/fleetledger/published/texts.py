@@ -14,12 +14,14 @@ from __future__ import annotations
 import shutil
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from fleetledger.base.paths import PROJECT_ROOT
 from fleetledger.base.sql import rows_of, text_of
 from fleetledger.published.text_index import TextIndex, read_index, text_dir, write_index
+from fleetledger.warehouse.delta import Delta
 
 PARTS = {"said": "true", "rest": "false"}
 """The parts of the store, and how Parquet's partitioning names them."""
@@ -49,61 +51,88 @@ def remove_texts(data: Path) -> None:
         shutil.rmtree(text_dir(data))
 
 
-def write_texts(data: Path, warehouse: Path) -> None:
-    """Bring the store of `data` to what `warehouse` says. Raises duckdb.Error, OSError."""
+def write_texts(data: Path, warehouse: Path, delta: Delta | None = None) -> None:
+    """Bring the store of `data` to what `warehouse` says; only the sessions of `delta` differ, where there is one.
+
+    Raises duckdb.Error, OSError.
+    """
     directory = text_dir(data)
     directory.mkdir(mode=0o700, exist_ok=True)
     before = read_index(data)
     maker = _maker()
     stored = before if before and before.made_by == maker and _all_there(directory, before) else None
-    with duckdb.connect() as connection:
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"attach {text_of(warehouse)} as warehouse (read_only)")
-        writer = _Writer(connection, directory, (before.number if before else 0) + 1)
-        index = _added(writer, stored) if stored else None
-        index = index or TextIndex(maker, writer.number, *writer.everything())
+    number = (before.number if before else 0) + 1
+    index = None
+    if stored and delta:
+        index = _added(_Writer(delta.connection, directory, number, TOUCHED), stored) if delta.has_rows else stored
+    if index is None:
+        with duckdb.connect() as connection:
+            connection.execute("set preserve_insertion_order = false")
+            connection.execute(f"attach {text_of(warehouse)} as warehouse (read_only)")
+            writer = _Writer(connection, directory, number, ALL)
+            index = _added(writer, stored) if stored and not delta else None
+            index = index or TextIndex(maker, number, *writer.everything())
     write_index(data, index)
     _tidy(directory, index.files() | (before.files() if before else set()))
+
+
+class _Rows(NamedTuple):
+    """Where rows of int_texts stand, and which sessions they are of, as a condition."""
+
+    relation: str
+    sessions: str
+
+
+ALL = _Rows("warehouse.intermediate.int_texts", "true")
+TOUCHED = _Rows("delta.intermediate.int_texts", "session_id in (select session_id from delta.main.touched)")
 
 
 class _Writer:
     """Writes the files of one state of the store, all with its number in their names."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path, number: int) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path, number: int, rows: _Rows) -> None:
         self.number = number
         self._connection = connection
         self._directory = directory
+        self._rows = rows
 
     def everything(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Write all rows; the files of both parts."""
-        return self._write("select * from warehouse.intermediate.int_texts", "all")
+        return self._write(f"select * from {self._rows.relation}", "all")
 
     def added(self, stored: TextIndex) -> TextIndex | None:
         """Write what is new, and which keys are gone; None where so many are that all should be written anew."""
         self._compare(stored)
         (gone,) = self._one("select count(*) from gone")
-        (rows,) = self._one("select count(*) from stored")
+        (rows,) = self._one(f"select count(*) from {self._stored(stored)}")
         if gone > MOST_GONE * rows:
             return None
         said, rest = stored.said, stored.rest
         if self._one("select count(*) from fresh") != (0,):
             more_said, more_rest = self._write(
-                "select * from warehouse.intermediate.int_texts semi join fresh using (line_id, block_number)", "new"
+                f"select * from {self._rows.relation} semi join fresh using (line_id, block_number)", "new"
             )
             said, rest = said + more_said, rest + more_rest
         gone_file = self._write_gone() if gone else None
         return TextIndex(stored.made_by, self.number, self._merged("said", said), self._merged("rest", rest), gone_file)
 
     def _compare(self, stored: TextIndex) -> None:
-        files = [self._directory / name for name in (*stored.said, *stored.rest)]
+        relation, sessions = self._rows
         for statement in (
-            f"create temp table wanted as select {KEY} as text_key, line_id, block_number"
-            " from warehouse.intermediate.int_texts",
-            f"create temp table stored as select text_key from {rows_of(files)}",
+            f"create temp table wanted as select {KEY} as text_key, line_id, block_number from {relation}"
+            f" where {sessions}",
+            f"create temp table stored as select text_key from {self._stored(stored)} where {sessions}",
             "create temp table fresh as from wanted anti join stored using (text_key)",
             "create temp table gone as select distinct text_key from stored anti join wanted using (text_key)",
         ):
             self._connection.execute(statement)
+        if stored.gone and self._rows is not ALL:
+            # Those of the other sessions are gone as they were.
+            gone_before = rows_of([self._directory / stored.gone])
+            self._connection.execute(f"insert into gone from {gone_before} anti join stored using (text_key)")
+
+    def _stored(self, stored: TextIndex) -> str:
+        return rows_of(self._directory / name for name in (*stored.said, *stored.rest))
 
     def _write(self, rows: str, what: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Write rows of int_texts, each part to files of its own; their names."""

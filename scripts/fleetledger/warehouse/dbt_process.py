@@ -72,7 +72,8 @@ def _plan(nodes: Iterable[Any]) -> Plan:
         if node.resource_type == "model":
             # A package may have a model of a name that the project has.
             name = node.name if node.package_name == PROJECT else f"{node.package_name}.{node.name}"
-            models.append(Model(name, node.relation_name, node.config.materialized, node.compiled_code))
+            refill = node.config.meta.get("refill")
+            models.append(Model(name, node.relation_name, node.config.materialized, node.compiled_code, refill))
         elif node.resource_type == "test" and any(parent.startswith("model.") for parent in node.depends_on.nodes):
             tests.append(DataTest(node.name, node.compiled_code))
     return Plan(models, tests)

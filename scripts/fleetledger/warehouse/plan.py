@@ -13,14 +13,56 @@ from typing import NamedTuple
 
 from fleetledger.base.files import write_file
 
+KINDS = ("batch", "kept", "lookup", "whole")
+"""What `refill` says where it names no column."""
+
+
+class Key(NamedTuple):
+    """A column that tells whose a row is; where that is no session, the model and column that say whose the values are.
+
+    >>> Model("checks", "", "table", "", "task_id of int_tasks").key()
+    Key(column='task_id', model='int_tasks', model_column='task_id')
+    >>> Model("sessions", "", "table", "", "session_id").key()
+    Key(column='session_id', model=None, model_column='session_id')
+    """
+
+    column: str
+    model: str | None
+    model_column: str
+
 
 class Model(NamedTuple):
-    """A model: its place in the warehouse, quoted for SQL, how dbt materialized it, and its select."""
+    """A model: its place in the warehouse, quoted for SQL, how dbt materialized it, its select, and its refill.
+
+    `refill` is what the model's YAML says in its meta, None (`whole`) where it says nothing:
+
+    - `batch`: each row is made of one landed line alone, and names it (line_id)
+    - `session_id`, or another column: rows are made of the lines of one group of sessions, which share lines, alone;
+      those of a session are found by this column; `task_id of int_tasks` where the ids of a session stand in int_tasks,
+      which has session ids, and `task_id of int_tasks.id` where the column has another name there
+    - `kept`: as those, but what one session alone makes true stays true, so that rows are only ever added
+    - `lookup`: rows say what is so of values that rows of its parents name (what a request costs), so that it is right
+      for the rows of some sessions, too
+    - `whole`: all else; made anew of everything
+    """
 
     name: str
     relation: str
     materialized: str
     sql: str
+    refill: str | None = None
+
+    def key(self) -> Key | None:
+        """How the rows of a session are found, None where `refill` names no column."""
+        if self.refill in (None, *KINDS):
+            return None
+        column, _, of = str(self.refill).partition(" of ")
+        model, _, other = of.partition(".")
+        return Key(column, model or None, other or column)
+
+    def named(self, database: str) -> str:
+        """The model's place in another database."""
+        return database + self.relation[self.relation.index(".") :]
 
 
 class DataTest(NamedTuple):

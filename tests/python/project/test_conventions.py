@@ -77,6 +77,27 @@ def test_a_stated_grain_is_tested(nodes: list[Node]) -> None:
     assert not wrong
 
 
+def test_every_table_says_how_it_is_refreshed_and_has_the_columns_that_it_names(
+    nodes: list[Node], fleet: BuiltFleet
+) -> None:
+    with fleet.warehouse() as warehouse:
+        columns = set(warehouse.execute("select table_name, column_name from duckdb_columns()").fetchall())
+    tables = {
+        model["name"]: model["config"]["meta"].get("refill", "nothing")
+        for model in of_type(nodes, "model")
+        if model["config"]["materialized"] not in ("view", "ephemeral")
+    }
+    wrong = {}
+    for table, refill in tables.items():
+        key, _, of = refill.partition(" of ")
+        other, _, column = of.partition(".")
+        needed = set() if key in ("kept", "lookup", "whole") else {(table, "line_id" if key == "batch" else key)}
+        needed |= {(other, column or key), (other, "session_id")} if of else set()
+        if not needed <= columns:
+            wrong[table] = refill
+    assert not wrong
+
+
 def test_models_and_tests_speak_duckdb_and_spark(nodes: list[Node]) -> None:
     wrong = [
         (node["original_file_path"], what)

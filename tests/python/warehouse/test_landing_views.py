@@ -22,7 +22,7 @@ def test_no_character_of_the_data_directory_is_taken_for_a_pattern(fleet: BuiltF
     # The profile is the same for every data directory: dbt parses nothing anew.
     (host.data / "target").mkdir()
     shutil.copy(fleet.data / "target/partial_parse.msgpack", host.data / "target")
-    run_dbt("run-operation", "create_landing_views", data=host.data)
+    run_dbt("run-operation", "note_build_begun", data=host.data)
     with duckdb.connect(str(warehouse_path(host.data)), read_only=True) as warehouse:
         landed = warehouse.sql("select secrets_scanned_at is not null from landing.batches").fetchall()
         lines = warehouse.sql("select session_id from landing.claude_code_lines").fetchall()

@@ -34,6 +34,7 @@ events as (
 
     select
         lines.thread_id,
+        lines.session_id,
         'result' as event,
         lines.logged_at as happened_at
 
@@ -48,6 +49,7 @@ events as (
 
     select
         task_id as thread_id,
+        session_id,
         'prompt' as event,
         prompted_at as happened_at
 
@@ -57,6 +59,7 @@ events as (
 
     select
         task_id as thread_id,
+        session_id,
         disruption as event,
         disrupted_at as happened_at
 
@@ -68,6 +71,7 @@ last_events as (
 
     select
         thread_id,
+        min(session_id) as session_id,
         max(event <> 'result') as is_of_a_task,
         max(case when event = 'result' then happened_at end) as last_result_at,
         max(case when event = 'prompt' then happened_at end) as last_prompt_at,

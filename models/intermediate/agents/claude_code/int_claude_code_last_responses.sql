@@ -22,6 +22,7 @@ responses as (
 
     select
         thread_id,
+        session_id,
         model_call_id,
         max(logged_at) as responded_at,
         max(stop_reason) as stop_reason
@@ -32,6 +33,7 @@ responses as (
 
     group by
         thread_id,
+        session_id,
         model_call_id
 
 ),
@@ -40,6 +42,7 @@ last_calls as (
 
     select
         thread_id,
+        min(session_id) as session_id,
         max(responded_at) as last_response_at,
         max_by(model_call_id, {{ time_key('responded_at') }} || model_call_id) as model_call_id,
         max_by(stop_reason, {{ time_key('responded_at') }} || model_call_id) as stop_reason
@@ -80,6 +83,7 @@ last_responses as (
 
     select
         last_calls.thread_id,
+        last_calls.session_id,
         last_calls.last_response_at,
         last_calls.stop_reason,
         last_blocks.has_tool_use,

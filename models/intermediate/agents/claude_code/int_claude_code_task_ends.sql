@@ -17,6 +17,7 @@ moments as (
 
     select
         coalesce(last_responses.thread_id, last_events.thread_id) as thread_id,
+        coalesce(last_responses.session_id, last_events.session_id) as session_id,
         last_responses.has_tool_use,
         last_responses.answer_text,
         last_responses.stop_reason,
@@ -42,6 +43,7 @@ ends as (
 
     select
         thread_id,
+        session_id,
         case
             when last_interrupt_at >= greatest(last_response_at, last_prompt_at) then 'interrupt'
             when last_api_error_at >= greatest(last_response_at, last_prompt_at) then 'api_error'
@@ -63,6 +65,7 @@ reasons as (
 
     select
         thread_id,
+        session_id,
         ended_on,
         case
             when ended_on in ('interrupt', 'denial') then 'operator_stopped'

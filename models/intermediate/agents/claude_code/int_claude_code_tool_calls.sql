@@ -12,6 +12,12 @@ blocks as (
 
 ),
 
+repeated_ids as (
+
+    select * from {{ ref('int_claude_code_repeated_tool_ids') }}
+
+),
+
 uses as (
 
     select
@@ -41,20 +47,7 @@ uses as (
 
 ),
 
--- An id that stands in several responses (behind some gateways, or redacted) names a call only within its thread,
--- or only on its line.
-id_spread as (
-
-    select
-        tool_use_id,
-        count(distinct model_call_id) as calls_anywhere
-
-    from uses
-
-    group by tool_use_id
-
-),
-
+-- An id that stands in several responses names a call only within its thread, or only on its line.
 id_spread_in_thread as (
 
     select
@@ -75,19 +68,19 @@ scoped_uses as (
     select
         uses.*,
         case
-            when id_spread.calls_anywhere = 1 then 'any'
+            when repeated_ids.tool_use_id is null then 'any'
             when id_spread_in_thread.calls_in_thread = 1 then 'thread:' || uses.thread_id
             else 'line:' || uses.line_uuid
         end as id_scope,
         case
-            when id_spread.calls_anywhere = 1 or id_spread_in_thread.calls_in_thread = 1 then uses.tool_use_id
+            when repeated_ids.tool_use_id is null or id_spread_in_thread.calls_in_thread = 1 then uses.tool_use_id
             else uses.tool_use_id || ':' || uses.line_uuid || ':' || uses.block_number
         end as use_key
 
     from uses
 
-    inner join id_spread
-        on uses.tool_use_id = id_spread.tool_use_id
+    left join repeated_ids
+        on uses.tool_use_id = repeated_ids.tool_use_id
 
     inner join id_spread_in_thread
         on uses.thread_id = id_spread_in_thread.thread_id

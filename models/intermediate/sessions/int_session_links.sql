@@ -1,0 +1,130 @@
+with
+
+lines as (
+
+    select * from {{ ref('stg_claude_code__lines') }}
+
+),
+
+blocks as (
+
+    select * from {{ ref('stg_claude_code__content_blocks') }}
+
+),
+
+titles as (
+
+    select * from {{ ref('stg_claude_code__titles') }}
+
+),
+
+mu_events as (
+
+    select
+        *,
+        host || '/' || daemon_id || '/' || logged_session_id as session_id
+
+    from {{ ref('stg_mu__events') }}
+
+),
+
+-- What a session holds, by names that another one may hold, too.
+names as (
+
+    select
+        session_id,
+        'session' as link_kind,
+        session_id as link_name
+
+    from lines
+
+    union all
+
+    select
+        session_id,
+        'line' as link_kind,
+        line_uuid as link_name
+
+    from lines
+
+    union all
+
+    select
+        session_id,
+        'line' as link_kind,
+        source_tool_assistant_uuid as link_name
+
+    from lines
+
+    union all
+
+    select
+        session_id,
+        'response' as link_kind,
+        message_id || ' ' || request_id as link_name
+
+    from lines
+
+    where record_type = 'assistant'
+
+    union all
+
+    select
+        lines.session_id,
+        'tool_call' as link_kind,
+        case
+            when blocks.block_type = 'tool_use' then coalesce(blocks.tool_use_id, '')
+            else blocks.result_tool_use_id
+        end as link_name
+
+    from lines
+
+    inner join blocks
+        on lines.line_id = blocks.line_id
+
+    where blocks.block_type in ('tool_use', 'tool_result')
+
+    union all
+
+    select
+        session_id,
+        'title' as link_kind,
+        coalesce(leaf_uuid, '') as link_name
+
+    from titles
+
+    union all
+
+    select
+        session_id,
+        'session' as link_kind,
+        session_id as link_name
+
+    from mu_events
+
+    union all
+
+    select
+        session_id,
+        'task' as link_kind,
+        task_id as link_name
+
+    from mu_events
+
+),
+
+links as (
+
+    select distinct
+        session_id,
+        link_kind,
+        -- A title names a line.
+        {{ short_hash("case when link_kind = 'title' then 'line' else link_kind end || ' ' || link_name") }} as link
+
+    from names
+
+    where link_name is not null
+
+)
+
+select * from links

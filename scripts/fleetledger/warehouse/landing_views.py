@@ -1,0 +1,154 @@
+"""The schema `landing` of a database: what is landed, in the columns that it is written in, as tables and views.
+
+It names the files that the manifests name, and only those: a batch that a killed extractor left behind, or that
+compaction has replaced, is not read. A column that an older batch lacks reads as a typed null, and a table of which
+nothing is landed is empty.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
+
+from fleetledger.base.paths import landing_dir
+from fleetledger.base.sql import name_of, text_of
+from fleetledger.landing.collection import SCHEMAS, read_collection
+from fleetledger.landing.manifest import collected_manifests
+from fleetledger.landing.rows import schema
+from fleetledger.sources.fleets import FLEETS
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from fleetledger.landing.lines import Format
+
+_MANIFEST = {
+    "host": "varchar",
+    "demo": "boolean",
+    "committed_at": "timestamp",
+    "sources": "struct(fleet varchar, account varchar, provider varchar, root varchar, position bigint)[]",
+    "batches": 'struct(batch_id varchar, "table" varchar, path varchar, "rows" bigint, ok_lines bigint,'
+    " repaired_lines bigint, rejected_lines bigint, bytes bigint, landed_at timestamp)[]",
+}
+_SECRET_SCAN = {
+    "batch_id": "varchar",
+    "scanned_at": "timestamp",
+    "secrets": "struct(host varchar, account varchar, source_path varchar, generation integer, byte_offset bigint,"
+    " block_number bigint, found_in varchar, secret_type varchar, secret_hash varchar)[]",
+}
+_VIEWS = {
+    "sources": """
+        select host, demo, source.fleet, source.account, source.provider, source.root, source.position
+        from (select host, demo, unnest(sources) as source from {landing}.manifests)
+    """,
+    "secrets": """
+        select batch_id, secret.* from (select batch_id, unnest(secrets) as secret from {landing}.secret_scans)
+    """,
+    "batches": """
+        select batches.*, scans.scanned_at as secrets_scanned_at
+        from (select host, batch.* from (select host, unnest(batches) as batch from {landing}.manifests)) as batches
+        left join {landing}.secret_scans as scans using (batch_id)
+    """,
+    # What all is made of: a build that ends well keeps it (main.built_from), and a refresh looks for what differs.
+    "inputs": """
+        select "table" as input, batch_id as name, '' as content from {landing}.batches
+        union all
+        select 'sources', concat_ws('/', host, fleet, account), concat_ws('/', demo, provider, root, position)
+        from {landing}.sources
+        union all
+        select 'secrets', batch_id, md5(concat(scanned_at, cast(secrets as varchar))) from {landing}.secret_scans
+        union all
+        select "table", path, '' from {landing}.collected
+    """,
+}
+
+
+def show_landing(connection: duckdb.DuckDBPyConnection, data: Path, place: str = "landing") -> None:
+    """Make or bring up to date the schema `landing`, which `place` names for SQL, of what is landed in `data`.
+
+    Raises LandingError, which names a collected manifest that is damaged, and duckdb.Error.
+    """
+    landing = landing_dir(data)
+    connection.execute(f"create schema if not exists {place}")
+    _read_json(connection, f"{place}.manifests", _MANIFEST, sorted((landing / "manifests").glob("*.json")))
+    _read_json(connection, f"{place}.secret_scans", _SECRET_SCAN, sorted((data / "secrets").glob("*.json")))
+    connection.execute(f'create or replace table {place}.collected ("table" varchar, path varchar)')
+    for table, paths in _collected(landing).items():
+        connection.execute(f"insert into {place}.collected select $1, unnest($2)", [table, paths])
+    _show_views(connection, data, place)
+
+
+def copy_landing(connection: duckdb.DuckDBPyConnection, data: Path, source: str, place: str) -> None:
+    """Have the schema that `place` names show what the one that `source` names does, and all lines that it tells of."""
+    for table in ("manifests", "secret_scans", "collected"):
+        connection.execute(f"create or replace table {place}.{table} as from {source}.{table}")
+    _show_views(connection, data, place)
+
+
+def show_logs(connection: duckdb.DuckDBPyConnection, place: str, logs: Mapping[str, Sequence[Path]]) -> None:
+    """Have the tables of log lines hold those of these files, in place of all that are landed."""
+    schemas = _log_schemas()
+    for table, files in logs.items():
+        _point_at(connection, f"{place}.{table}", schemas[table], files)
+
+
+def _show_views(connection: duckdb.DuckDBPyConnection, data: Path, place: str) -> None:
+    for view, query in _VIEWS.items():
+        connection.execute(f"create or replace view {place}.{view} as {query.format(landing=place)}")
+    named = """
+        select "table", path from {0}.batches union all select "table", path from {0}.collected order by all
+    """
+    files = defaultdict(list)
+    for table, path in connection.execute(named.format(place)).fetchall():
+        files[table].append(landing_dir(data) / path)
+    for table, columns in {**_log_schemas(), **SCHEMAS}.items():
+        _point_at(connection, f"{place}.{table}", columns, files[table])
+
+
+def _collected(landing: Path) -> dict[str, list[str]]:
+    paths: dict[str, list[str]] = defaultdict(list)
+    for manifest in collected_manifests(landing):
+        for batch in read_collection(landing, unquote(manifest.stem), datetime.now(UTC)).batches:
+            paths[batch.table].append(batch.path)
+    return paths
+
+
+def _log_schemas() -> dict[str, pa.Schema]:
+    """The columns of each table of log lines."""
+    return {
+        fleet.table: schema(cast("Format", import_module(f"fleetledger.sources.{name}")))
+        for name, fleet in FLEETS.items()
+    }
+
+
+def _read_json(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], paths: Iterable[Path]
+) -> None:
+    declared = ", ".join(f"{name_of(name)} {kind}" for name, kind in columns.items())
+    connection.execute(f"create or replace table {table} ({declared})")
+    read = ", ".join(f"{name_of(name)}: {text_of(kind)}" for name, kind in columns.items())
+    for path in paths:
+        connection.execute(
+            f"insert into {table} by name select * from read_json($1, format = 'unstructured', columns = {{{read}}})",
+            [glob.escape(str(path))],
+        )
+
+
+def _point_at(connection: duckdb.DuckDBPyConnection, view: str, columns: pa.Schema, files: Sequence[Path]) -> None:
+    """Have a view read these Parquet files, in these columns: of none of them it is empty."""
+    of_none = connection.from_arrow(columns.empty_table())
+    kinds = {name_of(name): kind for name, kind in zip(of_none.columns, of_none.types, strict=True)}
+    rows = [f"(select {', '.join(f'null::{kind} as {name}' for name, kind in kinds.items())} where false)"]
+    if files:
+        named = ", ".join(text_of(glob.escape(str(file))) for file in files)
+        # A view takes no parameters.
+        rows.append(f"select * from read_parquet([{named}], union_by_name = true, hive_partitioning = false)")
+    selected = f"select {', '.join(kinds)} from ({' union all by name '.join(rows)})"
+    connection.execute(f"create or replace view {view} as {selected}")
