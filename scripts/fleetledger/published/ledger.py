@@ -122,12 +122,8 @@ class Ledger:
 
     def ask(self, name: str, **asked: object) -> list[Row]:
         """What the query `package/name` answers to what is asked, of what passes the filters. Raises ReportError."""
-        return self.answer(query(name), **asked)
-
-    def answer(self, sql: str, **asked: object) -> list[Row]:
-        """What a query answers to what is asked, of what passes the filters. Raises ReportError."""
         known = self._parameters | asked
-        (statement,) = self._connection.extract_statements(sql)
+        (statement,) = self._connection.extract_statements(query(name))
         return self.rows(statement, {key: known[key] for key in statement.named_parameters})
 
     def groups(self, name: str, keys: Iterable[str], *groupings: Grouping, **asked: object) -> list[list[Row]]:

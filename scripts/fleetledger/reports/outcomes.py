@@ -23,8 +23,7 @@ from decimal import Decimal, localcontext
 
 from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
 from fleetledger.reports.document import EXACT, header
-from fleetledger.reports.outcome_metrics import FEW, METRICS, VALUE_FIELDS
-from fleetledger.reports.outcome_queries import rates
+from fleetledger.reports.outcome_metrics import FEW, FIELDS, METRICS, VALUE_FIELDS
 
 LEAST_OBSERVED = 0.5
 """What an amount by a count asks for: more than this part of the tasks observed."""
@@ -71,17 +70,15 @@ def outcomes_report(ledger: Ledger) -> Row:
 
 def rates_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
     """The document of the metric `name`, one of METRICS, by some of FIELDS."""
-    metric = METRICS[name]
-    rows = [_rated(row) for row in rates(ledger, metric, by)]
-    (totals,) = [_rated(row) for row in rates(ledger, metric, ())]
+    rows, (totals,) = ledger.groups("reports/task_rates", FIELDS, by, (), metric=name)
     return header(ledger, "rates") | {
         "metric": name,
-        "unit": metric.unit,
+        "unit": METRICS[name].unit,
         "by": list(by),
         "fewest": FEW,
-        "totals": totals,
+        "totals": _rated(totals),
         "row_count": len(rows),
-        "rows": rows,
+        "rows": [_rated(row) for row in rows],
     }
 
 

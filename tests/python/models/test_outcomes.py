@@ -11,27 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
-from published_fixture import write_published
+from published_fixture import contracts, insert, write_published
 
 from fleetledger.base.paths import PROJECT_ROOT, published_path
 from fleetledger.cli.main import main
 from fleetledger.reports.outcome_metrics import METRICS
 
-TASKS = """
-    create or replace table fct_tasks (
-        task_id varchar, fleet varchar, host varchar, account varchar, project varchar, exit_reason varchar,
-        mu_exit_reason varchar, mu_outcome_class varchar, mu_outcome_confidence varchar, outcome_class varchar,
-        outcome_confidence varchar, evidence_coverage varchar, ended_at timestamp, logged_tool_call_count bigint,
-        tool_call_count bigint, tool_error_count bigint, billed_cost_usd decimal(38, 16),
-        subscription_cost_usd decimal(38, 16), unknown_cost_usd decimal(38, 16)
-    )
-"""
-SIGNALS = """
-    create or replace table fct_task_signals (
-        task_id varchar, provider varchar, model varchar, ask_count bigint, degraded_ask_count bigint,
-        mu_degraded_ask_count bigint, interrupt_count bigint, denial_count bigint
-    )
-"""
 DEFAULTS = {
     "fleet": "claude_code",
     "host": "laptop",
@@ -45,34 +30,34 @@ DEFAULTS = {
     "outcome_confidence": "probable",
     "evidence_coverage": "git",
     "ended_at": "2026-11-20 23:30:00",
-    "tool_call_count": 4,
-    "tool_error_count": 1,
     "provider": "claude_code",
     "model": "claude-opus-5",
-    "ask_count": 2,
-    "degraded_ask_count": 1,
-    "mu_degraded_ask_count": 1,
-    "interrupt_count": 0,
-    "denial_count": 0,
 }
+
+COUNTED = ("eligible_count", "observed_count", "counted_count", "mu_observed_count", "mu_counted_count")
 
 
 def published(data: Path, tasks: list[Mapping[str, Any]]) -> Path:
-    """A published file of `tasks`, as they differ from DEFAULTS; the classes are the seed's."""
+    """A published file of `tasks`, as they differ from DEFAULTS; the classes are the seed's.
+
+    `rates` of a task are the counts of each metric, in the order of COUNTED; of each it is eligible, observed and not
+    counted where it says nothing.
+    """
     write_published(published_path(data), [{"session_id": "s"}])
     with duckdb.connect(str(published_path(data))) as connection:
-        connection.execute(TASKS)
-        connection.execute(SIGNALS)
+        connection.execute("delete from fct_tasks")
         classes = str(PROJECT_ROOT / "seeds/outcomes/outcome_classes.csv")
-        connection.execute(
-            "create or replace table dim_outcome_classes as select * from read_csv($path)", {"path": classes}
-        )
+        connection.execute("insert into dim_outcome_classes by name from read_csv($path)", {"path": classes})
         for number, task in enumerate(tasks):
             row = {"task_id": f"t{number}", **DEFAULTS, **task}
-            for table in ("fct_tasks", "fct_task_signals"):
-                names = [column[0] for column in connection.execute(f"describe {table}").fetchall()]
-                marks = ", ".join("?" * len(names))
-                connection.execute(f"insert into {table} values ({marks})", [row.get(name) for name in names])
+            rows = [("fct_tasks", row), ("fct_task_signals", row)]
+            counts = dict.fromkeys(METRICS, (1, 1, 0, 1, 0)) | row.get("rates", {})
+            rows += [
+                ("fct_task_rates", row | {"metric": metric} | dict(zip(COUNTED, counted, strict=True)))
+                for metric, counted in counts.items()
+            ]
+            for table, values in rows:
+                insert(connection, table, {name: values[name] for name in contracts()[table] if name in values})
     return data
 
 
@@ -97,63 +82,37 @@ def rate(data: Path, metric: str, *arguments: str, by: str = "fleet") -> dict[st
 # --- rates ------------------------------------------------------------------------------------------------------------
 
 
-def test_hallucination_is_told_of_what_was_observed_and_mus_of_everything_done(tmp_path: Path) -> None:
-    ours = ["hollow_commit", "narrative_no_action", "merged", "answered", "interrupted"]
-    unseen = [{"outcome_class": name} for name in ("unobserved", "unclassified", "uncommitted_edits")]
-    left_out: list[Mapping[str, Any]] = [
-        {"outcome_class": "lying_state", "exit_reason": "error", "mu_exit_reason": "error"},
-        {"outcome_class": "lying_state", "tool_call_count": 0},
-        {"outcome_class": "lying_state", "logged_tool_call_count": 0},
-    ]
-    seen = [{"outcome_class": name} for name in ours]
-    data = published(tmp_path, [*seen, *unseen, *left_out])
+def test_a_rate_is_of_what_was_observed_and_beside_it_stands_mus(tmp_path: Path) -> None:
+    counted, observed, eligible, none = (1, 1, 1, 1, 1), (1, 1, 0, 1, 1), (1, 0, 0, 1, 1), (0, 0, 0, 0, 0)
+    counts = [*[counted] * 2, *[observed] * 3, *[eligible] * 3, *[none] * 3]
+    data = published(tmp_path, [{"rates": {"hallucination": one}} for one in counts])
     row = rate(data, "hallucination")
     assert (row["tasks"], row["eligible"], row["observed_tasks"]) == (11, 8, 5)
     assert (row["numerator"], row["denominator"], row["rate"], row["coverage"]) == (2, 5, 0.4, 0.625)
     assert (row["mu_numerator"], row["mu_denominator"], row["mu_rate"]) == (8, 8, 1.0)
 
 
-def test_mu_counts_tool_calls_as_the_task_logged_them(tmp_path: Path) -> None:
-    data = published(tmp_path, [{"logged_tool_call_count": 3, "tool_call_count": 0}])
-    assert rate(data, "hallucination")["mu_denominator"] == 1
-
-
-def test_success_is_told_of_what_succeeded_or_failed(tmp_path: Path) -> None:
-    classes = ["merged", "clean_success", "clean_success", "reverted", "bug_in_output", "answered", "unobserved"]
-    mu = {"mu_outcome_class": "clean_success"}
-    data = published(tmp_path, [{"outcome_class": name, **mu} for name in classes])
-    row = rate(data, "clean_success")
-    assert (row["numerator"], row["denominator"], row["eligible"]) == (3, 5, 6)
-    assert (row["mu_numerator"], row["mu_denominator"]) == (7, 7)
-
-
 def test_rates_of_asks_and_calls_are_told_of_asks_and_calls(tmp_path: Path) -> None:
-    data = published(
-        tmp_path,
-        [
-            *[{"interrupt_count": 2, "denial_count": 1}] * 5,
-            {"fleet": "mu", "denial_count": None, "mu_outcome_class": "operator_intervention", "ask_count": 8},
-        ],
-    )
-    found = {
-        name: document(data, "rates", "--metric", name)["totals"]
-        for name in ("denial", "tool_error", "degradation", "interrupt")
-    }
+    rates = [{"degradation": (2, 2, 1, 0, 0), "denial": (4, 4, 1, None, None)}] * 5
+    rates.append({"degradation": (8, 8, 1, 8, 1), "denial": (4, 0, 0, None, None)})
+    data = published(tmp_path, [{"rates": one} for one in rates])
+    found = {name: document(data, "rates", "--metric", name)["totals"] for name in ("denial", "degradation")}
     counts = {
         name: tuple(row[key] for key in ("numerator", "denominator", "eligible", "mu_numerator", "mu_denominator"))
         for name, row in found.items()
     }
-    assert counts == {
-        "denial": (5, 20, 24, None, None),
-        "tool_error": (6, 24, 24, None, None),
-        "degradation": (6, 18, 18, 1, 8),
-        "interrupt": (5, 6, 6, 1, 6),
-    }
+    assert counts == {"denial": (5, 20, 24, None, None), "degradation": (6, 18, 18, 1, 8)}
+
+
+def test_the_metrics_are_those_of_the_seed() -> None:
+    with (PROJECT_ROOT / "seeds/outcomes/quality_metrics.csv").open(encoding="utf-8", newline="") as file:
+        seed = {row["metric"]: (row["unit"], row["says"]) for row in csv.DictReader(file)}
+    assert seed == {name: tuple(metric) for name, metric in METRICS.items()}
 
 
 def test_fewer_than_five_observed_tasks_are_too_few(tmp_path: Path) -> None:
-    few = [{"model": "few", "outcome_class": "merged"}] * 4
-    unseen = [{"model": "few", "outcome_class": "unobserved"}] * 4
+    few = [{"model": "few", "rates": {"hallucination": (1, 1, 0, 1, 1)}}] * 4
+    unseen = [{"model": "few", "rates": {"hallucination": (1, 0, 0, 1, 1)}}] * 4
     data = published(tmp_path, [*few, *unseen, *[{"model": "enough"}] * 5])
     rows = document(data, "rates", "--metric", "hallucination", "--by", "model")["rows"]
     assert [(row["model"], row["rate"], row["is_too_few"]) for row in rows] == [

@@ -120,8 +120,7 @@ def test_narrowed_by_project_fleet_account_and_day(data: Path) -> None:
 def test_the_outcome_is_told_where_there_is_one(data: Path) -> None:
     with duckdb.connect(str(published_path(data))) as connection:
         connection.execute(
-            "update fct_tasks set outcome_class = if(session_id = 's1', 'clean_success', 'unobserved');"
-            "insert into fct_tasks by name select 's1' as session_id, true as is_subagent, 'reverted' as outcome_class"
+            "update fct_sessions set outcome_class = if(session_id = 's1', 'clean_success', 'unobserved')"
         )
     first, _, second, *_ = run(data).stdout.splitlines()
     assert first == "2026-11-20 10:30  shop  $0.01 ≈$0.01  clean success  Fix the login"

@@ -34,7 +34,8 @@ TURNS = """
     insert into fct_turns by name
     select turn_id, session_id, count(*) as model_call_count, 0 as unpriced_call_count,
         sum(case when cost_kind = 'billed' then cost_usd end) as billed_cost_usd,
-        sum(case when cost_kind = 'subscription' then cost_usd end) as subscription_cost_usd
+        sum(case when cost_kind = 'subscription' then cost_usd end) as subscription_cost_usd,
+        any_value(input_tokens + cache_read_tokens) as context_tokens
     from fct_model_calls
     group by all;
 """

@@ -27,15 +27,18 @@ TOOL_CALLS = """
     insert into fct_tool_calls by name
     select
         tool_call_id, model_call_id, 's1' as session_id, 'claude_code' as fleet, host, 'default' as account, project,
-        tool_name, tool_kind, mcp_server, cast(called_at as timestamp) as called_at, duration_ms, is_error
+        tool_name, tool_kind, mcp_server, cast(called_at as timestamp) as called_at, duration_ms, is_error, cost_kind,
+        shared_cost_usd
     from (values
-        ('t1', 'm1', 'laptop', '/home/ann/shop', 'Bash', 'bash', null, '2026-11-20 10:00:00', 1000, false),
-        ('t2', 'm1', 'laptop', '/home/ann/shop', 'Bash', 'bash', null, '2026-11-20 10:00:01', 3000, true),
-        ('t3', 'm1', 'laptop', '/home/ann/shop', 'Read', 'read', null, '2026-11-20 10:00:02', null, null),
-        ('t4', 'm2', 'laptop', '/home/ann/shop', 'mcp__docs__find', 'mcp', 'docs', '2026-11-19 10:00:00', 500, false),
-        ('t5', 'm3', 'server', null, 'Read', 'read', null, '2026-11-20 11:00:00', 100, false)
+        ('t1', 'm1', 'laptop', '/home/ann/shop', 'Bash', 'bash', null, '2026-11-20 10:00:00', 1000, false, 'billed', 5),
+        ('t2', 'm1', 'laptop', '/home/ann/shop', 'Bash', 'bash', null, '2026-11-20 10:00:01', 3000, true, 'billed', 5),
+        ('t3', 'm1', 'laptop', '/home/ann/shop', 'Read', 'read', null, '2026-11-20 10:00:02', null, null, 'billed', 5),
+        ('t4', 'm2', 'laptop', '/home/ann/shop', 'mcp__docs__find', 'mcp', 'docs', '2026-11-19 10:00:00', 500, false,
+            'subscription', 10),
+        ('t5', 'm3', 'server', null, 'Read', 'read', null, '2026-11-20 11:00:00', 100, false, 'unknown', null)
     ) as calls (
-        tool_call_id, model_call_id, host, project, tool_name, tool_kind, mcp_server, called_at, duration_ms, is_error
+        tool_call_id, model_call_id, host, project, tool_name, tool_kind, mcp_server, called_at, duration_ms, is_error,
+        cost_kind, shared_cost_usd
     )
 """
 

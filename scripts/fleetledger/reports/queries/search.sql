@@ -81,20 +81,6 @@ newest as (
 
     limit $limit
 
-),
-
-outcomes as (
-
-    select
-        session_id,
-        max_by(outcome_class, coalesce(ended_at, timestamp '0001-01-01')) as outcome_class
-
-    from fct_tasks
-
-    where not is_subagent
-
-    group by session_id
-
 )
 
 select
@@ -108,7 +94,7 @@ select
     sessions.title,
     sessions.started_at,
     sessions.ended_at,
-    outcomes.outcome_class,
+    sessions.outcome_class,
     sessions.billed_cost_usd,
     sessions.subscription_cost_usd,
     sessions.unknown_cost_usd,
@@ -126,9 +112,6 @@ from newest
 
 inner join sessions
     on newest.session_id = sessions.session_id
-
-left join outcomes
-    on sessions.session_id = outcomes.session_id
 
 order by
     newest.newest_hit_at desc,

@@ -1,38 +1,13 @@
--- The turns of a session that have calls: what they cost, and how large the context of the last call was.
-with
-
-contexts as (
-
-    select
-        turn_id,
-        max_by(
-            input_tokens
-            + coalesce(cache_read_tokens, 0)
-            + coalesce(cache_write_5m_tokens, 0)
-            + coalesce(cache_write_1h_tokens, 0),
-            called_at
-        ) as context_tokens
-
-    from fct_model_calls
-
-    where session_id = $session_id
-
-    group by turn_id
-
-)
-
+-- The turns of a session: what their calls cost, and how large the context of the last call was.
 select
-    turns.turn_id,
-    turns.billed_cost_usd,
-    turns.subscription_cost_usd,
-    turns.unknown_cost_usd,
-    turns.model_call_count,
-    turns.unpriced_call_count,
-    contexts.context_tokens
+    turn_id,
+    billed_cost_usd,
+    subscription_cost_usd,
+    unknown_cost_usd,
+    model_call_count,
+    unpriced_call_count,
+    context_tokens
 
-from fct_turns as turns
+from fct_turns
 
-left join contexts
-    on turns.turn_id = contexts.turn_id
-
-where turns.session_id = $session_id
+where session_id = $session_id

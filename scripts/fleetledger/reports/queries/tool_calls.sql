@@ -1,5 +1,5 @@
--- How often tools were called, failed, how long they took and what the model calls that asked for them cost, by each
--- of $groupings, which are lists of keys; the most used first.
+-- How often tools were called, failed, how long they took, and their shares of what the model calls that asked for them
+-- cost, by each of $groupings, which are lists of keys; the most used first.
 with
 
 models as (
@@ -27,38 +27,6 @@ calls as (
 
 ),
 
-siblings as (
-
-    select
-        model_call_id,
-        count(*) as sibling_count
-
-    from fct_tool_calls
-
-    where model_call_id in (select calls.model_call_id from calls)
-
-    group by model_call_id
-
-),
-
-costs as (
-
-    select
-        calls.*,
-        coalesce(siblings.sibling_count, 1) as siblings,
-        model_calls.cost_kind,
-        model_calls.cost_usd
-
-    from calls
-
-    left join siblings
-        on calls.model_call_id = siblings.model_call_id
-
-    left join fct_model_calls as model_calls
-        on calls.model_call_id = model_calls.model_call_id
-
-),
-
 groupings as (
 
     select unnest(cast($groupings as varchar[][])) as keys
@@ -69,23 +37,21 @@ keyed as (
 
     select
         groupings.keys,
-        case when list_contains(groupings.keys, 'tool_name') then costs.tool_name end as tool_name,
-        case when list_contains(groupings.keys, 'tool_kind') then costs.tool_kind end as tool_kind,
-        case when list_contains(groupings.keys, 'mcp_server') then costs.mcp_server end as mcp_server,
-        case when list_contains(groupings.keys, 'fleet') then costs.fleet end as fleet,
-        case when list_contains(groupings.keys, 'project') then costs.project end as project,
-        costs.siblings,
-        costs.is_error,
-        costs.duration_ms,
-        costs.cost_kind,
-        costs.cost_usd
+        case when list_contains(groupings.keys, 'tool_name') then calls.tool_name end as tool_name,
+        case when list_contains(groupings.keys, 'tool_kind') then calls.tool_kind end as tool_kind,
+        case when list_contains(groupings.keys, 'mcp_server') then calls.mcp_server end as mcp_server,
+        case when list_contains(groupings.keys, 'fleet') then calls.fleet end as fleet,
+        case when list_contains(groupings.keys, 'project') then calls.project end as project,
+        calls.tool_call_id,
+        calls.is_error,
+        calls.duration_ms,
+        calls.cost_kind,
+        calls.shared_cost_usd
 
     from groupings
 
-    cross join costs
-
-    where
-        costs.mcp_server is not null
+    left join calls
+        on calls.mcp_server is not null
         or not list_contains(groupings.keys, 'mcp_server')
 
 )
@@ -97,20 +63,29 @@ select
     mcp_server,
     fleet,
     project,
-    siblings,
-    count(*) as tool_calls,
+    count(tool_call_id) as tool_calls,
     count(is_error) as ended_tool_calls,
     count(*) filter (where is_error) as failed_tool_calls,
     count(duration_ms) as timed_tool_calls,
     cast(sum(duration_ms) as bigint) as duration_ms,
     max(duration_ms) as longest_ms,
-    sum(cost_usd) filter (where cost_kind = 'billed') as billed_cost_usd,
     count(*) filter (where cost_kind = 'billed') as billed_tool_calls,
-    sum(cost_usd) filter (where cost_kind = 'subscription') as subscription_cost_usd,
+    sum(shared_cost_usd) filter (where cost_kind = 'billed') as billed_cost_usd,
     count(*) filter (where cost_kind = 'subscription') as subscription_tool_calls,
-    sum(cost_usd) filter (where cost_kind = 'unknown') as unknown_cost_usd,
-    count(*) filter (where cost_kind = 'unknown') as unknown_tool_calls
+    sum(shared_cost_usd) filter (where cost_kind = 'subscription') as subscription_cost_usd,
+    count(*) filter (where cost_kind = 'unknown') as unknown_tool_calls,
+    sum(shared_cost_usd) filter (where cost_kind = 'unknown') as unknown_cost_usd
 
 from keyed
 
 group by all
+
+having count(tool_call_id) > 0 or len(keys) = 0
+
+order by
+    tool_calls desc,
+    tool_name asc,
+    tool_kind asc,
+    mcp_server asc,
+    fleet asc,
+    project asc
