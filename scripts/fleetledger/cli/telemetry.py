@@ -1,15 +1,22 @@
-"""The commands about OpenTelemetry: telemetry serve, telemetry env."""
+"""The commands about OpenTelemetry: telemetry serve, tap, env, status."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from fleetledger.base import clock
 from fleetledger.base.errors import CallError, why
+from fleetledger.base.paths import landing_dir, segments_dir
+from fleetledger.base.text import clean
 from fleetledger.cli.options import Places, with_places
 from fleetledger.telemetry.environment import PROTOCOLS, SHELLS, variables, written
 
@@ -66,6 +73,71 @@ def serve(
 
 
 @telemetry.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=4318, show_default=True, help="The port for HTTP.")
+@click.option("--grpc-port", type=click.IntRange(0, 65535), help="Take gRPC, too, on this port (usually 4317).")
+@click.option("--forward", metavar="URL", help="Pass each request on, and answer what that server answers.")
+@click.option(
+    "--keep",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the requests in DIRECTORY/telemetry/segments, from where --replay shows them again.",
+)
+@click.option(
+    "--replay",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Show the requests in a file, such as the collector's file exporter writes, and end.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Show all attributes, one a line.")
+def tap(
+    port: int, grpc_port: int | None, forward: str | None, directory: Path | None, file: Path | None, verbose: bool
+) -> None:
+    """Show what a client sends as it comes, a line a record: to see what there is, and what goes wrong.
+
+    Nothing is landed. In place of the server, or between a client and it (--forward), on this machine alone.
+
+    \b
+    Example:
+      fleetledger telemetry tap
+      fleetledger telemetry tap --port 4319 --forward http://127.0.0.1:4318
+    """
+    from fleetledger.telemetry.tap import replay
+
+    if forward is not None:
+        _check_address(forward, "--forward")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not verbose else None
+
+    def show(text: str) -> None:
+        print(text[:width], flush=True)  # noqa: T201 (click's echo asks the terminal each time)
+
+    if file is not None:
+        replay(file, show, forward, verbose=verbose)
+    else:
+        _tap(show, port, grpc_port, forward, directory, verbose)
+
+
+def _tap(
+    show: Callable[[str], None],
+    port: int,
+    grpc_port: int | None,
+    forward: str | None,
+    directory: Path | None,
+    verbose: bool,
+) -> None:
+    from fleetledger.telemetry.segments import Segments
+    from fleetledger.telemetry.server import Settings, listen
+    from fleetledger.telemetry.tap import Tap
+
+    def begun(http_port: int, grpc: int | None) -> None:
+        also = f" and gRPC on port {grpc}" if grpc is not None else ""
+        click.echo(f"Tapping OTLP on http://127.0.0.1:{http_port}{also}; Ctrl-C ends it.", err=True)
+
+    with ExitStack() as stack:
+        segments = stack.enter_context(closing(Segments(directory, clock.now))) if directory else None
+        listen(Tap(show, segments, forward, verbose=verbose), Settings(port=port, grpc_port=grpc_port), begun)
+
+
+@telemetry.command()
 @click.option(
     "--shell", type=click.Choice(SHELLS), default="bash", show_default=True, help="For whom; settings: a settings file."
 )
@@ -82,9 +154,73 @@ def env(shell: str, endpoint: str, protocol: str, traces: bool) -> None:
       eval "$(fleetledger telemetry env)"
       fleetledger telemetry env --shell settings
     """
-    if not endpoint.startswith(("http://", "https://")) or not _PLAIN.fullmatch(endpoint):
-        raise click.BadParameter(f"{endpoint!r} is no address like http://127.0.0.1:4318.", param_hint="--endpoint")
+    _check_address(endpoint, "--endpoint")
     click.echo(written(variables(endpoint, protocol, traces=traces), shell))
+
+
+@telemetry.command()
+@with_places
+def status(places: Places) -> None:
+    """Say what came and when, of which version, and why nothing more comes.
+
+    What came is as of the last refresh; the settings are those of this shell and of Claude Code's settings files.
+
+    \b
+    Example:
+      fleetledger telemetry status
+    """
+    for line in _settings_lines(places):
+        click.echo(line)
+    segments = [file.stat() for file in segments_dir(places.data).glob("*.jsonl")]
+    if segments:
+        newest = datetime.fromtimestamp(max(file.st_mtime for file in segments), UTC)
+        size = sum(file.st_size for file in segments)
+        click.echo(
+            f"Received here: {size / 1e6:,.1f} MB in {len(segments):,} files, the last {newest:%Y-%m-%d %H:%M} UTC."
+        )
+    else:
+        click.echo("Received here: nothing yet; `fleetledger telemetry serve` receives.")
+    for line in _landed_lines(landing_dir(places.data)):
+        click.echo(line)
+
+
+def _settings_lines(places: Places) -> Iterator[str]:
+    from fleetledger.sources.config import load_config
+    from fleetledger.telemetry.environment import complaints, settings_of
+
+    sources = load_config(places.config).sources
+    for root in dict.fromkeys(source.root for source in sources if source.fleet == "claude_code"):
+        found = complaints(settings_of(root, os.environ))
+        said = "; ".join(found) if found else "telemetry is on"
+        yield clean(f"Settings of {root}: {said}.")
+        if found:
+            yield "    `fleetledger telemetry env` prints what to set."
+
+
+def _landed_lines(landing: Path) -> Iterator[str]:
+    from fleetledger.landing.queries import read_manifests, telemetry_found
+
+    found = telemetry_found(landing, read_manifests(landing))
+    if not found:
+        yield "Landed: nothing yet."
+        return
+    yield "Landed:"
+    yield f"    {'version':12} {'what':8} {'records':>9} {'sessions':>8}  {'first (UTC)':16}  last"
+    for one in found:
+        first, last = (f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (one.first_at, one.last_at))
+        version = clean(one.client_version or "unknown")[:12]
+        yield f"    {version:12} {one.kind:8} {one.records:9,} {one.sessions:8,}  {first:16}  {last}"
+    kinds = {(one.client_version, one.kind) for one in found}
+    for sender in dict.fromkeys(one.client_version for one in found):
+        for kind, variable in (("events", "OTEL_LOGS_EXPORTER"), ("points", "OTEL_METRICS_EXPORTER")):
+            if (sender, kind) not in kinds:
+                reason = f"{variable} was not otlp, or that version sends none"
+                yield clean(f"    {sender or 'unknown'} sent no {kind}: {reason}.")
+
+
+def _check_address(address: str, option: str) -> None:
+    if not address.startswith(("http://", "https://")) or not _PLAIN.fullmatch(address):
+        raise click.BadParameter(f"{address!r} is no address like http://127.0.0.1:4318.", param_hint=option)
 
 
 def _token(path: Path | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # The native module that `duckdb` wraps: importing the wrapper takes longer than all the questions.
 import _duckdb
@@ -15,7 +15,7 @@ import _duckdb
 from fleetledger.base.errors import LandingError
 from fleetledger.landing.manifest import Batch, Manifest, landed_hosts, read_manifest
 from fleetledger.landing.states import FileKey
-from fleetledger.sources.fleets import FLEETS
+from fleetledger.sources.fleets import FLEETS, TELEMETRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,17 @@ class LineFault:
     lines: int
     source_path: str
     line_number: int
+
+
+class TelemetryFound(NamedTuple):
+    """What is landed of one kind of telemetry that a version of the client sent; times are UTC."""
+
+    client_version: str | None
+    kind: str
+    records: int
+    sessions: int
+    first_at: datetime | None
+    last_at: datetime | None
 
 
 def read_manifests(landing: Path) -> list[Manifest]:
@@ -144,6 +155,32 @@ def account_directories(landing: Path, manifest: Manifest) -> dict[str, list[str
         group by account
     """
     return dict(row for _, row in _rows(query, _of_claude_code(landing, manifest)))
+
+
+def telemetry_found(landing: Path, manifests: Iterable[Manifest]) -> list[TelemetryFound]:
+    """What is landed of telemetry, by version and kind: events, points of metrics, spans. Raises LandingError."""
+    query = """
+        with lines as (from read_parquet($paths, hive_partitioning = false)),
+        records as (
+            select 'events' as kind, record.service_version, record.session_id, record.time_unix_nano as nano
+            from (select unnest(logs) as record from lines)
+            union all
+            select 'points', record.service_version, record.session_id, record.time_unix_nano
+            from (select unnest(points) as record from lines)
+            union all
+            select 'spans', record.service_version, record.session_id, record.end_time_unix_nano
+            from (select unnest(spans) as record from lines)
+        )
+        select
+            service_version, kind, count(*), count(distinct session_id),
+            make_timestamp(min(nano) // 1000), make_timestamp(max(nano) // 1000)
+        from records
+        group by all
+        order by all
+    """
+    table = FLEETS[TELEMETRY].table
+    batches = {path: of for path, of in _by_path(landing, manifests).items() if of[1].table == table}
+    return [TelemetryFound(*row) for _, row in _rows(query, batches)]
 
 
 _Batches = dict[str, tuple[str, Batch]]

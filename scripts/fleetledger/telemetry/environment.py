@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
+
+from fleetledger.base.errors import FleetledgerError, why
 
 SHELLS = ("bash", "zsh", "fish", "settings")
 PROTOCOLS = ("http/protobuf", "http/json", "grpc")
@@ -33,3 +36,43 @@ def written(values: Mapping[str, str], shell: str) -> str:
         return json.dumps({"env": dict(values)}, indent=2)
     form = 'set -gx {} "{}"' if shell == "fish" else 'export {}="{}"'
     return "\n".join(form.format(name, value) for name, value in values.items())
+
+
+def complaints(values: Mapping[str, str]) -> list[str]:
+    """Why a client with this environment sends nothing, or not all of it.
+
+    >>> complaints({"CLAUDE_CODE_ENABLE_TELEMETRY": "1", "OTEL_LOGS_EXPORTER": "otlp", "OTEL_METRICS_EXPORTER": "otlp"})
+    ['nothing is sent: OTEL_EXPORTER_OTLP_PROTOCOL is not set, and has no default']
+    """
+    if values.get("CLAUDE_CODE_ENABLE_TELEMETRY", "").lower() not in ("1", "true", "yes", "on"):
+        return ["telemetry is off: CLAUDE_CODE_ENABLE_TELEMETRY is not 1"]
+    found = []
+    for signal, what in (("LOGS", "events"), ("METRICS", "metrics")):
+        if "otlp" not in values.get(f"OTEL_{signal}_EXPORTER", "").split(","):
+            found.append(f"no {what} are sent: OTEL_{signal}_EXPORTER is not otlp")
+        elif not _of_signal(values, signal, "PROTOCOL"):
+            found.append("nothing is sent: OTEL_EXPORTER_OTLP_PROTOCOL is not set, and has no default")
+        elif not _of_signal(values, signal, "ENDPOINT"):
+            found.append("nothing is sent here: OTEL_EXPORTER_OTLP_ENDPOINT is not set")
+    return list(dict.fromkeys(found))
+
+
+def _of_signal(values: Mapping[str, str], signal: str, name: str) -> str | None:
+    return values.get(f"OTEL_EXPORTER_OTLP_{signal}_{name}") or values.get(f"OTEL_EXPORTER_OTLP_{name}")
+
+
+def settings_of(directory: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a client that is configured in a directory: what its settings file sets wins.
+
+    Raises FleetledgerError where the file cannot be read.
+    """
+    path = directory / "settings.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return dict(environ)
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else "it is no JSON"
+        raise FleetledgerError(f"{path}: cannot read the settings: {reason}") from error
+    own = settings.get("env") if isinstance(settings, dict) else None
+    return {**environ, **{name: str(value) for name, value in own.items()}} if isinstance(own, dict) else dict(environ)

@@ -28,9 +28,9 @@ class Counts:
 
 
 class Intake:
-    """Takes bodies, for one event loop."""
+    """Takes bodies, for one event loop; without segments nothing is kept of them."""
 
-    def __init__(self, segments: Segments, personal: frozenset[str] = PERSONAL) -> None:
+    def __init__(self, segments: Segments | None, personal: frozenset[str] = PERSONAL) -> None:
         self._segments = segments
         self._personal = personal
         self._held = 0
@@ -50,7 +50,7 @@ class Intake:
     async def keep(self, signal: str, body: bytes, *, is_protobuf: bool) -> Kept:
         """Keep a body: it is on disk when this returns. Raises RefusedError."""
         kept = keep(signal, body, is_protobuf=is_protobuf, personal=self._personal)
-        if kept.line:
+        if kept.line and self._segments:
             try:
                 await asyncio.wrap_future(self._segments.append(kept.line))
             except OSError as error:

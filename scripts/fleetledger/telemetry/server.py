@@ -45,15 +45,24 @@ def serve(data: Path, settings: Settings, now: Callable[[], datetime], begun: Be
 
     Raises CallError where it would listen to other machines without a token, FleetledgerError where it cannot listen.
     """
+    _check(settings)
+    with closing(Segments(data, now)) as segments:
+        listen(Intake(segments, frozenset() if settings.keeps_personal else PERSONAL), settings, begun)
+
+
+def listen(intake: Intake, settings: Settings, begun: Begun) -> None:
+    """Have an intake take what comes until SIGINT or SIGTERM; as `serve`."""
+    _check(settings)
+    with closing(_listen(settings.host, settings.port)) as listening:
+        asyncio.run(_serve(intake, settings, listening, begun))
+
+
+def _check(settings: Settings) -> None:
     if settings.token is None and not is_loopback(settings.host):
         raise CallError(
             f"{settings.host} can be reached from other machines, so a token is needed: put one into a file"
             " and name it with --token-file"
         )
-    with closing(Segments(data, now)) as segments:
-        intake = Intake(segments, frozenset() if settings.keeps_personal else PERSONAL)
-        with closing(_listen(settings.host, settings.port)) as listening:
-            asyncio.run(_serve(intake, settings, listening, begun))
 
 
 def is_loopback(host: str) -> bool:

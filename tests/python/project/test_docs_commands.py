@@ -25,7 +25,7 @@ ONLY_SHOWN = (
     "fleetledger build",
     *("fleetledger rates update", "fleetledger restore", "fleetledger set-aside", "fleetledger show"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
-    "fleetledger telemetry serve",
+    *("fleetledger telemetry serve", "fleetledger telemetry tap"),
 )
 """Commands that take long, never end, rewrite a seed, ask GitHub or name what nobody has; their own tests run them."""
 FINDING = ("fleetledger doctor", "fleetledger rates check", "fleetledger report audit --fail-on")

@@ -2,12 +2,19 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from telemetry_server import event, log_request
 
+from fleetledger.base.paths import segments_dir
 from fleetledger.cli.main import main
-from fleetledger.telemetry.environment import variables
+from fleetledger.landing.extract import extract
+from fleetledger.sources.config import FleetConfig
+from fleetledger.sources.discovery import own_telemetry
+from fleetledger.telemetry.environment import complaints, variables
 
 EXPECTED = {
     "CLAUDE_CODE_ENABLE_TELEMETRY": "1",
@@ -37,3 +44,35 @@ def test_a_shell_sets_what_is_printed() -> None:
 @pytest.mark.parametrize("endpoint", ["127.0.0.1", 'http://a"; rm -rf "', "http://$(id)"])
 def test_what_is_no_address_is_refused(endpoint: str) -> None:
     assert CliRunner().invoke(main, ["telemetry", "env", "--endpoint", endpoint]).exit_code == 2
+
+
+def test_what_env_prints_is_nothing_to_complain_of() -> None:
+    whole = variables("http://127.0.0.1:4318", "grpc", traces=False)
+    assert complaints(whole) == []
+    assert all(complaints({name: value for name, value in whole.items() if name != left_out}) for left_out in whole)
+
+
+def test_status_says_what_came_and_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in EXPECTED:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".claude").mkdir()
+    (tmp_path / "fleet.toml").write_text('[[source]]\nfleet = "claude_code"\nroot = ".claude"\n')
+    data = tmp_path / "data"
+    call = ["telemetry", "status", "--config", str(tmp_path / "fleet.toml"), "--data-dir", str(data)]
+    nothing = CliRunner().invoke(main, call)
+    assert nothing.exit_code == 0
+    assert "telemetry is off: CLAUDE_CODE_ENABLE_TELEMETRY is not 1" in nothing.output
+    assert "Received here: nothing yet" in nothing.output
+
+    segments_dir(data).mkdir(parents=True)
+    request = log_request(event("user_prompt", "s", 1), event("user_prompt", "t", 2), service__version="x")
+    request["resourceLogs"][0]["resource"]["attributes"][0]["key"] = "service.version"
+    (segments_dir(data) / "1.jsonl").write_text(json.dumps(request) + "\n")
+    settings = variables("http://127.0.0.1:4318", "grpc", traces=False)
+    (tmp_path / ".claude" / "settings.json").write_text(json.dumps({"env": settings}))
+    extract(data, FleetConfig(own_telemetry(data)), now=datetime(2026, 11, 27, tzinfo=UTC))
+    told = CliRunner().invoke(main, call)
+    assert "telemetry is on." in told.output
+    assert "MB in 1 files" in told.output
+    assert "x            events           2        2  2026-11-26 22:01  2026-11-26 22:01" in told.output
+    assert "x sent no points: OTEL_METRICS_EXPORTER was not otlp, or that version sends none." in told.output
