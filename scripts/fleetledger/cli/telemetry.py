@@ -1,4 +1,4 @@
-"""The commands about OpenTelemetry: telemetry serve, tap, env, status."""
+"""The commands about OpenTelemetry: telemetry serve, tap, env, simulate, status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from fleetledger.base import clock
-from fleetledger.base.errors import CallError, why
+from fleetledger.base.errors import CallError, FleetledgerError, why
 from fleetledger.base.paths import landing_dir, segments_dir
 from fleetledger.base.text import clean
 from fleetledger.cli.options import Places, with_places
@@ -22,6 +22,7 @@ from fleetledger.telemetry.environment import PROTOCOLS, SHELLS, variables, writ
 
 _PLAIN = re.compile(r"[A-Za-z0-9:/.\[\]_~-]+")
 """An address in which no shell finds anything to do."""
+SCENARIOS = ("normal", "high-load", "degradation")
 TOKEN_LENGTH = 16
 TOKEN_VARIABLE = "FLEETLEDGER_TELEMETRY_TOKEN"  # noqa: S105 (the name of a variable)
 
@@ -156,6 +157,51 @@ def env(shell: str, endpoint: str, protocol: str, traces: bool) -> None:
     """
     _check_address(endpoint, "--endpoint")
     click.echo(written(variables(endpoint, protocol, traces=traces), shell))
+
+
+@telemetry.command()
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--scenario", type=click.Choice(SCENARIOS), default="normal", show_default=True, help="What goes wrong.")
+@click.option("--rate", type=click.FloatRange(0.01, 1000), default=1.0, show_default=True, help="Requests a second.")
+@click.option("--seconds", type=click.IntRange(1), default=600, show_default=True, help="How long the client works.")
+@click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same.")
+@click.option("--endpoint", metavar="URL", help="Send the telemetry there, such as http://127.0.0.1:4318.")
+def simulate(out: Path, scenario: str, rate: float, seconds: int, seed: int, endpoint: str | None) -> None:
+    """Invent a client: transcripts in the new directory OUT, and the telemetry that goes with them.
+
+    The telemetry goes to a server, or into OUT as a collector would write it. Batches come twice, late, or not at all;
+    in `degradation` latency drifts, and requests fail and are cut off. OUT/truth.json says what reconciling must give.
+    Minutes take a moment.
+
+    \b
+    Example:
+      fleetledger telemetry simulate /tmp/client --scenario degradation
+      fleetledger refresh --config /tmp/client/fleet.toml --data-dir /tmp/client/data
+    """
+    from fleetledger.telemetry.requests import RefusedError
+    from fleetledger.telemetry.simulation import SCENARIOS as PLANS
+    from fleetledger.telemetry.simulation import simulate as invent
+    from fleetledger.telemetry.simulation import write
+    from fleetledger.telemetry.tap import pass_on
+
+    if endpoint is not None:
+        _check_address(endpoint, "--endpoint")
+    if out.exists():
+        raise click.UsageError(f"{out} is there already; name a new directory.")
+    sent = 0
+    with ExitStack() as stack:
+        file = None
+        for signal, body in write(invent(PLANS[scenario], rate=rate, seconds=seconds, seed=seed), out):
+            if endpoint is None:
+                file = file or stack.enter_context((out / "otlp" / "requests.jsonl").open("wb"))
+                file.write(body + b"\n")
+            else:
+                try:
+                    pass_on(endpoint, signal, body, "application/json")
+                except RefusedError as refused:
+                    raise FleetledgerError(f"{endpoint}: {refused.message} ({refused.status})") from refused
+            sent += 1
+    click.echo(f"Sent {sent:,} requests of telemetry; the transcripts and what must come of them are in {out}")
 
 
 @telemetry.command()
