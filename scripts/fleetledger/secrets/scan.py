@@ -36,6 +36,7 @@ from fleetledger.landing.manifest import Batch
 from fleetledger.landing.queries import read_manifests
 
 RULES = PROJECT_ROOT / "seeds/audit/audit_rules.csv"
+TYPES = PROJECT_ROOT / "seeds/audit/secret_types.csv"
 
 DIGEST_LENGTH = 16
 """Hexadecimal digits of a digest: 64 bits tell millions of secrets apart."""
@@ -51,25 +52,8 @@ KEY_BODY = re.compile(r"[A-Za-z0-9+/]{40}")
 
 CHUNK_ROWS = 64
 
-MARKERS = {
-    "AWS Access Key": r"(?:A3T|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]|(?i:aws.{0,40}['\"][0-9a-z/+]{40})",
-    "Azure Storage Account access key": r"AccountKey=",
-    "Basic Auth Credentials": r"://[^\s:/@]+:[^\s/@]+@",
-    "GitHub Token": r"gh[pousr]_",
-    "GitLab Token": r"gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-|GR1348941",
-    "JSON Web Token": r"eyJ[\w=-]",
-    "Mailchimp Access Key": r"[0-9a-z]{32}-us[0-9]",
-    "NPM tokens": r":_authToken=",
-    "OpenAI Token": r"T3BlbkFJ",
-    "Private Key": r"PRIVATE KEY|PuTTY-User-Key-File-[23]",
-    "PyPI Token": r"pypi-AgE",
-    "SendGrid API Key": r"SG\.[\w-]{22}\.",
-    "Slack Token": r"(?i:xox[abpors]-|hooks\.slack\.com)",
-    "Square OAuth Secret": r"sq0csp-",
-    "Stripe Access Key": r"[rs]k_live_",
-    "Telegram Bot Token": r"[0-9]{8,10}:[\w-]{35}",
-    "Twilio API Key": r"(?:AC|SK)[a-z0-9]{32}",
-}
+with TYPES.open(newline="", encoding="utf-8") as _rows:
+    MARKERS = {row["secret_type"]: row["marker"] for row in csv.DictReader(_rows)}
 """What every secret of a type has in it, in a line's JSON as well, as an expression that DuckDB is quick at (RE2)."""
 
 CANDIDATES = {
