@@ -30,7 +30,7 @@ def test_every_kind_of_money_has_its_columns() -> None:
 
 
 def test_every_metric_can_be_asked_for() -> None:
-    assert [row["metric"] for row in seed("quality_metrics")] == list(METRICS)
+    assert {row["metric"]: (row["unit"], row["says"]) for row in seed("quality_metrics")} == METRICS
 
 
 def test_every_metric_counts_facts_that_there_are(fleet: BuiltFleet) -> None:
