@@ -205,7 +205,7 @@ def _scan_batch(
         from read_parquet($path, hive_partitioning = false)
         where line_status <> 'rejected' and {CANDIDATES[batch.table]}
             and regexp_matches(coalesce(repaired, raw), $marker)
-    """
+    """  # noqa: S608 - a condition of CANDIDATES
     secrets: dict[Secret, None] = {}
     read = 0
     try:
