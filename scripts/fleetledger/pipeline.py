@@ -58,6 +58,13 @@ class Progress(NamedTuple):
     piece: str = ""
 
 
+class Configured(NamedTuple):
+    """The configuration is read: from the file at `path`, if any; `problems` are the rows of it that are left out."""
+
+    path: Path | None
+    problems: tuple[str, ...]
+
+
 class Landed(NamedTuple):
     """Everything new is landed; `summary` says what came of each source."""
 
@@ -91,7 +98,7 @@ class Current(NamedTuple):
     """Nothing is to be built: what is published is of the same lines, rates and models."""
 
 
-Event: TypeAlias = Progress | Landed | PlanFailed | Tables | Swapped | Current
+Event: TypeAlias = Progress | Configured | Landed | PlanFailed | Tables | Swapped | Current
 Tell: TypeAlias = Callable[[Event], None]
 
 
@@ -126,12 +133,20 @@ def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datet
 
 
 def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
-    """Land what is new in the logs: the first step of `refresh`. What cannot be read of them stands in `Landed`."""
+    """Land the settings and what is new in the logs: the first step of `refresh`.
+
+    What cannot be used of the settings stands in `Configured`, what cannot be read of the logs in `Landed`. Without a
+    configuration file the settings that are landed hold on.
+    """
     from fleetledger.landing.extract import extract as extract_into
+    from fleetledger.landing.settings import land_settings
     from fleetledger.warehouse.project import take_package
 
+    tell(Configured(config.path, config.settings.problems if config.settings else ()))
     if config.path:
         take_package(data, config.package)
+    if config.settings:
+        land_settings(data, config.settings, now)
     tell(Landed(extract_into(data, config, now=now, progress=_telling(Stage.EXTRACT, tell))))
 
 

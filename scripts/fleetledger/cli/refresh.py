@@ -140,6 +140,11 @@ def say(event: Event) -> None:
     from fleetledger import pipeline
 
     match event:
+        case pipeline.Configured(path, problems):
+            if path:
+                click.echo(f"Configuration: {clean(str(path))}")
+            for problem in problems:
+                click.echo(clean(f"Left out: {problem}"), err=True)
         case pipeline.Landed(summary):
             _say_landed(summary)
         case pipeline.PlanFailed(reason):

@@ -1,4 +1,4 @@
-"""What is collected beside the logs, and lands like them: commits, pull requests, and what people say of sessions.
+"""What lands beside the logs, and like them: commits, pull requests, what people say of sessions, and their settings.
 
     <landing>/<table>/host=<host>/<batch id>.parquet    rows of one table and host
     <landing>/collected/<host>.json                     the batches that exist; replaced whole, as the last step
@@ -25,16 +25,15 @@ from fleetledger.base.errors import LandingError, why
 from fleetledger.base.files import make_private, sync
 from fleetledger.base.locks import lock
 from fleetledger.base.paths import quoted
-from fleetledger.base.state import StateKind
-from fleetledger.landing.manifest import batch_directory, new_id, timestamp
+from fleetledger.landing.manifest import COLLECTED, batch_directory, collected_path, new_id, timestamp
 
-COLLECTED = StateKind("a list of what is collected")
 SMALL_BATCHES = 64
 """How many batches a table may have before they are merged into one."""
 _GRACE = timedelta(hours=1)
 """How long files that were merged away are kept: a build may be reading them."""
 
 _TEXT, _COUNT, _FLAG, _TIME = pa.string(), pa.int64(), pa.bool_(), pa.timestamp("us")
+_DAY, _USD, _SHARE, _PRICE = pa.date32(), pa.decimal128(18, 4), pa.decimal128(6, 4), pa.decimal128(14, 8)
 _FILES = pa.list_(pa.struct({"path": _TEXT, "old_path": _TEXT, "insertions": _COUNT, "deletions": _COUNT}))
 
 
@@ -64,6 +63,24 @@ SCHEMAS = {
         **{f"{kind}_tokens": _COUNT for kind in ("prompt", "completion", "cache_read", "cache_write")},
     ),
     "session_marks": _schema("session_id", "note", rating=_COUNT),
+    "settings_reporting": _schema("timezone"),
+    "settings_budgets": _schema("scope", "scope_value", "period", "cost_kind", limit_usd=_USD, warn_share=_SHARE),
+    "settings_plans": _schema("provider", "account", "label", starts_on=_DAY, ends_on=_DAY, cost_usd=_USD),
+    "settings_prices": _schema(
+        *("rate_id", "price_book", "model_id", "match_names", "match_regex", "match_not_regex", "price_variant"),
+        *("source", "source_version"),
+        valid_from=_DAY,
+        tier_start=_COUNT,
+        source_date=_DAY,
+        **{f"{bucket}_usd_per_mtok": _PRICE for bucket in ("input", "output", "cache_read")},
+        **{f"cache_write_{ttl}_usd_per_mtok": _PRICE for ttl in ("5m", "1h")},
+        web_search_usd_per_kcount=_PRICE,
+    ),
+    "settings_cost_kinds": _schema("provider", "model_regex", "cost_kind"),
+    "settings_audit_rules": _schema(
+        *("rule_id", "severity", "applies_to", "scope", "program", "pattern", "not_pattern", "category", "what_to_do")
+    ),
+    "settings_project_folds": _schema("pattern", "replacement", "note", rule_order=_COUNT),
 }
 
 
@@ -79,13 +96,17 @@ class CollectedBatch:
 
 @dataclass(slots=True)
 class Collection:
-    """What is collected of one host; `retired` are batch files that were merged away, with when."""
+    """What is collected of one host; `retired` are batch files that were merged away, with when.
+
+    `digest` is for whoever replaces all of it, and can tell by it that there is nothing to replace.
+    """
 
     landing: Path
     host: str
     now: datetime
     batches: list[CollectedBatch] = field(default_factory=list)
     retired: dict[str, str] = field(default_factory=dict)
+    digest: str | None = None
 
     def rows(self, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """Some columns of all rows of a table, the earliest observation first. Raises LandingError."""
@@ -93,6 +114,11 @@ class Collection:
         order = found["observed_at"].to_pylist()
         values = zip(*(found[column].to_pylist() for column in columns), strict=True)
         return [row for _, row in sorted(zip(order, values, strict=True), key=lambda pair: pair[0])]
+
+    def dicts(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table, by their columns' names. Raises LandingError."""
+        found: list[dict[str, Any]] = self._read(table).to_pylist()
+        return found
 
     def add(self, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Write rows, which lack host and observed_at; how many. They count once `commit` has said so."""
@@ -102,23 +128,31 @@ class Collection:
             self._write(table, pa.Table.from_pylist(values, schema=SCHEMAS[table]))
         return len(values)
 
+    def replace(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Let a table hold these rows, which lack host and observed_at, and no others, once `commit` has said so."""
+        self._retire(table)
+        self.add(table, rows)
+
     def commit(self) -> None:
         """Make what was added count. Whatever happens before the last rename, the earlier manifest does."""
         for table in SCHEMAS:
             self._merge(table)
         batches = [asdict(batch) for batch in self.batches]
-        values = {"host": self.host, "batches": batches, "retired": self.retired}
-        COLLECTED.write(_manifest_path(self.landing, self.host), values, indent=1)
+        values = {"host": self.host, "batches": batches, "retired": self.retired, "digest": self.digest}
+        COLLECTED.write(collected_path(self.landing, self.host), values, indent=1)
 
     def _merge(self, table: str) -> None:
         """Put the batches of a table into one, once they are many."""
-        alike = [batch for batch in self.batches if batch.table == table]
-        if len(alike) <= SMALL_BATCHES:
+        if sum(batch.table == table for batch in self.batches) <= SMALL_BATCHES:
             return
         merged = self._read(table)
-        self.batches = [batch for batch in self.batches if batch.table != table]
-        self.retired |= {batch.path: timestamp(self.now) for batch in alike}
+        self._retire(table)
         self._write(table, merged)
+
+    def _retire(self, table: str) -> None:
+        """Have the batches of a table count no longer, and stay for a while."""
+        self.retired |= {batch.path: timestamp(self.now) for batch in self.batches if batch.table == table}
+        self.batches = [batch for batch in self.batches if batch.table != table]
 
     def _read(self, table: str) -> pa.Table:
         parts = [SCHEMAS[table].empty_table()]
@@ -159,13 +193,13 @@ def collecting(landing: Path, host: str, now: datetime) -> Iterator[Collection]:
 
 def read_collection(landing: Path, host: str, now: datetime) -> Collection:
     """What is collected of a host, to be read; to add to it, `collecting` is needed. Raises LandingError."""
-    path = _manifest_path(landing, host)
+    path = collected_path(landing, host)
     values = COLLECTED.read(path)
     if values is None:
         return Collection(landing, host, now)
     try:
         batches = [CollectedBatch(**batch) for batch in values["batches"]]
-        return Collection(landing, host, now, batches, dict(values["retired"]))
+        return Collection(landing, host, now, batches, dict(values["retired"]), values.get("digest"))
     except (ValueError, KeyError, TypeError) as error:
         raise COLLECTED.damaged(path, error) from error
 
@@ -192,10 +226,6 @@ def _read_batch(path: Path) -> pa.Table:
         return pq.ParquetFile(path, page_checksum_verification=True).read()
     except (OSError, pa.ArrowException) as error:
         raise LandingError(f"{path}: cannot read what was collected: {_why(error)}") from error
-
-
-def _manifest_path(landing: Path, host: str) -> Path:
-    return landing / "collected" / f"{quoted(host)}.json"
 
 
 def _why(error: Exception) -> str:

@@ -27,6 +27,7 @@ from fleetledger.base.state import StateKind, Values
 from fleetledger.sources.fleets import FLEETS
 
 MANIFEST = StateKind("a manifest")
+COLLECTED = StateKind("a list of what is collected")
 TABLES = tuple(fleet.table for fleet in FLEETS.values())
 BATCH_BYTES = 192 * 2**20
 """A batch ends once its rows take so much of the source files."""
@@ -88,6 +89,11 @@ def timestamp(now: datetime) -> str:
 def landed_hosts(landing: Path) -> list[str]:
     """The hosts that anything was ever landed for, in order."""
     return sorted(unquote(path.stem) for path in (landing / "manifests").glob("*.json"))
+
+
+def collected_path(landing: Path, host: str) -> Path:
+    """What says which batches of what is collected of a host count (module collection)."""
+    return landing / "collected" / f"{quoted(host)}.json"
 
 
 def collected_manifests(landing: Path) -> list[Path]:

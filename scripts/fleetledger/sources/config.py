@@ -12,8 +12,9 @@ from fleetledger.base.paths import this_host
 from fleetledger.base.toml import read_toml
 from fleetledger.sources.discovery import discover, distinct_roots, expanded
 from fleetledger.sources.fleets import DEFAULT_ACCOUNT, LOGGED_FLEETS, TELEMETRY, Source, account_of
+from fleetledger.sources.settings import KINDS, Settings, near, read_settings
 
-_TOP_KEYS = ("source", "text", "demo", "package")
+_TOP_KEYS = ("source", "text", "demo", "package", "timezone", "csv", *KINDS)
 _SOURCE_KEYS = ("fleet", "kind", "root", "host", "account", "provider")
 _KINDS = ("logs", TELEMETRY)
 
@@ -27,7 +28,8 @@ class FleetConfig:
     """Where the logs are, and what may be published of them.
 
     `text` is whether titles go into the published file; `demo` whether all of it is made up; `package` is the
-    user's own dbt package, if any; `path` the file it was read from, None if the sources were discovered.
+    user's own dbt package, if any; `path` the file it was read from, `settings` the user's own rows in it. Without a
+    file the sources were discovered, and these two are None.
     """
 
     sources: tuple[Source, ...]
@@ -35,6 +37,7 @@ class FleetConfig:
     demo: bool = False
     package: Path | None = None
     path: Path | None = None
+    settings: Settings | None = None
 
 
 def load_config(path: Path | None) -> FleetConfig:
@@ -52,9 +55,15 @@ def load_config(path: Path | None) -> FleetConfig:
     sources = tuple(_source(entry, path, f"source[{number}]") for number, entry in enumerate(entries, start=1))
     sources = distinct_roots(sources) or discover()
     _check_distinct(sources, path)
-    return FleetConfig(
-        sources, _flag(table, "text", True, path), _flag(table, "demo", False, path), _package(table, path), path
-    )
+    flags = _flag(table, "text", True, path), _flag(table, "demo", False, path)
+    _check_csv(table.get("csv", {}), path)
+    return FleetConfig(sources, *flags, _package(table, path), path, read_settings(table, path))
+
+
+def _check_csv(files: object, path: Path) -> None:
+    if not isinstance(files, dict) or not all(isinstance(name, str) for name in files.values()):
+        raise _unexpected(path, "csv", files, 'names of files, such as budget = "budgets.csv" below [csv]')
+    _check_keys(files, tuple(KINDS), path, "csv.")
 
 
 def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:
@@ -80,7 +89,8 @@ def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:
 def _check_keys(table: Mapping[str, Any], known: Iterable[str], path: Path, prefix: str) -> None:
     for key in table:
         if key not in known:
-            raise ConfigError(f"{path}: {prefix}{key}: no such key; expected one of {', '.join(known)}")
+            expected = f"expected one of {', '.join(known)}{near(key, tuple(known))}"
+            raise ConfigError(f"{path}: {prefix}{key}: no such key; {expected}")
 
 
 def _check_distinct(sources: Iterable[Source], path: Path) -> None:
