@@ -36,25 +36,18 @@
     timestampdiff(millisecond, {{ from_ts }}, {{ to_ts }})
 {%- endmacro %}
 
-{# What clocks of the reporting time zone show at a UTC timestamp. #}
-{% macro reporting_time(ts) -%}
-    {%- set zone = var('reporting_timezone') -%}
-    {%- if zone == 'UTC' -%}
-        {{ ts }}
-    {%- else -%}
-        {{ adapter.dispatch('time_in_zone')(ts, zone) }}
-    {%- endif -%}
-{%- endmacro %}
+{# What clocks of a time zone, of which an expression gives the name, show at a UTC timestamp. #}
+{% macro time_in_zone(ts, zone) %}{{ return(adapter.dispatch('time_in_zone')(ts, zone)) }}{% endmacro %}
 {% macro duckdb__time_in_zone(ts, zone) -%}
-    {{ ts }} at time zone 'UTC' at time zone '{{ zone }}'
+    timezone({{ zone }}, timezone('UTC', {{ ts }}))
 {%- endmacro %}
 {% macro spark__time_in_zone(ts, zone) -%}
-    from_utc_timestamp({{ ts }}, '{{ zone }}')
+    from_utc_timestamp({{ ts }}, {{ zone }})
 {%- endmacro %}
 
-{# The calendar day of a UTC timestamp in the reporting time zone. #}
-{% macro reporting_date(ts) -%}
-    cast({{ reporting_time(ts) }} as date)
+{# The calendar day of a UTC timestamp in a time zone, of which an expression gives the name. #}
+{% macro day_in_zone(ts, zone) -%}
+    cast({{ time_in_zone(ts, zone) }} as date)
 {%- endmacro %}
 
 {# The days from one date to a later one. #}

@@ -4,7 +4,7 @@ with
 
 rules as (
 
-    select * from {{ ref('audit_rules') }}
+    select * from {{ ref('int_audit_rules') }}
 
 ),
 

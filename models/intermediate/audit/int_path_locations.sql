@@ -10,7 +10,7 @@ resolved as (
 
 project_folds as (
 
-    select * from {{ ref('project_folds') }}
+    select * from {{ ref('int_project_folds') }}
 
 ),
 

@@ -6,15 +6,9 @@ calls as (
 
 ),
 
-model_rules as (
+rules as (
 
-    select * from {{ ref('model_cost_kinds') }}
-
-),
-
-provider_rules as (
-
-    select * from {{ ref('provider_cost_kinds') }}
+    select * from {{ ref('int_cost_kind_rules') }}
 
 ),
 
@@ -33,13 +27,13 @@ by_model as (
     select
         models.provider,
         models.model,
-        min(model_rules.cost_kind) as cost_kind
+        coalesce(min(case when rules.is_own then rules.cost_kind end), min(rules.cost_kind)) as cost_kind
 
     from models
 
-    inner join model_rules
-        on {{ matches_regex('lower(models.model)', 'model_rules.model_regex') }}
-        and coalesce(nullif(model_rules.provider, ''), models.provider) is not distinct from models.provider
+    inner join rules
+        on {{ matches_regex('lower(models.model)', 'rules.model_regex') }}
+        and coalesce(rules.provider, models.provider) is not distinct from models.provider
 
     group by
         models.provider,
@@ -52,10 +46,10 @@ classified as (
     select
         models.provider,
         models.model,
-        coalesce(by_model.cost_kind, provider_rules.cost_kind, 'unknown') as cost_kind,
+        coalesce(by_model.cost_kind, rules.cost_kind, 'unknown') as cost_kind,
         case
             when by_model.cost_kind is not null then 'model'
-            when provider_rules.cost_kind is not null then 'provider'
+            when rules.cost_kind is not null then 'provider'
             else 'unmapped'
         end as cost_kind_rule
 
@@ -65,8 +59,9 @@ classified as (
         on models.provider is not distinct from by_model.provider
         and models.model is not distinct from by_model.model
 
-    left join provider_rules
-        on models.provider = provider_rules.provider
+    left join rules
+        on models.provider = rules.provider
+        and rules.model_regex is null
 
 )
 

@@ -6,15 +6,15 @@ list_rates as (
 
 ),
 
-rate_overrides as (
+own_prices as (
 
-    select * from {{ ref('rate_overrides') }}
+    select * from {{ ref('stg_settings__prices') }}
 
 ),
 
 unioned as (
 
-    {% for source, is_override in [('list_rates', 'false'), ('rate_overrides', 'true')] -%}
+    {% for source, is_override in [('list_rates', 'false'), ('own_prices', 'true')] -%}
         select
             rate_id,
             price_book,

@@ -8,7 +8,7 @@ threads as (
 
 project_folds as (
 
-    select * from {{ ref('project_folds') }}
+    select * from {{ ref('int_project_folds') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 rules as (
 
-    select * from {{ ref('audit_rules') }}
+    select * from {{ ref('int_audit_rules') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 plans as (
 
-    select * from {{ ref('subscription_plans') }}
+    select * from {{ ref('int_plans') }}
 
 ),
 
@@ -14,9 +14,23 @@ daily_costs as (
 
 landing as (
 
-    select {{ reporting_date('as_of') }} as as_of_day
+    select * from {{ ref('int_landing_summary') }}
 
-    from {{ ref('int_landing_summary') }}
+),
+
+reporting as (
+
+    select * from {{ ref('int_reporting') }}
+
+),
+
+as_of_days as (
+
+    select {{ day_in_zone('landing.as_of', 'reporting.timezone') }} as as_of_day
+
+    from landing
+
+    cross join reporting
 
 ),
 
@@ -29,13 +43,14 @@ plan_months as (
         plans.starts_on,
         plans.ends_on,
         plans.cost_usd,
-        landing.as_of_day,
-        {{ each_month('plans.starts_on', 'least(plans.ends_on, landing.as_of_day)') }} as month_started_on
+        plans.plan_days,
+        as_of_days.as_of_day,
+        {{ each_month('plans.starts_on', 'least(plans.ends_on, as_of_days.as_of_day)') }} as month_started_on
 
     from plans
 
-    inner join landing
-        on plans.starts_on <= landing.as_of_day
+    inner join as_of_days
+        on plans.starts_on <= as_of_days.as_of_day
 
 ),
 
@@ -63,7 +78,7 @@ costs as (
         sum(
             cast(cost_usd as double)
             * ({{ days_between('overlap_started_on', 'overlap_ended_on') }} + 1)
-            / ({{ days_between('starts_on', 'ends_on') }} + 1)
+            / plan_days
         ) as amortised_usd
 
     from overlapped

@@ -36,7 +36,8 @@ def audit_report(
 ) -> None:
     """Show tool calls that touch credentials, destroy, or leave the project.
 
-    Rules and severities are rows of seeds/audit/audit_rules.csv. A command that only mentions another does not count.
+    `[[audit_rule]]` in fleet.toml changes rules and severities, and adds rules. A command that only mentions another
+    does not count.
     Secrets are shown once `fleetledger secrets` has looked for them.
 
     \b

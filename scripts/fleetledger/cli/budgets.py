@@ -33,7 +33,7 @@ RENDER = "budgets"
 def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_csv: bool) -> None:
     """Show what was spent of your budgets; exits with 1 where one is overspent.
 
-    Budgets are rows of seeds/budgets/budgets.csv. Each is for the money of one cost kind. The current day, week or
+    Budgets stand in fleet.toml, as [[budget]]. Each is for the money of one cost kind. The current day, week or
     month is that of the newest line that is landed.
 
     \b
@@ -92,7 +92,7 @@ def blocks_report(
 def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
     """What flat rates cost by month, beside what their use would have cost, and use that no plan covers.
 
-    Plans are rows of seeds/budgets/subscription_plans.csv.
+    Plans stand in fleet.toml, as [[plan]].
 
     \b
     Examples:

@@ -63,8 +63,6 @@ CHECKS = (
 NAMED = 5
 """How many names a message gives; the sections below it give them all."""
 
-OVERRIDES, COST_KINDS = "seeds/prices/rate_overrides.csv", "seeds/prices/provider_cost_kinds.csv"
-
 DAMAGED = "docs/doctor.md says what to do about a damaged landing"
 
 
@@ -299,10 +297,14 @@ def _published_needs(found: Row) -> Iterator[Need]:
         )
     if rows := found["unpriced_models"]:
         models = _named(f"{row['model'] or '(none)'} at {row['provider'] or '(none)'}" for row in rows)
-        yield Need("unpriced_models", f"Models without a rate have no cost: {models}. Add them to {OVERRIDES}.")
+        yield Need(
+            "unpriced_models",
+            f"Models without a rate have no cost: {models}. A [[price]] in fleet.toml gives them one.",
+        )
     if rows := found["unmapped_providers"]:
         providers = _named(row["provider"] or "(none)" for row in rows)
-        yield Need("unmapped_providers", f"Providers of unknown cost kind: {providers}. Add them to {COST_KINDS}.")
+        told = f"Providers of unknown cost kind: {providers}. A [[cost_kind]] in fleet.toml says what it is."
+        yield Need("unmapped_providers", told)
 
 
 def _named(names: Iterable[str]) -> str:

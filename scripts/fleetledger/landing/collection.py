@@ -129,9 +129,16 @@ class Collection:
         return len(values)
 
     def replace(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Let a table hold these rows, which lack host and observed_at, and no others, once `commit` has said so."""
-        self._retire(table)
-        self.add(table, rows)
+        """Let a table hold these rows, which lack host and observed_at, and no others, once `commit` has said so.
+
+        A table that holds them already stays as it is, for whoever looks what has changed.
+        """
+        columns = [name for name in SCHEMAS[table].names if name != "observed_at"]
+        values = [{"host": self.host, **row} for row in rows]
+        after = pa.Table.from_pylist(values, schema=SCHEMAS[table])
+        if not self._read(table).select(columns).equals(after.select(columns)):
+            self._retire(table)
+            self.add(table, values)
 
     def commit(self) -> None:
         """Make what was added count. Whatever happens before the last rename, the earlier manifest does."""

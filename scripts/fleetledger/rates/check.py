@@ -52,7 +52,7 @@ def told(checked: RatesCheck) -> Iterator[str]:
     elif not checked.unpriced_models:
         yield "Every model in the warehouse has a rate."
     else:
-        yield "Models without a rate, for seeds/prices/rate_overrides.csv:"
+        yield "Models without a rate, which a [[price]] in fleet.toml gives them:"
         for row in checked.unpriced_models:
             calls = "1 call" if row["unpriced_calls"] == 1 else f"{row['unpriced_calls']:,} calls"
             yield f"  {row['model'] or '(none)'} at {row['provider'] or '(none)'} ({calls})"

@@ -3,7 +3,8 @@
     <data>/secrets/key               the key of the digests, of this data directory alone
     <data>/secrets/<batch id>.json   what was found in a batch; that it is there says that the batch was looked through
 
-Which secrets are looked for stands in seeds/audit/audit_rules.csv: names of detect-secrets' rules, and own expressions.
+Which secrets are looked for stands in seeds/audit/audit_rules.csv, names of detect-secrets' rules, and in the user's
+own audit rules, which may be expressions.
 DuckDB picks the lines that hold a word without which no such secret is (MARKERS); only those are read by the detector.
 A secret itself is written nowhere: what is kept is the rule, the place, and a keyed digest, which tells that two
 finds are the same, and cannot be tried out on guessed passwords without the key. Nothing is verified with its
@@ -18,7 +19,7 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ from fleetledger.base.paths import PROJECT_ROOT, landing_dir
 from fleetledger.base.steps import Step
 from fleetledger.landing.manifest import Batch
 from fleetledger.landing.queries import read_manifests
+from fleetledger.landing.settings import landed_rows
 
 RULES = PROJECT_ROOT / "seeds/audit/audit_rules.csv"
 TYPES = PROJECT_ROOT / "seeds/audit/secret_types.csv"
@@ -108,7 +110,7 @@ def scan(data: Path, now: datetime, step: Step, *, again: bool = False) -> Scann
     directory = data / "secrets"
     directory.mkdir(mode=0o700, exist_ok=True)
     with lock(directory / "lock", now):
-        detectors, marker = read_rules(RULES)
+        detectors, marker = read_rules(RULES, landed_rows(data, "settings_audit_rules", now))
         key = _key(directory / "key")
         manifests = read_manifests(landing_dir(data))
         batches = [batch for manifest in manifests for batch in manifest.batches if batch.table in CANDIDATES]
@@ -133,30 +135,38 @@ def scan(data: Path, now: datetime, step: Step, *, again: bool = False) -> Scann
     return Scanned(len(todo), sum(batch.rows for batch in todo), candidates, found)
 
 
-def read_rules(path: Path) -> tuple[dict[str, Detector], str]:
+def read_rules(path: Path, own: Iterable[Mapping[str, Any]] = ()) -> tuple[dict[str, Detector], str]:
     """The detectors that the rules name, by secret type, and the expression that picks lines for them.
 
-    Raises SecretScanError where a rule names a type that is not known.
+    The rules are those in the file, as `own` rows change them and add to them. Raises SecretScanError where a rule
+    names a type that is not known.
     """
     detectors: dict[str, Detector] = {}
     markers: list[str] = []
-    with path.open(newline="", encoding="utf-8") as lines:
-        for rule in csv.DictReader(lines):
-            if rule["applies_to"] != "output":
-                continue
-            if rule["scope"] == "expression":
-                detectors[rule["rule_id"]] = _expression(rule["pattern"], f"{path}: rule {rule['rule_id']}")
-                markers.append(rule["pattern"])
-                continue
-            for secret_type in rule["pattern"].split("|"):
-                if secret_type not in MARKERS:
-                    known = ", ".join(MARKERS)
-                    raise SecretScanError(
-                        f"{path}: rule {rule['rule_id']}: {secret_type!r} is not looked for; known are {known}"
-                    )
-                detectors[secret_type] = _plugin(secret_type)
-                markers.append(MARKERS[secret_type])
+    for rule_id, rule in _rules_in_force(path, own).items():
+        if rule["applies_to"] != "output":
+            continue
+        if rule.get("scope") == "expression":
+            detectors[rule_id] = _expression(rule["pattern"], f"rule {rule_id}")
+            markers.append(rule["pattern"])
+            continue
+        for secret_type in rule["pattern"].split("|"):
+            if secret_type not in MARKERS:
+                known = ", ".join(MARKERS)
+                raise SecretScanError(f"rule {rule_id}: {secret_type!r} is not looked for; known are {known}")
+            detectors[secret_type] = _plugin(secret_type)
+            markers.append(MARKERS[secret_type])
     return detectors, "|".join(f"(?:{marker})" for marker in markers)
+
+
+def _rules_in_force(path: Path, own: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The rules by their ids, as the model int_audit_rules has them."""
+    with path.open(newline="", encoding="utf-8") as lines:
+        rules = {row["rule_id"]: dict(row) for row in csv.DictReader(lines)}
+    for row in own:
+        said = {name: value for name, value in row.items() if value is not None}
+        rules[row["rule_id"]] = rules.get(row["rule_id"], {}) | said
+    return {rule_id: rule for rule_id, rule in rules.items() if rule["severity"] != "off"}
 
 
 def _expression(pattern: str, where: str) -> Detector:

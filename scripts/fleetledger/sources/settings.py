@@ -50,14 +50,14 @@ class Column(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of rows: the table that they land in, the columns that tell them apart, and all columns.
+    """A kind of rows: the table that they land in, columns that each tell them apart, and all columns.
 
     `finish` takes a row whose values are all well, fills in what follows from others, and raises Wrong where they do
     not go together.
     """
 
     table: str
-    key: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
     columns: Mapping[str, Column]
     finish: Callable[[Row], Row] = lambda row: row
 
@@ -168,7 +168,9 @@ def _price(row: Row) -> Row:
     if not row["match_names"] and not row["match_regex"]:
         row["match_names"] = row["model_id"].lower()
     parts = (row["price_book"], row["model_id"], row["price_variant"], row["valid_from"], row["tier_start"])
-    row["rate_id"] = row["rate_id"] or ":".join(["own", *(str(part) for part in parts if part)])
+    row["rate_id"] = row["rate_id"] or ":".join(["own", *map(str, parts)])
+    if row["rate_id"] in shipped("prices", "model_rates", "rate_id"):
+        raise Wrong(f"a rate_id that no list price has, not {row['rate_id']!r}")
     return row
 
 
@@ -207,6 +209,11 @@ def price_book(value: object) -> str:
     return one_of(*books)(value)
 
 
+def price_variant(value: object) -> str:
+    """What a request has to ask for to get a price."""
+    return one_of(*sorted(shipped("prices", "model_rates", "price_variant")))(value)
+
+
 _PRICE = amount(6, 8)
 _OPTIONAL = Column(text, required=False)
 _PATTERN = Column(expression, required=False)
@@ -214,7 +221,7 @@ _PATTERN = Column(expression, required=False)
 KINDS = {
     "budget": Kind(
         "settings_budgets",
-        ("scope", "scope_value", "period", "cost_kind"),
+        (("scope", "scope_value", "period", "cost_kind"),),
         {
             "scope": Column(one_of("all", "fleet", "account", "project", "model", "session")),
             "scope_value": _OPTIONAL,
@@ -227,7 +234,7 @@ KINDS = {
     ),
     "plan": Kind(
         "settings_plans",
-        ("provider", "account", "label", "starts_on"),
+        (("provider", "account", "label", "starts_on"),),
         {
             "provider": Column(text),
             "account": Column(text),
@@ -240,7 +247,7 @@ KINDS = {
     ),
     "price": Kind(
         "settings_prices",
-        ("rate_id",),
+        (("price_book", "model_id", "price_variant", "valid_from", "tier_start"), ("rate_id",)),
         {
             "rate_id": _OPTIONAL,
             "price_book": Column(price_book),
@@ -248,9 +255,9 @@ KINDS = {
             "match_names": _OPTIONAL,
             "match_regex": _PATTERN,
             "match_not_regex": _PATTERN,
-            "price_variant": _OPTIONAL,
-            "valid_from": Column(day, required=False),
-            "tier_start": Column(whole, required=False),
+            "price_variant": Column(price_variant, required=False, default="standard"),
+            "valid_from": Column(day, required=False, default=date(1970, 1, 1)),
+            "tier_start": Column(whole, required=False, default=0),
             "input_usd_per_mtok": Column(_PRICE),
             "output_usd_per_mtok": Column(_PRICE),
             "cache_read_usd_per_mtok": Column(_PRICE, required=False),
@@ -265,7 +272,7 @@ KINDS = {
     ),
     "cost_kind": Kind(
         "settings_cost_kinds",
-        ("provider", "model_regex"),
+        (("provider", "model_regex"),),
         {
             "provider": _OPTIONAL,
             "model_regex": _PATTERN,
@@ -275,7 +282,7 @@ KINDS = {
     ),
     "audit_rule": Kind(
         "settings_audit_rules",
-        ("rule_id",),
+        (("rule_id",),),
         {
             "rule_id": Column(text),
             "severity": Column(one_of("critical", "high", "medium", "low", "off"), required=False),
@@ -293,7 +300,7 @@ KINDS = {
     ),
     "project_fold": Kind(
         "settings_project_folds",
-        ("pattern",),
+        (("pattern",),),
         {"pattern": Column(expression), "replacement": Column(text), "note": _OPTIONAL},
     ),
 }
@@ -306,7 +313,7 @@ class _Reader:
     def __init__(self) -> None:
         self.tables: dict[str, list[Row]] = {kind.table: [] for kind in KINDS.values()}
         self.problems: list[str] = []
-        self._keys: dict[tuple[object, ...], str] = {}
+        self._places: dict[tuple[object, ...], str] = {}
 
     def take(self, kind: Kind, values: Mapping[str, object], where: str, column_at: str) -> None:
         """Take a row; `where` is its place, and a column of it is at `column_at` with the column's name."""
@@ -326,10 +333,11 @@ class _Reader:
         self.tables[kind.table].append(row)
 
     def _check_distinct(self, kind: Kind, row: Row, where: str) -> None:
-        key = (kind.table, *(row[name] for name in kind.key))
-        if key in self._keys:
-            raise Wrong(f"{where}: has the same {', '.join(kind.key)} as {self._keys[key]}; expected one such row")
-        self._keys[key] = where
+        keys = {columns: (kind.table, columns, *(row[name] for name in columns)) for columns in kind.keys}
+        for columns, key in keys.items():
+            if key in self._places:
+                raise Wrong(f"{where}: has the same {', '.join(columns)} as {self._places[key]}; expected one such row")
+        self._places |= dict.fromkeys(keys.values(), where)
 
 
 def _value(column: Column, value: object, where: str) -> object:

@@ -23,10 +23,10 @@ from fleetledger.terminal.money import (
 
 STYLES = {"over": "bold red", "unpriced": WARN, "warn": WARN, "ok": "green"}
 
-NO_BUDGETS = "No budgets: write what may be spent into seeds/budgets/budgets.csv, and type `fleetledger refresh`."
+NO_BUDGETS = "No budgets: write what may be spent into fleet.toml, as [[budget]], and type `fleetledger refresh`."
 NO_BUDGETS_SHORT = "no budgets"
 
-NO_PLANS = "No plans: write what you pay into seeds/budgets/subscription_plans.csv, and type `fleetledger refresh`."
+NO_PLANS = "No plans: write what you pay into fleet.toml, as [[plan]], and type `fleetledger refresh`."
 PLANS_SHOWN = (
     "Paid: in the month in which a plan starts. For these days: a plan's cost by its days, up to now. Use (≈): at list"
     " prices. Three views of one thing: never add them. Worth: use over the cost of these days."
@@ -204,7 +204,7 @@ def _plans(document: Row) -> Iterator[Piece]:
     yield Table("", columns, [_plan_cells(row) for row in rows])
     yield Line(PLANS_SHOWN, "dim")
     if document["has_plans"] and (uncovered := sum(row["uncovered_call_count"] for row in rows)):
-        yield Line(f"{uncovered:,} calls are of days without a plan in seeds/budgets/subscription_plans.csv.", WARN)
+        yield Line(f"{uncovered:,} calls are of days without a [[plan]] in fleet.toml.", WARN)
 
 
 def _plan_cells(row: Row) -> list[str]:

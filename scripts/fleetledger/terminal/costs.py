@@ -195,11 +195,11 @@ def _warnings(document: Row) -> Iterator[Piece]:
         named = ", ".join(
             f"{text(row['model'])} at {text(row['provider'])} ({_calls(row['unpriced_calls'])})" for row in rows
         )
-        yield Line(f"Unpriced models, which have no rate: {named}. Add them to seeds/prices/rate_overrides.csv.", WARN)
+        yield Line(f"Unpriced models, which have no rate: {named}. A [[price]] in fleet.toml gives them one.", WARN)
     if rows := document["unmapped_providers"]:
         named = ", ".join(f"{text(row['provider'])} ({_calls(row['model_calls'])})" for row in rows)
         yield Line(
-            f"Unmapped providers, of unknown cost kind: {named}. Add them to seeds/prices/provider_cost_kinds.csv.",
+            f"Unmapped providers, of unknown cost kind: {named}. A [[cost_kind]] in fleet.toml says what they are.",
             WARN,
         )
     if rows := document["inexact_rates"]:

@@ -28,7 +28,7 @@ def _audit(document: Row) -> Iterator[Piece]:
         counts = [f"{count:,} {severity}" for severity, count in document["findings"].items()]
         yield Line(f"Findings: {', '.join(counts)}.")
         yield _rules(document)
-        yield Line("`--rule NAME` shows each finding of a rule; rules are rows of seeds/audit/audit_rules.csv.", "dim")
+        yield Line("`--rule NAME` shows each finding of a rule; [[audit_rule]] in fleet.toml changes them.", "dim")
     if document["unplaced_writes"]:
         unplaced = f"{document['unplaced_writes']:,}"
         yield Line(f"Writes that are not judged by their place, since the log does not tell it: {unplaced}.", "dim")

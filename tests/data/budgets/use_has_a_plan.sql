@@ -1,4 +1,4 @@
--- Where plans are told at all, use of a flat rate on a day without one is a row that seed subscription_plans lacks.
+-- Where plans are told at all, use of a flat rate on a day without one is a plan that the user has not written down.
 {{ config(severity='warn') }}
 
 with
@@ -11,7 +11,7 @@ months as (
 
 plans as (
 
-    select count(*) as plan_count from {{ ref('subscription_plans') }}
+    select count(*) as plan_count from {{ ref('stg_settings__plans') }}
 
 ),
 

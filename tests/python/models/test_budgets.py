@@ -23,8 +23,10 @@ from fleetledger.cli.main import main
 
 GOLDEN = Path(__file__).parent / "golden"
 MODELS = ("fct_usage_blocks", "fct_budget_status", "fct_plan_months")
+BELOW = ("stg_settings__budgets", "stg_settings__plans", "int_plans", "int_budget_spend", "int_budget_periods")
+"""What these are made of, as views over the inputs."""
 INPUTS = ("marts.fct_model_calls", "marts.fct_daily_costs", "intermediate.int_landing_summary")
-SEEDS = ("seeds.budgets", "seeds.subscription_plans")
+SETTINGS = ("landing.settings_budgets", "landing.settings_plans")
 PUBLISHED = (*MODELS, "fct_model_calls", "dim_models", "dim_accounts", "dim_possible_rates", "build_info")
 
 START = datetime(2026, 11, 2)  # a Monday
@@ -41,12 +43,15 @@ class Marts:
         self.connection.execute("attach ':memory:' as warehouse")
         self.connection.execute(f"attach '{warehouse_path(fleet.data)}' as built (read_only)")
         self.connection.execute("use warehouse")
-        for schema in ("marts", "intermediate", "seeds"):
+        for schema in ("marts", "intermediate", "staging", "landing"):
             self.connection.execute(f"create schema {schema}")
-        for table in (*INPUTS, *SEEDS):
+        for table in (*INPUTS, *SETTINGS):
             self.connection.execute(f"create table {table} as from built.{table} limit 0")
-        models = {model.relation.rpartition(".")[2].strip('"'): model.sql for model in read_models(fleet.manifest)}
-        self._sql = {name: models[name] for name in MODELS}
+        self.connection.execute("create table intermediate.int_reporting as select 'UTC' as timezone")
+        models = {model.relation.rpartition(".")[2].strip('"'): model for model in read_models(fleet.manifest)}
+        for name in BELOW:
+            self.connection.execute(f"create view {models[name].relation} as {models[name].sql}")
+        self._sql = {name: models[name].sql for name in MODELS}
 
     def fill(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         """Let a table hold these rows, the columns that they leave out being null."""
@@ -160,7 +165,7 @@ def test_budgets_are_those_of_plain_sums(
     marts.fill("intermediate.int_landing_summary", [{"as_of": as_of}])
     periods = ("day", "month", "week")
     budget = {"scope": "all", "cost_kind": "billed", "limit_usd": Decimal(limit) / 100, "warn_share": "0.5"}
-    marts.fill("seeds.budgets", [{**budget, "period": period} for period in periods])
+    marts.fill("landing.settings_budgets", [{**budget, "period": period} for period in periods])
     columns = "period, spent_usd, state, elapsed_share, projected_by_elapsed_usd, projected_by_last_7_days_usd"
     found = [row[1:] for row in marts.rows("fct_budget_status", f"is_current, {columns}") if row[0]]
     assert [row[0] for row in found] == list(periods)
@@ -194,10 +199,10 @@ def test_being_over_budget_fails_dbt_and_no_refresh(fleet: BuiltFleet) -> None:
 
 BUDGETS = [
     ("all", None, "month", "subscription", 90, "0.8"),
-    ("account", None, "week", "subscription", 100, None),
-    ("project", "*/webshop", "month", "billed", 5, None),
-    ("session", None, "session", "subscription", 1, None),
-    ("account", "typo", "day", "billed", 3, None),
+    ("account", None, "week", "subscription", 100, "0.8"),
+    ("project", "*/webshop", "month", "billed", 5, "0.8"),
+    ("session", None, "session", "subscription", 1, "0.8"),
+    ("account", "typo", "day", "billed", 3, "0.8"),
 ]
 PLANS = [
     ("claude_code", "default", "Max 5x", "2026-10-04", "2026-11-03", 100),
@@ -216,9 +221,9 @@ def data(fleet: BuiltFleet, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "insert into intermediate.int_landing_summary by name select max(called_at) as as_of from marts.fct_model_calls"
     )
     names = ("scope", "scope_value", "period", "cost_kind", "limit_usd", "warn_share")
-    marts.fill("seeds.budgets", [dict(zip(names, row, strict=True)) for row in BUDGETS])
+    marts.fill("landing.settings_budgets", [dict(zip(names, row, strict=True)) for row in BUDGETS])
     names = ("provider", "account", "label", "starts_on", "ends_on", "cost_usd")
-    marts.fill("seeds.subscription_plans", [dict(zip(names, row, strict=True)) for row in PLANS])
+    marts.fill("landing.settings_plans", [dict(zip(names, row, strict=True)) for row in PLANS])
     marts.make()
     place = tmp_path_factory.mktemp("published")
     run(f"attach '{published_path(place)}' as published")

@@ -45,6 +45,7 @@ from fleetledger.rates.generate import (
     match_rule,
     update_rates,
 )
+from fleetledger.sources.settings import KINDS
 
 SEEDS = PROJECT_ROOT / "seeds/prices"
 PROVIDERS = {provider.id: provider for provider in data.providers}
@@ -458,7 +459,8 @@ def test_paths_are_named_alike_in_all_seeds() -> None:
     assert paths[0] == paths[1] == paths[2]
 
 
-def test_overrides_have_the_columns_of_the_rates() -> None:
-    for name in ("model_rates", "rate_supplements", "rate_overrides"):
+def test_other_prices_have_the_columns_of_the_rates() -> None:
+    for name in ("model_rates", "rate_supplements"):
         header = (SEEDS / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
         assert header == ",".join(rates.COLUMNS)
+    assert tuple(KINDS["price"].columns) == tuple(rates.COLUMNS)

@@ -42,7 +42,7 @@ def test_a_model_without_a_rate_ends_with_1(tmp_path: Path) -> None:
     result = check(tmp_path)
     assert result.exit_code == 1
     assert result.stdout.endswith(
-        "Models without a rate, for seeds/prices/rate_overrides.csv:\n"
+        "Models without a rate, which a [[price]] in fleet.toml gives them:\n"
         "  claude-next at claude_code (2 calls)\n"
         "  [2Jnew at claude_code (1 call)\n"
     )

@@ -105,7 +105,7 @@ def test_audit_shows_the_worst_first_and_what_was_not_looked_at(data: Path) -> N
         "high      env           1         1       0  2026-11-20  Look at it.",
         "low       token         1         1       0  2026-11-20  Look at it.",
         "",
-        "`--rule NAME` shows each finding of a rule; rules are rows of seeds/audit/audit_rules.csv.",
+        "`--rule NAME` shows each finding of a rule; [[audit_rule]] in fleet.toml changes them.",
         "Writes that are not judged by their place, since the log does not tell it: 1.",
         "Secrets: looked for in 30 of 40 lines, last at 2026-11-20 18:10 UTC."
         " Type `fleetledger secrets` for the others.",

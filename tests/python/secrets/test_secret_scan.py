@@ -11,7 +11,9 @@ import pytest
 from logged_host import LoggedHost
 
 from fleetledger.landing import compaction
+from fleetledger.landing.settings import land_settings
 from fleetledger.secrets.scan import MARKERS, RULES, Scanned, SecretScanError, read_rules, scan
+from fleetledger.sources.config import load_config
 
 TOKEN = "ghp_" + "a1B2c3D4" * 4 + "e5F6"
 OTHER = "ghp_" + "z9Y8x7W6" * 4 + "v5U4"
@@ -186,11 +188,33 @@ def test_prompts_and_pictures_are_left_out(host: LoggedHost) -> None:
     assert scanned(host).found == {}
 
 
+def test_rules_of_ones_own_are_looked_for_and_others_can_be_left_out(host: LoggedHost) -> None:
+    write(host, answered(f"{TOKEN}, {JWT} and SHOP-123456"))
+    config = host.path / "fleet.toml"
+    config.write_text("""
+        [[audit_rule]]
+        rule_id = "shop"
+        severity = "high"
+        applies_to = "output"
+        scope = "expression"
+        pattern = "SHOP-[0-9]+"
+        category = "secrets"
+        [[audit_rule]]
+        rule_id = "secret-git-host"
+        severity = "off"
+    """)
+    settings = load_config(config).settings
+    assert settings is not None
+    assert settings.problems == ()
+    land_settings(host.data, settings, host.now)
+    assert scanned(host).found == {"shop": 1, "JSON Web Token": 1}
+
+
 def test_a_rule_with_an_unknown_name_is_named(tmp_path: Path) -> None:
     rules = tmp_path / "rules.csv"
-    rules.write_text("rule_id,applies_to,scope,pattern\nmine,output,,No Such Token\n")
-    with pytest.raises(SecretScanError, match=r"rules\.csv: rule mine: 'No Such Token' is not looked for"):
+    rules.write_text("rule_id,severity,applies_to,scope,pattern\nmine,high,output,,No Such Token\n")
+    with pytest.raises(SecretScanError, match=r"rule mine: 'No Such Token' is not looked for"):
         read_rules(rules)
-    rules.write_text("rule_id,applies_to,scope,pattern\nmine,output,expression,(\n")
+    rules.write_text("rule_id,severity,applies_to,scope,pattern\nmine,high,output,expression,(\n")
     with pytest.raises(SecretScanError, match="rule mine: the pattern is no regular expression"):
         read_rules(rules)

@@ -33,7 +33,7 @@ def test_all_keys(tmp_path: Path) -> None:
     )
     root = tmp_path / "logs/../archive"
     source = Source("claude_code", "laptop", "work", "openrouter", root)
-    assert config == FleetConfig((source,), text=False, demo=True, path=tmp_path / "fleet.toml")
+    assert config == FleetConfig((source,), False, True, None, tmp_path / "fleet.toml", config.settings)
 
 
 def test_defaults_are_this_host_and_the_account_that_the_root_names(
@@ -74,7 +74,11 @@ def test_without_sources_they_are_discovered(tmp_path: Path, monkeypatch: pytest
     [
         ("text =", "not TOML: Invalid value (at end of document)"),
         ("\n[[source]]\nfleet = mu", "not TOML: Invalid value (at line 3, column 9)"),
-        ('texts = "x"', "texts: no such key; expected one of source, text, demo, package"),
+        (
+            'texts = "x"',
+            "texts: no such key; expected one of source, text, demo, package, timezone, csv, budget, plan, price,"
+            " cost_kind, audit_rule, project_fold (did you mean text?)",
+        ),
         ('text = "no"', "text is 'no'; expected true or false"),
         ("package = 3", "package is 3; expected the directory of a dbt package, with a dbt_project.yml in it"),
         ("package = '.'", "package is '.'; expected the directory of a dbt package, with a dbt_project.yml in it"),
@@ -102,7 +106,8 @@ def test_without_sources_they_are_discovered(tmp_path: Path, monkeypatch: pytest
         ),
         (
             "[[source]]\nfleet = 'mu'\nroot = 'x'\nhosts = 'h'",
-            "source[1].hosts: no such key; expected one of fleet, kind, root, host, account, provider",
+            "source[1].hosts: no such key; expected one of fleet, kind, root, host, account, provider"
+            " (did you mean host?)",
         ),
         (
             "[[source]]\nfleet = 'mu'\nhost = 'h'\nroot = '/a'\n[[source]]\nfleet = 'mu'\nhost = 'h'\nroot = '/b'",

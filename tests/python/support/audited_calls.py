@@ -12,7 +12,7 @@ from compiled_models import read_models
 from fleetledger.base.paths import PROJECT_ROOT
 
 MODELS = (
-    *("int_shell_commands", "int_file_accesses", "int_urls"),
+    *("int_audit_rules", "int_project_folds", "int_shell_commands", "int_file_accesses", "int_urls"),
     *("fct_file_accesses", "fct_commands", "fct_urls", "fct_audit_findings"),
 )
 SEEDS = ("audit_rules", "audit_terms", "project_folds", "shell_wrappers")
@@ -45,11 +45,14 @@ def audited(manifest: Path, calls: Iterable[ToolCall]) -> duckdb.DuckDBPyConnect
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as warehouse")
     connection.execute("use warehouse")
-    for schema in ("seeds", "intermediate", "marts"):
+    for schema in ("seeds", "staging", "intermediate", "marts"):
         connection.execute(f"create schema {schema}")
     for seed in SEEDS:
         [path] = (PROJECT_ROOT / "seeds").rglob(f"{seed}.csv")
         connection.execute(f"create table seeds.{seed} as from read_csv($1, all_varchar = true)", [str(path)])
+    for table in ("stg_settings__audit_rules", "stg_settings__project_folds"):
+        seed = table.removeprefix("stg_settings__")
+        connection.execute(f"create table staging.{table} as from seeds.{seed} limit 0")
     connection.execute(TOOL_CALLS)
     for call in calls:
         row = asdict(call)
