@@ -38,8 +38,9 @@
 
 {# What clocks of a time zone, of which an expression gives the name, show at a UTC timestamp. #}
 {% macro time_in_zone(ts, zone) %}{{ return(adapter.dispatch('time_in_zone')(ts, zone)) }}{% endmacro %}
+{# DuckDB looks each instant up in a calendar, UTC's as well: a microsecond each. #}
 {% macro duckdb__time_in_zone(ts, zone) -%}
-    timezone({{ zone }}, timezone('UTC', {{ ts }}))
+    case when {{ zone }} = 'UTC' then {{ ts }} else timezone({{ zone }}, timezone('UTC', {{ ts }})) end
 {%- endmacro %}
 {% macro spark__time_in_zone(ts, zone) -%}
     from_utc_timestamp({{ ts }}, {{ zone }})
