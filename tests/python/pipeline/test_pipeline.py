@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from refreshed_demo import RefreshedDemo
 
@@ -40,7 +42,8 @@ def test_a_refresh_tells_its_steps_as_data_and_prints_nothing(data: Path, capfd:
     changed, told = run(data)
     assert changed
     assert capfd.readouterr() == ("", "")
-    landed, tables, swapped = (event for event in told if not isinstance(event, pipeline.Progress))
+    configured, landed, tables, swapped = (event for event in told if not isinstance(event, pipeline.Progress))
+    assert configured == pipeline.Configured(data / "logs/fleet.toml", ())
     assert isinstance(landed, pipeline.Landed)
     assert sum(source.ok_lines for source in landed.summary.sources) == 1
     assert sum(source.rejected_lines for source in landed.summary.sources) == 1
@@ -60,7 +63,7 @@ def test_a_refresh_without_anything_new_says_so_and_touches_nothing(data: Path) 
     before = published_path(data).stat()
     changed, told = run(data)
     assert not changed
-    assert [type(event) for event in told] == [pipeline.Landed, pipeline.Current]
+    assert [type(event) for event in told] == [pipeline.Configured, pipeline.Landed, pipeline.Current]
     assert published_path(data).stat() == before
 
 
@@ -77,3 +80,48 @@ def test_a_refresh_raises_what_the_step_does_and_leaves_what_was_published(data:
         run(data)
     assert Ledger(published_path(data)).build["is_demo"]
     assert run(data)[0]
+
+
+def published(data: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(published_path(data)), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_settings_are_taken_up_without_dbt_and_a_wrong_row_stops_nothing(data: Path) -> None:
+    assert published(data, "select count(*) from fct_budget_status") == [(0,)]
+    with (data / "logs/fleet.toml").open("a") as config:
+        config.write("""
+            [[budget]]
+            scope = "all"
+            period = "month"
+            cost_kind = "billed"
+            limit_usd = 1
+            [[budget]]
+            scope = "everything"
+            [[cost_kind]]
+            provider = "claude_code"
+            cost_kind = "free"
+        """)
+    changed, told = run(data)
+    assert changed
+    ((configured, tables),) = zip(
+        (event for event in told if isinstance(event, pipeline.Configured)),
+        (event for event in told if isinstance(event, pipeline.Tables)),
+        strict=True,
+    )
+    assert "budget[2].scope is 'everything'" in configured.problems[0]
+    assert tables.by_plan
+    assert published(data, "select distinct budget_id from fct_budget_status") == [("all month billed",)]
+    assert published(data, "select distinct cost_kind from fct_model_calls where provider = 'claude_code'") == [
+        ("free",)
+    ]
+    # Days are those of another place.
+    fleet = data / "logs/fleet.toml"
+    fleet.write_text(f'timezone = "Asia/Tokyo"\n{fleet.read_text()}')
+    before = published(data, "select called_at, called_on from fct_model_calls order by all")
+    assert run(data)[0]
+    assert published(data, "select reporting_timezone from build_info") == [("Asia/Tokyo",)]
+    after = published(data, "select called_at, called_on from fct_model_calls order by all")
+    assert [at for at, _ in before] == [at for at, _ in after]
+    assert all((at + timedelta(hours=9)).date() == on for at, on in after if at)
+    assert before != after
