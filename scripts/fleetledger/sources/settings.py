@@ -169,7 +169,7 @@ def _price(row: Row) -> Row:
         row["match_names"] = row["model_id"].lower()
     parts = (row["price_book"], row["model_id"], row["price_variant"], row["valid_from"], row["tier_start"])
     row["rate_id"] = row["rate_id"] or ":".join(["own", *map(str, parts)])
-    if row["rate_id"] in shipped("prices", "model_rates", "rate_id"):
+    if any(row["rate_id"] in shipped("prices", seed, "rate_id") for seed in ("model_rates", "rate_supplements")):
         raise Wrong(f"a rate_id that no list price has, not {row['rate_id']!r}")
     return row
 
