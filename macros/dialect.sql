@@ -36,19 +36,24 @@
     timestampdiff(millisecond, {{ from_ts }}, {{ to_ts }})
 {%- endmacro %}
 
-{# What clocks of a time zone, of which an expression gives the name, show at a UTC timestamp. #}
-{% macro time_in_zone(ts, zone) %}{{ return(adapter.dispatch('time_in_zone')(ts, zone)) }}{% endmacro %}
+{# The name of the reporting time zone. #}
+{% macro reporting_zone() -%}
+    (select reporting.timezone from {{ ref('int_reporting') }} as reporting)
+{%- endmacro %}
+
+{# What clocks of the reporting time zone show at a UTC timestamp. #}
+{% macro reporting_time(ts) %}{{ return(adapter.dispatch('reporting_time')(ts, reporting_zone())) }}{% endmacro %}
 {# DuckDB looks each instant up in a calendar, UTC's as well: a microsecond each. #}
-{% macro duckdb__time_in_zone(ts, zone) -%}
+{% macro duckdb__reporting_time(ts, zone) -%}
     case when {{ zone }} = 'UTC' then {{ ts }} else timezone({{ zone }}, timezone('UTC', {{ ts }})) end
 {%- endmacro %}
-{% macro spark__time_in_zone(ts, zone) -%}
+{% macro spark__reporting_time(ts, zone) -%}
     from_utc_timestamp({{ ts }}, {{ zone }})
 {%- endmacro %}
 
-{# The calendar day of a UTC timestamp in a time zone, of which an expression gives the name. #}
-{% macro day_in_zone(ts, zone) -%}
-    cast({{ time_in_zone(ts, zone) }} as date)
+{# The calendar day of a UTC timestamp in the reporting time zone. #}
+{% macro reporting_date(ts) -%}
+    cast({{ reporting_time(ts) }} as date)
 {%- endmacro %}
 
 {# The days from one date to a later one. #}

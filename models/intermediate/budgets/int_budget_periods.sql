@@ -18,21 +18,13 @@ landing as (
 
 ),
 
-reporting as (
-
-    select * from {{ ref('int_reporting') }}
-
-),
-
 as_of_days as (
 
     select
-        {{ time_in_zone('landing.as_of', 'reporting.timezone') }} as as_of_local,
-        {{ day_in_zone('landing.as_of', 'reporting.timezone') }} as as_of_day
+        {{ reporting_time('as_of') }} as as_of_local,
+        {{ reporting_date('as_of') }} as as_of_day
 
     from landing
-
-    cross join reporting
 
 ),
 

@@ -24,12 +24,6 @@ projects as (
 
 ),
 
-reporting as (
-
-    select * from {{ ref('int_reporting') }}
-
-),
-
 unioned as (
 
     select
@@ -191,7 +185,7 @@ calls as (
         unioned.message_id,
         unioned.request_id,
         unioned.called_at,
-        {{ day_in_zone('unioned.called_at', 'reporting.timezone') }} as called_on,
+        {{ reporting_date('unioned.called_at') }} as called_on,
         unioned.input_tokens,
         unioned.output_tokens,
         unioned.reasoning_tokens,
@@ -213,8 +207,6 @@ calls as (
     inner join turns
         on unioned.model_call_id = turns.model_call_id
         and turns.is_prompt = 0
-
-    cross join reporting
 
     left join projects
         on unioned.session_id = projects.session_id

@@ -18,19 +18,11 @@ landing as (
 
 ),
 
-reporting as (
-
-    select * from {{ ref('int_reporting') }}
-
-),
-
 as_of_days as (
 
-    select {{ day_in_zone('landing.as_of', 'reporting.timezone') }} as as_of_day
+    select {{ reporting_date('as_of') }} as as_of_day
 
     from landing
-
-    cross join reporting
 
 ),
 

@@ -18,12 +18,6 @@ model_rates as (
 
 ),
 
-reporting as (
-
-    select * from {{ ref('int_reporting') }}
-
-),
-
 call_counts as (
 
     select
@@ -54,7 +48,7 @@ info as (
         date_trunc('second', cast(current_timestamp as timestamp)) as built_at,
         landing.is_demo,
         true as has_text,
-        reporting.timezone as reporting_timezone,
+        {{ reporting_zone() }} as reporting_timezone,
         '{{ var("fleetledger_version") }}' as fleetledger_version,
         '{{ dbt_version }}' as dbt_version,
         {{ engine_version() }} as engine_version,
@@ -76,8 +70,6 @@ info as (
     cross join call_counts
 
     cross join rates
-
-    cross join reporting
 
 )
 

@@ -24,12 +24,6 @@ outcome_classes as (
 
 ),
 
-reporting as (
-
-    select * from {{ ref('int_reporting') }}
-
-),
-
 -- What a sub-agent costs goes into the work of the thread that started it.
 calls as (
 
@@ -94,7 +88,7 @@ work as (
         tasks.account,
         tasks.project,
         main_models.model,
-        cast(date_trunc('month', {{ day_in_zone('tasks.started_at', 'reporting.timezone') }}) as date) as month_start,
+        cast(date_trunc('month', {{ reporting_date('tasks.started_at') }}) as date) as month_start,
         costs.cost_kind,
         costs.cost_usd,
         tasks.outcome_class,
@@ -105,8 +99,6 @@ work as (
             as merged_pull_request_count
 
     from tasks
-
-    cross join reporting
 
     inner join costs
         on tasks.task_id = costs.root_task_id

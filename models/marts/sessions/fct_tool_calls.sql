@@ -12,12 +12,6 @@ sessions as (
 
 ),
 
-reporting as (
-
-    select * from {{ ref('int_reporting') }}
-
-),
-
 model_calls as (
 
     select * from {{ ref('fct_model_calls') }}
@@ -60,7 +54,7 @@ measured as (
         tool_calls.mcp_server,
         tool_calls.file_path,
         tool_calls.called_at,
-        {{ day_in_zone('tool_calls.called_at', 'reporting.timezone') }} as called_on,
+        {{ reporting_date('tool_calls.called_at') }} as called_on,
         tool_calls.ended_at,
         {{ ms_between('tool_calls.called_at', 'tool_calls.ended_at') }} as duration_ms,
         tool_calls.is_error,
@@ -70,8 +64,6 @@ measured as (
         shares.shared_cost_usd
 
     from tool_calls
-
-    cross join reporting
 
     left join sessions
         on tool_calls.session_id = sessions.session_id
