@@ -36,6 +36,9 @@ THREADS = 2
 SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "false", "disabled_compression_methods": "fsst,dict_fsst"}
 """What profiles.yml gives to dbt."""
 
+SMALL = 10_000_000
+"""Bytes of logs below which one thread a statement takes less: handing out the work costs more than it saves."""
+
 Work = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -143,6 +146,9 @@ def _whole(data: Path, plan: Plan, step: Step) -> None:
     with _connect(data) as connection:
         connection.execute("create or replace table warehouse.main.build_state as select false as is_complete")
         show_landing(connection, data, "warehouse.landing")
+        ((landed,),) = connection.execute("select coalesce(sum(bytes), 0) from warehouse.landing.batches").fetchall()
+        if landed < SMALL:
+            connection.execute("set global threads = 1")
         in_parallel(connection, work, plan.parents(), tell)
         note_complete(connection, "warehouse.landing")
 
