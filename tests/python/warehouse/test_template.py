@@ -78,7 +78,7 @@ def test_a_data_directory_begins_without_dbt(root: Path, tmp_path: Path) -> None
     assert columns(data) == [("one", "id")]
     plan = read_plan(data)
     assert plan
-    assert [(model.name, model.sql) for model in plan.models] == [("one", "select 1 as id")]
+    assert [(model.name, model.sql) for model in plan.models] == [("small.one", "select 1 as id")]
     assert {stat.S_IMODE(path(data).stat().st_mode) for path in (warehouse_path, plan_path)} == {0o600}
 
 
