@@ -96,7 +96,7 @@ def segments_dir(data: Path) -> Path:
 
 
 def status_path(data: Path) -> Path:
-    """What `statusline` reads: a few sums of the published file."""
+    """What `statusline` and `budget --quiet` read: a little of the published file."""
     return data / "status.json"
 
 

@@ -18,6 +18,9 @@ from fleetledger.cli.output import alone, print_document, table_options
 from fleetledger.reports.choices import CACHE_TTLS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fleetledger.published.rows import Row
     from fleetledger.reports.whatif import Change
 
 WINDOW_LIMIT = 20
@@ -42,18 +45,32 @@ def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_cs
       fleetledger budget --quiet
       fleetledger budget --json
     """
-    from fleetledger.published.ledger import Ledger
-    from fleetledger.reports.budgets import budget as budget_of
+    file = published(places.data)
+    rows = _current(file.parent) if quiet else None
+    if rows is None:
+        from fleetledger.published.ledger import Ledger
+        from fleetledger.reports.budgets import budget as budget_of
 
-    document = budget_of(Ledger(published(places.data)))
+        document = budget_of(Ledger(file))
+        rows = document["rows"]
+        if not quiet:
+            print_document(document, as_json, as_csv, render=RENDER)
     if quiet:
         from fleetledger.base.text import clean
         from fleetledger.terminal import budgets as budgets_render
 
-        click.echo(clean(budgets_render.quiet(document)))
-    else:
-        print_document(document, as_json, as_csv, render=RENDER)
-    ctx.exit(1 if document["state"] == "over" else 0)
+        click.echo(clean(budgets_render.quiet(rows)))
+    ctx.exit(1 if rows and rows[0]["state"] == "over" else 0)
+
+
+def _current(data: Path) -> list[Row] | None:
+    """The budgets as they were published, the worst first, without opening the file; None where they are not noted."""
+    import json
+
+    from fleetledger.statusline import read_status
+
+    noted = read_status(data)[0].get("budgets")
+    return json.loads(noted[0][0] or "[]") if noted else None
 
 
 @click.command()

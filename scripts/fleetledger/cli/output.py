@@ -13,7 +13,7 @@ import click
 from fleetledger.terminal.progress import is_terminal
 
 if TYPE_CHECKING:
-    from fleetledger.published.ledger import Row
+    from fleetledger.published.rows import Row
 
 Value = TypeVar("Value")
 

@@ -16,7 +16,8 @@ from fleetledger.terminal.progress import is_terminal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fleetledger.published.ledger import Ledger, Row
+    from fleetledger.published.ledger import Ledger
+    from fleetledger.published.rows import Row
     from fleetledger.terminal.sessions import Parts
 
 limit_option = click.option(

@@ -41,7 +41,8 @@ from fleetledger.landing import states as file_states
 from fleetledger.landing.manifest import Manifest
 from fleetledger.landing.queries import account_directories, line_faults, read_manifests
 from fleetledger.landing.states import FileKey, FileState
-from fleetledger.published.ledger import Ledger, ReportError, Row
+from fleetledger.published.ledger import Ledger, ReportError
+from fleetledger.published.rows import Row
 from fleetledger.sources.config import FleetConfig, load_config
 from fleetledger.sources.files import to_text
 from fleetledger.sources.fleets import FLEETS

@@ -21,17 +21,13 @@ from typing import Any, NamedTuple
 import _duckdb
 
 from fleetledger.base.errors import FleetledgerError
-
-PRICED_KINDS = ("billed", "subscription", "unknown")
-"""The cost kinds that have an amount; the fourth is `free`."""
+from fleetledger.published.rows import Row
 
 GROUP_KEYS = ("period", "fleet", "host", "account", "provider", "model", "project")
 """What calls can be grouped by; `period` is the day, or the first day of the ISO week or of the month."""
 
 # Not by importlib.resources, which imports what makes temporary files: a twentieth of a report's time.
 PACKAGES = Path(__file__).parents[1]
-
-Row = dict[str, Any]
 
 Grouping = tuple[str, ...]
 """The keys that rows are grouped by; none is one group of all."""

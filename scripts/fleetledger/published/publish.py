@@ -20,6 +20,7 @@ from fleetledger.base.files import sync, write_file
 from fleetledger.base.locks import lock
 from fleetledger.base.paths import published_path, status_path, warehouse_path
 from fleetledger.base.sql import name_of, text_of
+from fleetledger.published.ledger import query
 from fleetledger.published.text_index import text_dir
 from fleetledger.published.texts import remove_texts, write_texts
 from fleetledger.warehouse.changes import DELTA, SAME
@@ -58,8 +59,12 @@ STATUS = {
         order by all
     """,
     "accounts": "select distinct host, account, cost_kind from dim_accounts where fleet = 'claude_code' order by all",
+    "budgets": f"select cast(to_json(list(budget)) as varchar) from ({query('published/budgets')}) as budget",
 }
-"""What `statusline` shows of the published file: costs by quarters of an hour, since a day begins at one anywhere."""
+"""What is shown at every prompt (`statusline`, `budget --quiet`), without opening the published file.
+
+Costs are by quarters of an hour, since a day begins at one anywhere; budgets are JSON.
+"""
 
 
 class PublishError(FleetledgerError):
@@ -156,7 +161,7 @@ def _swap_in(
 
 def _status(published: Path) -> tuple[int, dict[str, object]]:
     with duckdb.connect(str(published), read_only=True) as connection:
-        status = {name: connection.execute(query).fetchall() for name, query in STATUS.items()}
+        status = {name: connection.execute(asked).fetchall() for name, asked in STATUS.items()}
         ((as_of,),) = connection.execute("select cast(epoch(as_of) as bigint) from build_info").fetchall()
         ((tables,),) = connection.execute("select count(*) from duckdb_tables()").fetchall()
     return tables, status | {"as_of": as_of}

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fleetledger.base.paths import published_path
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 from fleetledger.rates.generate import RATES_PATH, RatesUpdate, rates_diff
 
 

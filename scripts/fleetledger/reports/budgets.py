@@ -9,21 +9,16 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.document import header
-
-STATES = ("over", "unpriced", "warn", "ok")
-"""What a budget can be, the worst first. Where nothing has a price, being within the budget is not known."""
 
 MINUTE, HOUR = 60, 3600
 
 
 def budget(ledger: Ledger) -> Row:
     """Each budget's current period, the worst first, and the worst `state`; None where there are no budgets."""
-    rows = ledger.rows("select * from fct_budget_status where is_current")
-    for row in rows:
-        del row["is_current"]
-    rows.sort(key=lambda row: (STATES.index(row["state"]), -(row["spent_share"] or 0), row["budget_id"]))
+    rows = ledger.ask("published/budgets")
     return header(ledger, "budget") | {"state": rows[0]["state"] if rows else None, "rows": rows}
 
 

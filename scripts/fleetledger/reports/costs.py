@@ -19,7 +19,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, localcontext
 
-from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.choices import GROUPS, PERIODS
 from fleetledger.reports.document import EXACT, MILLION, THOUSAND, header
 

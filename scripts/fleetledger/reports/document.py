@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 
 MILLION, THOUSAND = 1_000_000, 1_000
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from fleetledger.base.text import clean
-from fleetledger.published.ledger import Row
+from fleetledger.published.rows import Row
 from fleetledger.reports.costs import ROW_KEYS, SECTIONS
 
 UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 
-from fleetledger.published.ledger import PRICED_KINDS, Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.document import EXACT, header
 from fleetledger.reports.outcome_metrics import FEW, FIELDS, METRICS, VALUE_FIELDS
 

@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fleetledger.base.errors import CallError
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 from fleetledger.published.text_index import TextIndex, text_dir
 from fleetledger.reports.sessions import described, header
 

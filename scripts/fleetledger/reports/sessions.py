@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from fleetledger.base.paths import this_host
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 from fleetledger.sources.resume import config_directories, resume_line
 from fleetledger.sources.session_names import Session, sessions_named
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 from fleetledger.published.text_index import TextIndex
 from fleetledger.reports.search import stored
 from fleetledger.reports.sessions import described, header, session_named

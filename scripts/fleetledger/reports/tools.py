@@ -15,7 +15,8 @@ kind lack a cost and none has one.
 
 from __future__ import annotations
 
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 from fleetledger.reports.choices import SEVERITIES, TOOL_GROUPS
 from fleetledger.reports.document import header
 

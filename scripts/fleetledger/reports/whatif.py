@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fleetledger.base.errors import CallError
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 from fleetledger.reports.document import header
 
 NEAREST = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from fleetledger.published.ledger import PRICED_KINDS, Row
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
     KINDS,
@@ -43,9 +43,8 @@ def pieces(document: Row) -> Iterator[Piece]:
     yield from shown(document)
 
 
-def quiet(document: Row) -> str:
-    """One line: the worst budget, and how many more are as bad."""
-    rows: list[Row] = document["rows"]
+def quiet(rows: list[Row]) -> str:
+    """One line: the worst of some budgets, which stands first, and how many more are as bad."""
     if not rows:
         return NO_BUDGETS_SHORT
     worst = rows[0]

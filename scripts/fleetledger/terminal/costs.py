@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from fleetledger.published.ledger import PRICED_KINDS, Row
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.choices import GROUPS, PERIODS
 from fleetledger.reports.document import MILLION
 from fleetledger.terminal.layout import Column, Line, Piece, Table

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from fleetledger.published.ledger import Row
+from fleetledger.published.rows import Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import UNOBSERVED, percent, text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from fleetledger.published.ledger import Row
+from fleetledger.published.rows import Row
 from fleetledger.terminal.layout import Column, Line, Piece
 
 

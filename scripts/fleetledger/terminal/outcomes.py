@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleetledger.published.ledger import PRICED_KINDS, Row
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.outcome_metrics import METRICS
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import KINDS, NOTIONAL, heading, kind_columns, money, percent, text

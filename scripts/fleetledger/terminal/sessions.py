@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from fleetledger.published.ledger import PRICED_KINDS, Row
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.terminal.money import DEMO, money
 
 WHITE = re.compile(r"\s+")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fleetledger.base.text import clean
-from fleetledger.published.ledger import Row
+from fleetledger.published.rows import Row
 from fleetledger.terminal.money import DEMO, short
 from fleetledger.terminal.sessions import resumed, spent
 

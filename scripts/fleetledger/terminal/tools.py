@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleetledger.published.ledger import PRICED_KINDS, Row
+from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import NOTIONAL, WARN, cut, duration, heading, kind_columns, money, percent, text
 

@@ -9,7 +9,7 @@ import pytest
 from built_fleet import BuiltFleet
 
 from fleetledger.base.paths import PROJECT_ROOT
-from fleetledger.published.ledger import PRICED_KINDS
+from fleetledger.published.rows import PRICED_KINDS
 from fleetledger.reports.choices import SEVERITIES
 from fleetledger.reports.outcome_metrics import METRICS
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from published_fixture import contracts, insert
 from text_fixture import NO_TEXTS
 
 from fleetledger.base import sql as quoting
@@ -41,13 +42,17 @@ WAREHOUSE = """
     );
 """
 
-TABLES = ["build_info", "dim_accounts", "fct_model_calls", "fct_sessions", "fct_usage_blocks"]
+TABLES = [
+    *("build_info", "dim_accounts", "fct_budget_status", "fct_model_calls", "fct_sessions", "fct_usage_blocks"),
+]
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     with duckdb.connect(str(warehouse_path(tmp_path))) as connection:
         connection.execute(WAREHOUSE)
+        budgets = ", ".join(f"{name} {data_type}" for name, data_type in contracts()["fct_budget_status"].items())
+        connection.execute(f"create table marts.fct_budget_status ({budgets})")
         connection.execute(NO_TEXTS)
     return tmp_path
 
@@ -263,3 +268,27 @@ def test_a_program_that_holds_the_warehouse_is_named(data: Path) -> None:
             publish(data, NOW)
         process.communicate("\n")
     assert publish(data, NOW).tables == len(TABLES)
+
+
+def test_what_prompts_show_of_budgets_is_noted(data: Path) -> None:
+    """`budget --quiet` says it with its exit code, and opens no database."""
+    with duckdb.connect(str(warehouse_path(data))) as connection:
+        for budget, spent in (("fine", 1), ("spent", 12), ("before", 90)):
+            row = {
+                "budget_id": budget,
+                "scope": "all",
+                "period": "month",
+                "period_name": "2026-11",
+                "cost_kind": "billed",
+                "state": "over" if spent > 10 else "ok",
+                "limit_usd": 10,
+                "spent_usd": spent,
+                "spent_share": spent / 10,
+                "unpriced_call_count": 0,
+                "is_current": budget != "before",
+            }
+            insert(connection, "marts.fct_budget_status", row)
+    publish(data, NOW)
+    published_path(data).write_bytes(b"no database")
+    result = CliRunner().invoke(main, ["budget", "--quiet", "--data-dir", str(data)])
+    assert (result.exit_code, result.output) == (1, "over: month 2026-11 all billed $12.00 of $10.00 (120%)\n")

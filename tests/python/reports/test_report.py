@@ -22,7 +22,8 @@ from rich.console import Console
 
 from fleetledger.base.paths import demo_dir, published_path
 from fleetledger.cli.main import main
-from fleetledger.published.ledger import Ledger, Row
+from fleetledger.published.ledger import Ledger
+from fleetledger.published.rows import Row
 from fleetledger.reports import export as report_formats
 from fleetledger.reports.choices import REPORTS
 from fleetledger.reports.costs import report
