@@ -12,17 +12,11 @@ daily_costs as (
 
 ),
 
-landing as (
-
-    select * from {{ ref('int_landing_summary') }}
-
-),
-
 as_of_days as (
 
     select {{ reporting_date('as_of') }} as as_of_day
 
-    from landing
+    from {{ ref('int_landing_summary') }}
 
 ),
 
