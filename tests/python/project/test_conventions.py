@@ -32,6 +32,10 @@ DUCKDB_ONLY = {
 OF_ONE_BUILD = r"\b(?:run_started_at|invocation_id|modules|env_var|run_query|statement|flags)\b"
 """What gives other SQL in another build of the same project, which then could not be run again (module plan)."""
 
+MOST_LINES = 200
+MOST_CTES = 10
+BEING_CUT = {"fct_usage_blocks", "int_unknown_log_terms"}
+
 UNWELCOME = {
     "an unfinished mark": r"\b(?:T[O]DO|F[I]XME|X[X]X|H[A]CK)\b",
     "a path of one machine": r"(?<![\w./-])/(?:work|root|farm)/[a-z.]",
@@ -96,6 +100,18 @@ def test_every_table_says_how_it_is_refreshed_and_has_the_columns_that_it_names(
         if not needed <= columns:
             wrong[table] = refill
     assert not wrong
+
+
+def test_a_model_is_short_or_says_why_not(nodes: list[Node]) -> None:
+    """A model of several questions is cut by question; `meta: {long_because: …}` says why one stays whole."""
+    long = set()
+    for model in of_type(nodes, "model"):
+        lines = model["raw_code"].count("\n") + 1
+        ctes = len(re.findall(r"^ *\w+ as \($", model["raw_code"], re.MULTILINE))
+        if lines > MOST_LINES or ctes > MOST_CTES:
+            long.add(model["name"])
+    excused = {model["name"] for model in of_type(nodes, "model") if model["config"]["meta"].get("long_because")}
+    assert long - BEING_CUT == excused
 
 
 def test_models_and_tests_speak_duckdb_and_spark(nodes: list[Node]) -> None:
