@@ -60,7 +60,7 @@
 {# A message's content that is one plain text, in the shape of its blocks. #}
 {% macro text_block(text) %}{{ return(adapter.dispatch('text_block')(text)) }}{% endmacro %}
 {% macro duckdb__text_block(text) -%}
-    [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null, 'content': null}]
+    [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null, 'content': null, 'to': null}]
 {%- endmacro %}
 
 {#

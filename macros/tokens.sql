@@ -35,21 +35,60 @@
     end
 {%- endmacro %}
 
-{# Cache writes billed at the 1-hour rate: only what the log says so of. #}
-{% macro cache_write_1h(total, split_5m, split_1h) -%}
-    case when coalesce({{ total }}, {{ split_5m }}, {{ split_1h }}) is not null then coalesce({{ split_1h }}, 0) end
+{# All cache writes: the flat count, which the split says more of but does not change; without it, the split. #}
+{% macro cache_writes(total, split_5m, split_1h) -%}
+    coalesce({{ total }}, coalesce({{ split_5m }}, 0) + coalesce({{ split_1h }}, 0))
 {%- endmacro %}
 
-{# Cache writes billed at the 5-minute rate: the rest of the total, so that writes of unknown tier are priced as 5m. #}
-{% macro cache_write_5m(total, split_5m, split_1h) -%}
+{#
+    Cache writes billed at the 1-hour rate: what the log says so of, and all that it does not say of where an hour was asked for.
+    `requested` is the lifetime that was asked for (5m, 1h), if the log has it.
+#}
+{% macro cache_write_1h(total, split_5m, split_1h, requested='') -%}
     case when coalesce({{ total }}, {{ split_5m }}, {{ split_1h }}) is not null then
-        greatest(coalesce({{ total }}, 0) - coalesce({{ split_1h }}, 0), coalesce({{ split_5m }}, 0))
+        {% if requested -%}
+        case
+            when {{ requested }} = '1h' then greatest(
+                least(coalesce({{ split_1h }}, 0), {{ cache_writes(total, split_5m, split_1h) }}),
+                {{ cache_writes(total, split_5m, split_1h) }} - coalesce({{ split_5m }}, 0)
+            )
+            else least(coalesce({{ split_1h }}, 0), {{ cache_writes(total, split_5m, split_1h) }})
+        end
+        {%- else -%}
+        least(coalesce({{ split_1h }}, 0), {{ cache_writes(total, split_5m, split_1h) }})
+        {%- endif %}
     end
 {%- endmacro %}
 
-{# Whether the split accounts for the total; trivially so where nothing was written. #}
-{% macro cache_tier_known(total, split_5m, split_1h) -%}
-    coalesce({{ split_5m }}, 0) + coalesce({{ split_1h }}, 0) >= coalesce({{ total }}, 0)
+{# Cache writes billed at the 5-minute rate: the rest of the total, so that writes of unknown tier are priced as 5m. #}
+{% macro cache_write_5m(total, split_5m, split_1h, requested='') -%}
+    {{ cache_writes(total, split_5m, split_1h) }} - {{ cache_write_1h(total, split_5m, split_1h, requested) }}
+{%- endmacro %}
+
+{# Whether it is known how long what was written lives: the split is the total, or is less and a lifetime was asked for. #}
+{% macro cache_tier_known(total, split_5m, split_1h, requested='') -%}
+    (
+        coalesce({{ split_5m }}, 0) + coalesce({{ split_1h }}, 0) = {{ cache_writes(total, split_5m, split_1h) }}
+        {%- if requested %}
+        or (
+            coalesce({{ split_5m }}, 0) + coalesce({{ split_1h }}, 0) < {{ total }}
+            and coalesce({{ requested }}, '') in ('5m', '1h')
+        )
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{# How many cached tokens a call's input is said to hold. #}
+{% macro cached_in_input() -%}
+    (
+        case when cache_read_in_input then coalesce(cache_read_input_tokens, 0) else 0 end
+        + case when cache_creation_in_input then coalesce(cache_creation_input_tokens, 0) else 0 end
+    )
+{%- endmacro %}
+
+{# The whole input of one request, which tells its price tier. #}
+{% macro request_tokens() -%}
+    coalesce(input_tokens, 0) + coalesce(cache_read_input_tokens, 0) + coalesce(cache_creation_input_tokens, 0)
 {%- endmacro %}
 
 {# Columns of token sums over model calls; the same in turns, tasks, sessions and days. #}

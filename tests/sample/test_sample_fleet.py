@@ -118,15 +118,16 @@ def recount_mu_session(events: list[dict[str, Any]], sums: Sums) -> None:
         counts = defaultdict(int, usage)
         read, write = counts["cache_read_input_tokens"], counts["cache_creation_input_tokens"]
         is_subset = not provider.startswith("anthropic")
+        held = read if semantics.get("cache_read_in_input", is_subset) else 0
+        held += write if semantics.get("cache_creation_in_input", is_subset) else 0
         uncached = counts["input_tokens"]
-        uncached -= read if semantics.get("cache_read_in_input", is_subset) else 0
-        uncached -= write if semantics.get("cache_creation_in_input", is_subset) else 0
+        uncached -= held if held <= uncached else 0
         output = counts["output_tokens"]
         output += 0 if semantics.get("reasoning_in_output", True) else counts["reasoning_tokens"]
         write_1h = counts["cache_creation_1h_input_tokens"]
         write_5m = max(write - write_1h, counts["cache_creation_5m_input_tokens"])
         day = datetime.fromtimestamp(event["timestamp_unix_ms"] / 1000, UTC).date()
-        add(sums, model, day, (output, max(uncached, 0), read, write_5m, write_1h))
+        add(sums, model, day, (output, uncached, read, write_5m, write_1h))
 
 
 def published(fleet: str) -> Sums:

@@ -12,9 +12,9 @@ mu as (
 
 ),
 
-prompts as (
+turns as (
 
-    select * from {{ ref('int_prompts') }}
+    select * from {{ ref('int_call_turns') }}
 
 ),
 
@@ -28,6 +28,7 @@ unioned as (
 
     select
         model_call_id,
+        iteration_type,
         'claude_code' as fleet,
         host,
         account,
@@ -43,18 +44,22 @@ unioned as (
         called_at,
         input_tokens,
         output_tokens,
-        -- Anthropic's output counts include thinking; the logs do not tell how much of it.
-        cast(null as bigint) as reasoning_tokens,
+        -- Anthropic's output counts include thinking.
+        thinking_tokens as reasoning_tokens,
         cache_read_input_tokens as cache_read_tokens,
         {{ cache_write_5m(
-            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'
+            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens',
+            'prompt_cache_requested'
         ) }} as cache_write_5m_tokens,
         {{ cache_write_1h(
-            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'
+            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens',
+            'prompt_cache_requested'
         ) }} as cache_write_1h_tokens,
         {{ cache_tier_known(
-            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'
+            'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens',
+            'prompt_cache_requested'
         ) }} as cache_tier_known,
+        largest_request_tokens,
         web_search_requests,
         speed,
         service_tier,
@@ -74,6 +79,7 @@ unioned as (
 
     select
         model_call_id,
+        cast(null as varchar) as iteration_type,
         fleet,
         host,
         account,
@@ -87,12 +93,11 @@ unioned as (
         cast(null as varchar) as message_id,
         cast(null as varchar) as request_id,
         called_at,
-        case when input_tokens is not null then greatest(
-            input_tokens
-            - case when cache_read_in_input then coalesce(cache_read_input_tokens, 0) else 0 end
-            - case when cache_creation_in_input then coalesce(cache_creation_input_tokens, 0) else 0 end,
-            0
-        ) end as input_tokens,
+        -- An input that is smaller than what it is said to hold shows that the buckets are apart.
+        case
+            when input_tokens >= {{ cached_in_input() }} then input_tokens - {{ cached_in_input() }}
+            else input_tokens
+        end as input_tokens,
         output_tokens + case when reasoning_in_output then 0 else coalesce(reasoning_tokens, 0) end as output_tokens,
         reasoning_tokens,
         case when usage_source <> 'none' then coalesce(cache_read_input_tokens, 0) end as cache_read_tokens,
@@ -111,6 +116,7 @@ unioned as (
         {{ cache_tier_known(
             'cache_creation_input_tokens', 'cache_creation_5m_input_tokens', 'cache_creation_1h_input_tokens'
         ) }} as cache_tier_known,
+        cast(null as bigint) as largest_request_tokens,
         cast(null as bigint) as web_search_requests,
         cast(null as varchar) as speed,
         cast(null as varchar) as service_tier,
@@ -125,58 +131,18 @@ unioned as (
 
 ),
 
--- A call belongs to the last prompt of its task before it; calls before the first prompt stand in turn 0.
-timeline as (
-
-    select
-        model_call_id,
-        task_id,
-        called_at as happened_at,
-        0 as is_prompt
-
-    from unioned
-
-    union all
-
-    select
-        prompt_id as model_call_id,
-        task_id,
-        prompted_at as happened_at,
-        1 as is_prompt
-
-    from prompts
-
-),
-
-turns as (
-
-    select
-        model_call_id,
-        is_prompt,
-        sum(is_prompt) over (
-            partition by task_id
-            order by
-                happened_at asc nulls first,
-                is_prompt desc,
-                model_call_id asc
-            rows between unbounded preceding and current row
-        ) as turn_number
-
-    from timeline
-
-),
-
 calls as (
 
     select
         unioned.model_call_id,
+        unioned.iteration_type,
         unioned.fleet,
         unioned.host,
         unioned.account,
         unioned.provider,
         unioned.session_id,
         unioned.task_id,
-        unioned.task_id || '#' || cast(turns.turn_number as bigint) as turn_id,
+        turns.turn_id,
         unioned.agent_id,
         projects.project,
         unioned.git_branch,
@@ -193,6 +159,7 @@ calls as (
         unioned.cache_write_5m_tokens,
         unioned.cache_write_1h_tokens,
         unioned.cache_tier_known,
+        unioned.largest_request_tokens,
         unioned.web_search_requests,
         unioned.speed,
         unioned.service_tier,
@@ -204,9 +171,8 @@ calls as (
 
     from unioned
 
-    inner join turns
+    left join turns
         on unioned.model_call_id = turns.model_call_id
-        and turns.is_prompt = 0
 
     left join projects
         on unioned.session_id = projects.session_id

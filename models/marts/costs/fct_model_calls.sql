@@ -29,11 +29,12 @@ sized as (
                 then requests.rate_request_id
         end as priced_request_id,
         cast(calls.called_at as date) as called_on_utc,
-        -- A tier is told by one request's whole input. The sum of a task's requests tells none: the base
+        -- A tier is told by one request's whole input, of several in one response by the largest. The sum of a task's requests tells none: the base
         -- tier is the least that it cost. Any other call has a token of input at least, so that no tier
         -- begins below 1.
         case
             when calls.usage_source = 'task_telemetry' then 1
+            when calls.largest_request_tokens is not null then greatest(calls.largest_request_tokens, 1)
             else cast(greatest(least(
                 cast(calls.input_tokens as decimal(38, 0))
                 + coalesce(calls.cache_read_tokens, 0)
@@ -115,6 +116,7 @@ final as (
 
     select
         model_call_id,
+        iteration_type,
         fleet,
         host,
         account,

@@ -35,7 +35,7 @@ parsed as (
         line_text,
         {{ parse_json(
             'line_text',
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON"}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
+            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON", "to": {"model": "VARCHAR"}}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
         ) }} as line
 
     from with_json
@@ -123,6 +123,7 @@ blocks as (
             else {{ hunk_lines('tool_result.structuredpatch', '+') }}
         end as result_lines_added,
         {{ hunk_lines('tool_result.structuredpatch', '-') }} as result_lines_removed,
+        case when block.type = 'fallback' then block."to".model end as fallback_model,
         usage_fields
 
     from with_inputs

@@ -119,6 +119,7 @@ renamed as (
         lines.entrypoint,
         coalesce(lines.message.model, lines.model) as model,
         lines.stop_reason,
+        lines.has_stop_details,
         coalesce(lines.usage.speed, lines.speed) as speed,
         coalesce(lines.usage.service_tier, lines.service_tier) as service_tier,
         coalesce(lines.usage.inference_geo, lines.inference_geo) as inference_geo,
@@ -137,13 +138,16 @@ renamed as (
         ) }} as ephemeral_1h_input_tokens,
         {{ logged_count('lines.web_search_requests', 'lines.usage.server_tool_use.web_search_requests') }}
             as web_search_requests,
+        {{ logged_count('lines.thinking_tokens') }} as thinking_tokens,
         lines.usage_iterations,
+        lines.prompt_cache_requested,
 
         lines.is_agent_report or coalesce(lines.is_sidechain, false) as is_sidechain,
         lines.is_agent_report,
         coalesce(lines.line.ismeta, lines.is_meta, false) as is_meta,
         coalesce(lines.is_compact_summary, false) as is_compact_summary,
         coalesce(lines.is_api_error_message, false) as is_api_error_message,
+        coalesce(lines.is_aborted_mid_stream, false) as is_aborted_mid_stream,
         {{ utc_timestamp('coalesce(lines.line.timestamp, lines.logged_timestamp)') }} as logged_at
 
     from with_messages as lines

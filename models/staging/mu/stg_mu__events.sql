@@ -33,7 +33,7 @@ parsed as (
         end as usage_fields,
         {{ parse_json(
             line_json(),
-            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"content": [{"type": "VARCHAR", "text": "VARCHAR"}], "stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR"}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": "JSON", "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "rating": "BIGINT", "note": "VARCHAR"}}'
+            '{"payload": {"content": "VARCHAR", "provider_kind": "VARCHAR", "model": "VARCHAR", "new_provider_kind": "VARCHAR", "new_model": "VARCHAR", "parent_session_id": "VARCHAR", "usage_semantics": {"cache_read_in_input": "BOOLEAN", "cache_creation_in_input": "BOOLEAN", "reasoning_in_output": "BOOLEAN"}, "message": {"content": [{"type": "VARCHAR", "text": "VARCHAR"}], "stop_reason": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation_5m_input_tokens": "VARCHAR", "cache_creation_1h_input_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR", "output_tokens_details": {"thinking_tokens": "VARCHAR"}}}, "call_id": "VARCHAR", "name": "VARCHAR", "arguments": "JSON", "is_error": "BOOLEAN", "target_event_id": "BIGINT", "stop_reason": "VARCHAR", "task_id": "VARCHAR", "parent_task_id": "VARCHAR", "started_at_unix_ms": "BIGINT", "ended_at_unix_ms": "BIGINT", "wall_clock_ms": "VARCHAR", "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR", "tools_actually_called": [["VARCHAR"]], "exit_reason": "VARCHAR", "rating": "BIGINT", "note": "VARCHAR"}}'
         ) }}.payload as payload
 
     from landed
@@ -72,7 +72,9 @@ renamed as (
         landed_at,
         regexp_extract(source_path, '([^/]+)/[^/]+$', 1) as daemon_id,
         regexp_extract(source_path, '([^/]+)\.jsonl$', 1) as file_stem,
-        coalesce(session_id, regexp_extract(source_path, '([^/]+)\.jsonl$', 1)) as logged_session_id,
+        coalesce(
+            {{ logged_id('session_id') }}, regexp_extract(source_path, '([^/]+)\.jsonl$', 1)
+        ) as logged_session_id,
 
         event_id,
         kind as event_kind,
@@ -84,7 +86,7 @@ renamed as (
         payload.model as model,
         payload.new_provider_kind as new_provider_kind,
         payload.new_model as new_model,
-        payload.parent_session_id as parent_session_id,
+        {{ logged_id('payload.parent_session_id') }} as parent_session_id,
         payload.usage_semantics.cache_read_in_input as cache_read_in_input,
         payload.usage_semantics.cache_creation_in_input as cache_creation_in_input,
         payload.usage_semantics.reasoning_in_output as reasoning_in_output,
@@ -98,10 +100,13 @@ renamed as (
         {{ count_from_json('payload.message.usage.cache_creation_input_tokens') }} as cache_creation_input_tokens,
         {{ count_from_json('payload.message.usage.cache_creation_5m_input_tokens') }} as cache_creation_5m_input_tokens,
         {{ count_from_json('payload.message.usage.cache_creation_1h_input_tokens') }} as cache_creation_1h_input_tokens,
-        {{ count_from_json('payload.message.usage.reasoning_tokens') }} as reasoning_tokens,
+        coalesce(
+            {{ count_from_json('payload.message.usage.reasoning_tokens') }},
+            {{ count_from_json('payload.message.usage.output_tokens_details.thinking_tokens') }}
+        ) as reasoning_tokens,
         usage_fields,
 
-        payload.call_id as tool_use_id,
+        {{ logged_id('payload.call_id') }} as tool_use_id,
         payload.name as tool_name,
         cast(payload.arguments as varchar) as tool_input,
         coalesce(arguments.file_path, arguments.path) as tool_file_path,
@@ -111,8 +116,8 @@ renamed as (
         payload.is_error as is_error,
         payload.target_event_id as target_event_id,
 
-        payload.task_id as task_id,
-        payload.parent_task_id as parent_task_id,
+        {{ logged_id('payload.task_id') }} as task_id,
+        {{ logged_id('payload.parent_task_id') }} as parent_task_id,
         payload.exit_reason as exit_reason,
         {{ timestamp_from_unix_ms('payload.started_at_unix_ms') }} as started_at,
         {{ timestamp_from_unix_ms('payload.ended_at_unix_ms') }} as ended_at,

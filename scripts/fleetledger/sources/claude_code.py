@@ -22,6 +22,12 @@ class CacheCreation(msgspec.Struct, frozen=True, gc=False):
     ephemeral_1h_input_tokens: Count | None = None
 
 
+class OutputDetails(msgspec.Struct, frozen=True, gc=False):
+    """`message.usage.output_tokens_details`: what the output consists of."""
+
+    thinking_tokens: Count | None = None
+
+
 class ServerToolUse(msgspec.Struct, frozen=True, gc=False):
     """`message.usage.server_tool_use`: what the provider ran and bills by the request."""
 
@@ -40,6 +46,7 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     inference_geo: str | None = None
     cache_creation: CacheCreation | None = None
     server_tool_use: ServerToolUse | None = None
+    output_tokens_details: OutputDetails | None = None
     iterations: list[Any] | None = None
 
 
@@ -50,6 +57,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     role: str | None = None
     model: str | None = None
     stop_reason: str | None = None
+    stop_details: Any = msgspec.UNSET
     usage: Usage | None = None
 
 
@@ -73,6 +81,8 @@ class Line(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     is_meta: bool | None = None
     is_compact_summary: bool | None = None
     is_api_error_message: bool | None = None
+    is_aborted_mid_stream: bool | None = None
+    prompt_cache_requested: str | None = None
     timestamp: str | None = None
     cwd: str | None = None
     git_branch: str | None = None
@@ -102,6 +112,8 @@ COLUMNS = {
     "is_meta": "flag",
     "is_compact_summary": "flag",
     "is_api_error_message": "flag",
+    "is_aborted_mid_stream": "flag",
+    "prompt_cache_requested": "text",
     "logged_timestamp": "text",
     "cwd": "text",
     "git_branch": "text",
@@ -120,6 +132,7 @@ COLUMNS = {
     "message_role": "text",
     "model": "text",
     "stop_reason": "text",
+    "has_stop_details": "flag",
     "input_tokens": "integer",
     "output_tokens": "integer",
     "cache_read_input_tokens": "integer",
@@ -127,6 +140,7 @@ COLUMNS = {
     "ephemeral_5m_input_tokens": "integer",
     "ephemeral_1h_input_tokens": "integer",
     "web_search_requests": "integer",
+    "thinking_tokens": "integer",
     "speed": "text",
     "service_tier": "text",
     "inference_geo": "text",
@@ -138,6 +152,7 @@ _NO_MESSAGE = Message()
 _NO_USAGE = Usage()
 _NO_CACHE_CREATION = CacheCreation()
 _NO_SERVER_TOOL_USE = ServerToolUse()
+_NO_OUTPUT_DETAILS = OutputDetails()
 
 
 def columns(lines: Sequence[Line]) -> list[Sequence[Any]]:
@@ -145,20 +160,27 @@ def columns(lines: Sequence[Line]) -> list[Sequence[Any]]:
     *envelope, forks, messages = zip(*map(astuple, lines), strict=True)
     source_tool_assistant_uuid = envelope.pop()
     forked_from = zip(*map(astuple, [fork or _NO_FORK for fork in forks]), strict=True)
-    *message, usages = zip(*map(astuple, [one or _NO_MESSAGE for one in messages]), strict=True)
+    *message, stop_details, usages = zip(*map(astuple, [one or _NO_MESSAGE for one in messages]), strict=True)
     usage = zip(*map(astuple, [one or _NO_USAGE for one in usages]), strict=True)
-    *tokens, speed, service_tier, inference_geo, cache_creations, tool_uses, iterations = usage
+    *tokens, speed, service_tier, inference_geo, cache_creations, tool_uses, output_details, iterations = usage
     cache_writes = zip(*map(astuple, [one or _NO_CACHE_CREATION for one in cache_creations]), strict=True)
     searches = [(one or _NO_SERVER_TOOL_USE).web_search_requests for one in tool_uses]
+    thinking = [(one or _NO_OUTPUT_DETAILS).thinking_tokens for one in output_details]
+    has_stop_details = [
+        None if message is None else details is not msgspec.UNSET
+        for message, details in zip(messages, stop_details, strict=True)
+    ]
     iteration_counts = [None if one is None else len(one) for one in iterations]
     return [
         *envelope,
         *forked_from,
         source_tool_assistant_uuid,
         *message,
+        has_stop_details,
         *tokens,
         *cache_writes,
         searches,
+        thinking,
         speed,
         service_tier,
         inference_geo,

@@ -1,98 +1,157 @@
-{%- set owned = ['host', 'account', 'provider', 'session_id', 'agent_id', 'thread_id', 'git_branch', 'version'] -%}
-{%- set counted = [
-    'model', 'speed', 'service_tier', 'inference_geo', 'input_tokens', 'output_tokens', 'cache_read_input_tokens',
-    'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens',
-] -%}
-
 with
+
+responses as (
+
+    select * from {{ ref('int_claude_code_responses') }}
+
+),
+
+iterations as (
+
+    select * from {{ ref('stg_claude_code__iterations') }}
+
+),
 
 lines as (
 
     select * from {{ ref('int_claude_code_lines') }}
 
-    where model_call_id is not null
+),
+
+blocks as (
+
+    select * from {{ ref('stg_claude_code__content_blocks') }}
+
+    where fallback_model is not null
 
 ),
 
-staged as (
-
-    select * from {{ ref('stg_claude_code__lines') }}
-
-),
-
--- Of the lines of a response the first one of the thread that had it first tells whose it is, and the last one of those
--- with the most output its usage: earlier ones may lack fields. As texts times sort as they do as times.
-placed as (
+-- Where a model took over from another one, it is the one that served, and whose request counts.
+served as (
 
     select
-        lines.*,
-        staged.speed,
-        staged.service_tier,
-        staged.inference_geo,
-        staged.input_tokens,
-        staged.output_tokens,
-        staged.cache_read_input_tokens,
-        staged.cache_creation_input_tokens,
-        staged.ephemeral_5m_input_tokens,
-        staged.ephemeral_1h_input_tokens,
-        staged.web_search_requests,
-        concat_ws(
-            ' ',
-            case when staged.is_agent_report then '1' else '0' end,
-            coalesce(cast(lines.logged_at as varchar), 'none'),
-            staged.source_path,
-            lpad(cast(staged.generation as varchar), 6, '0'),
-            lpad(cast(staged.byte_offset as varchar), 15, '0'),
-            staged.host,
-            staged.account
-        ) as place,
-        lpad(cast(coalesce(staged.output_tokens, -1) + 1 as varchar), 13, '0')
-        || case when lines.stop_reason is null then ' 0 ' else ' 1 ' end as usage_place
+        line_id,
+        max_by(model, case when iteration_type = 'fallback_message' then iteration_number end) as fallback_model,
+        max(case when iteration_type = 'fallback_message' then {{ request_tokens() }} end) as fallback_request_tokens,
+        max(case when iteration_type = 'message' then {{ request_tokens() }} end) as largest_request_tokens
 
-    from lines
+    from iterations
 
-    inner join staged
-        on lines.line_id = staged.line_id
+    group by line_id
 
 ),
 
-responses as (
+fallen_back as (
 
     select
-        model_call_id,
-        min_by({{ struct_of(owned) }}, precedence || ' ' || place) as owner,
-        max_by({{ struct_of(counted) }}, usage_place || place) as usage,
-        max(response_message_id) as message_id,
-        max(response_request_id) as request_id,
-        min(logged_at) as called_at,
-        max(web_search_requests) as web_search_requests,
-        max(stop_reason) as stop_reason,
-        count(distinct thread_id) - 1 as copies
+        lines.model_call_id,
+        max(blocks.fallback_model) as fallback_model
 
-    from placed
+    from blocks
 
-    group by model_call_id
+    inner join lines
+        on blocks.line_id = lines.line_id
+
+    where lines.model_call_id is not null
+
+    group by lines.model_call_id
+
+),
+
+own_usage as (
+
+    select
+        responses.model_call_id,
+        cast(null as varchar) as iteration_type,
+        responses.host,
+        responses.account,
+        responses.provider,
+        responses.session_id,
+        responses.agent_id,
+        responses.thread_id,
+        responses.git_branch,
+        responses.version,
+        responses.message_id,
+        responses.request_id,
+        responses.called_at,
+        coalesce(served.fallback_model, fallen_back.fallback_model, responses.model) as model,
+        responses.speed,
+        responses.service_tier,
+        responses.inference_geo,
+        responses.input_tokens,
+        responses.output_tokens,
+        responses.thinking_tokens,
+        responses.cache_read_input_tokens,
+        responses.cache_creation_input_tokens,
+        responses.ephemeral_5m_input_tokens,
+        responses.ephemeral_1h_input_tokens,
+        responses.prompt_cache_requested,
+        -- A tier is told by a single request; the outer counts are the sum of all of them.
+        coalesce(served.fallback_request_tokens, served.largest_request_tokens) as largest_request_tokens,
+        responses.web_search_requests,
+        responses.stop_reason,
+        responses.copies
+
+    from responses
+
+    left join served
+        on responses.line_id = served.line_id
+
+    left join fallen_back
+        on responses.model_call_id = fallen_back.model_call_id
+
+),
+
+-- What is billed besides: the outer counts leave it out.
+billed_besides as (
+
+    select
+        responses.model_call_id || ':' || iterations.iteration_number as model_call_id,
+        iterations.iteration_type,
+        responses.host,
+        responses.account,
+        responses.provider,
+        responses.session_id,
+        responses.agent_id,
+        responses.thread_id,
+        responses.git_branch,
+        responses.version,
+        responses.message_id,
+        responses.request_id,
+        responses.called_at,
+        coalesce(iterations.model, responses.model) as model,
+        case when coalesce(iterations.model, responses.model) = responses.model then responses.speed end as speed,
+        responses.service_tier,
+        responses.inference_geo,
+        iterations.input_tokens,
+        iterations.output_tokens,
+        cast(null as bigint) as thinking_tokens,
+        iterations.cache_read_input_tokens,
+        iterations.cache_creation_input_tokens,
+        iterations.ephemeral_5m_input_tokens,
+        iterations.ephemeral_1h_input_tokens,
+        responses.prompt_cache_requested,
+        cast(null as bigint) as largest_request_tokens,
+        cast(null as bigint) as web_search_requests,
+        responses.stop_reason,
+        responses.copies
+
+    from responses
+
+    inner join iterations
+        on responses.line_id = iterations.line_id
+
+    where iterations.iteration_type in ('advisor_message', 'compaction')
 
 ),
 
 calls as (
 
-    select
-        model_call_id,
-        {% for column in owned -%}
-            owner.{{ column }},
-        {% endfor -%}
-        message_id,
-        request_id,
-        called_at,
-        {% for column in counted -%}
-            usage.{{ column }},
-        {% endfor -%}
-        web_search_requests,
-        stop_reason,
-        copies
+    select * from own_usage
 
-    from responses
+    union all
+
+    select * from billed_besides
 
 )
 

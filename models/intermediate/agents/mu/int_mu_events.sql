@@ -2,14 +2,13 @@ with
 
 events as (
 
-    select
-        *,
-        host || '/' || daemon_id || '/' || logged_session_id as session_id
+    select * from {{ ref('stg_mu__events') }}
 
-    from {{ ref('stg_mu__events') }}
+),
 
-    -- The daemon's own log tells of workers; it is no session.
-    where file_stem <> 'supervisor'
+in_order as (
+
+    select * from {{ ref('int_mu_event_order') }}
 
 ),
 
@@ -19,74 +18,10 @@ sources as (
 
 ),
 
+-- What a path's counts include is told by the path, or more closely by the path and the model.
 usage_semantics as (
 
     select * from {{ ref('usage_semantics') }}
-
-),
-
-tombstones as (
-
-    select distinct
-        session_id,
-        target_event_id
-
-    from events
-
-    where event_kind = 'tombstone'
-
-),
-
--- A replaced or copied file repeats events; a tombstone voids one.
-standing as (
-
-    select
-        events.line_id,
-        row_number() over (
-            partition by events.session_id, events.event_id, events.logged_at, events.event_kind
-            order by
-                events.account asc,
-                events.source_path asc,
-                events.generation asc,
-                events.byte_offset asc
-        ) as copy_number
-
-    from events
-
-    left join tombstones
-        on events.session_id = tombstones.session_id
-        and events.event_id = tombstones.target_event_id
-
-    where tombstones.target_event_id is null
-
-),
-
-in_order as (
-
-    select
-        events.line_id,
-        events.session_id,
-        row_number() over (
-            partition by events.session_id
-            order by events.event_id asc nulls last, events.generation asc, events.byte_offset asc
-        ) as event_position,
-        sum(case when events.event_kind in ('session_created', 'provider_switched') then 1 else 0 end) over (
-            partition by events.session_id
-            order by events.event_id asc nulls last, events.generation asc, events.byte_offset asc
-            rows between unbounded preceding and current row
-        ) as switch_number,
-        -- The telemetry that closes an ask belongs to it.
-        sum(case when events.event_kind = 'task_telemetry' then 1 else 0 end) over (
-            partition by events.session_id
-            order by events.event_id asc nulls last, events.generation asc, events.byte_offset asc
-            rows between unbounded preceding and current row
-        ) - case when events.event_kind = 'task_telemetry' then 1 else 0 end as ask_number
-
-    from events
-
-    inner join standing
-        on events.line_id = standing.line_id
-        and standing.copy_number = 1
 
 ),
 
@@ -97,19 +32,28 @@ switches as (
         in_order.switch_number,
         coalesce(events.new_provider_kind, events.provider_kind) as provider,
         coalesce(events.new_model, events.model) as model,
-        coalesce(events.cache_read_in_input, usage_semantics.cache_read_in_input, true) as cache_read_in_input,
         coalesce(
-            events.cache_creation_in_input, usage_semantics.cache_creation_in_input, true
+            events.cache_read_in_input, of_model.cache_read_in_input, of_path.cache_read_in_input, true
+        ) as cache_read_in_input,
+        coalesce(
+            events.cache_creation_in_input, of_model.cache_creation_in_input, of_path.cache_creation_in_input, true
         ) as cache_creation_in_input,
-        coalesce(events.reasoning_in_output, usage_semantics.reasoning_in_output, true) as reasoning_in_output
+        coalesce(
+            events.reasoning_in_output, of_model.reasoning_in_output, of_path.reasoning_in_output, true
+        ) as reasoning_in_output
 
     from in_order
 
     inner join events
         on in_order.line_id = events.line_id
 
-    left join usage_semantics
-        on coalesce(events.new_provider_kind, events.provider_kind) = usage_semantics.provider
+    left join usage_semantics as of_path
+        on coalesce(events.new_provider_kind, events.provider_kind) = of_path.provider
+        and of_path.model_prefix is null
+
+    left join usage_semantics as of_model
+        on coalesce(events.new_provider_kind, events.provider_kind) = of_model.provider
+        and starts_with(coalesce(events.new_model, events.model), of_model.model_prefix)
 
     where events.event_kind in ('session_created', 'provider_switched')
 
@@ -139,14 +83,14 @@ with_tasks as (
 
     select
         events.line_id,
-        events.session_id,
-        coalesce(asks.task_id, events.session_id || ':open') as owning_task_id,
+        in_order.session_id,
+        coalesce(asks.task_id, in_order.session_id || ':open') as owning_task_id,
         in_order.event_position,
         events.event_id,
         events.event_kind,
         events.fleet,
         events.host,
-        events.account,
+        in_order.account,
         coalesce(sources.provider, events.landed_provider, switches.provider, 'unknown') as provider,
         switches.model,
         events.logged_at,
@@ -210,7 +154,7 @@ with_tasks as (
     left join sources
         on events.host = sources.host
         and events.fleet = sources.fleet
-        and events.account = sources.account
+        and in_order.account = sources.account
 
 )
 

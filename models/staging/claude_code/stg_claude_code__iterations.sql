@@ -1,0 +1,66 @@
+{{ config(materialized='by_batch' if target.type == 'duckdb' else 'table') }}
+
+with
+
+landed as (
+
+    select * from {{ source('landing', 'claude_code_lines') }}
+
+    where {{ batch_to_stage() }}
+
+),
+
+listed as (
+
+    select
+        {{ line_id() }} as line_id,
+        batch_id,
+        {{ parse_json(
+            line_json(),
+            '{"message": {"usage": {"iterations": [{"type": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}}]}}}'
+        ) }}.message.usage.iterations as iterations
+
+    from landed
+
+    where
+        line_status <> 'rejected'
+        and record_type = 'assistant'
+        and (
+            usage_iterations > 1
+            or (usage_iterations = 1 and coalesce(input_tokens, 0) = 0 and coalesce(output_tokens, 0) = 0)
+        )
+
+),
+
+unnested as (
+
+    select
+        line_id,
+        batch_id,
+        unnest(iterations) as iteration,
+        generate_subscripts(iterations, 1) as iteration_number
+
+    from listed
+
+),
+
+iterations as (
+
+    select
+        line_id,
+        batch_id,
+        iteration_number,
+        iteration.type as iteration_type,
+        {{ logged_id('iteration.model') }} as model,
+        {{ count_from_json('iteration.input_tokens') }} as input_tokens,
+        {{ count_from_json('iteration.output_tokens') }} as output_tokens,
+        {{ count_from_json('iteration.cache_read_input_tokens') }} as cache_read_input_tokens,
+        {{ count_from_json('iteration.cache_creation_input_tokens') }} as cache_creation_input_tokens,
+        {{ count_from_json('iteration.cache_creation.ephemeral_5m_input_tokens') }} as ephemeral_5m_input_tokens,
+        {{ count_from_json('iteration.cache_creation.ephemeral_1h_input_tokens') }} as ephemeral_1h_input_tokens
+
+    from unnested
+
+)
+
+select * from iterations
