@@ -83,7 +83,8 @@ def difference(after: Totals, before: Totals) -> Totals:
 
 
 def compared(ccusage: Path, roots: list[Path], lines: list[Line], warehouse: dict[str, Totals], work: Path) -> Compared:
-    models = sorted({line.model for line in lines if line.model and line.model != OWN_TEXT_MODEL})
+    named = {line.model for line in lines} | {one.model for line in lines for one in line.iterations}
+    models = sorted(model for model in named if model and model != OWN_TEXT_MODEL)
     said = {report: reported(ccusage, report, roots, work) for report in REPORTS}
     return Compared(lines, rates(ccusage, models, work), said, warehouse)
 
@@ -328,6 +329,39 @@ EXAMPLES = [
         calls(2),
         calls(2),
         calls(1),
+    ),
+    Example(
+        Divergence.COMPACTIONS,
+        "2026-05",
+        lambda at: [
+            line(
+                at,
+                iterations=[
+                    {"type": "message", "input_tokens": 100, "output_tokens": 10},
+                    {"type": "advisor_message", "model": OPUS, "input_tokens": 7000, "output_tokens": 70},
+                    {"type": "compaction", "input_tokens": 1000, "output_tokens": 100},
+                ],
+            )
+        ],
+        calls(1),
+        calls(1),
+        Numbers(1100, 110, 0, 0, Decimal("0.00495")),
+    ),
+    Example(
+        Divergence.FALLBACK_MODEL,
+        "2026-06",
+        lambda at: [
+            line(
+                at,
+                iterations=[
+                    {"type": "message", "model": SONNET, "input_tokens": 90, "output_tokens": 0},
+                    {"type": "fallback_message", "model": OPUS, "input_tokens": 100, "output_tokens": 10},
+                ],
+            )
+        ],
+        calls(1),
+        calls(1),
+        calls(0),
     ),
     Example(
         Divergence.LINE_THAT_IS_KEPT,

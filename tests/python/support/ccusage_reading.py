@@ -11,7 +11,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -37,6 +37,8 @@ class Divergence(Enum):
     SIDECHAIN_REPLAY = "sidechain replay"
     NO_REQUEST_ID = "no request id"
     NO_MESSAGE_ID = "no message id"
+    COMPACTIONS = "compactions"
+    FALLBACK_MODEL = "fallback model"
     LINE_THAT_IS_KEPT = "line that is kept"
     CACHE_SPLIT = "cache split"
     MARGINAL_TIERS = "marginal tiers"
@@ -89,6 +91,14 @@ class Usage:
         return sum(count or 0 for count in counts)
 
 
+class Iteration(NamedTuple):
+    """One request of several that a response's usage lists; `model` is None where that is the response's."""
+
+    kind: str | None
+    model: str | None
+    usage: Usage
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One record with usage. `drops` is why ccusage does not count it, `daily_drops` why its daily report does not."""
@@ -105,6 +115,7 @@ class Line:
     model: str | None
     stop_reason: str | None
     usage: Usage
+    iterations: tuple[Iteration, ...]
     is_sidechain: bool
     provider: str
     drops: frozenset[Divergence]
@@ -173,6 +184,7 @@ def _records(path: str, number: int, raw: bytes, source: Source) -> Iterator[Lin
             model=_text(message.get("model")),
             stop_reason=_text(message.get("stop_reason")),
             usage=_usage(message["usage"]),
+            iterations=tuple(_iterations(message["usage"].get("iterations"))),
             is_sidechain=envelope.get("isSidechain") is True,
             provider=source.provider or "claude_code",
             drops=frozenset(drops),
@@ -293,6 +305,12 @@ def _usage(usage: Json) -> Usage:
         tier=_text(usage.get("service_tier")),
         geography=_text(usage.get("inference_geo")),
     )
+
+
+def _iterations(listed: object) -> Iterator[Iteration]:
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict):
+            yield Iteration(_text(one.get("type")), _text(one.get("model")), _usage(one))
 
 
 def _count(value: object) -> int | None:
@@ -488,16 +506,30 @@ def totals(
         responses.add(line)
     found: Totals = defaultdict(Sum)
     for response in responses.found:
-        kept = response.kept
-        at = kept.at if Divergence.LINE_THAT_IS_KEPT in active else _earliest(response.lines)
-        sums = found[_period(at, report), _name(kept)]
-        writes = kept.usage.cache_writes(active)
-        counts = (kept.usage.input_tokens, kept.usage.output_tokens, sum(writes), kept.usage.cache_read)
-        for position, count in enumerate(counts):
-            sums.tokens[position] += count or 0
-        sums.cost += _cost(response, at, active, rates, list_price)
-        sums.count += 1
+        at = response.kept.at if Divergence.LINE_THAT_IS_KEPT in active else _earliest(response.lines)
+        searches = max(line.usage.web_searches or 0 for line in response.lines)
+        for billed in _billed(response.kept, searches, active):
+            sums = found[_period(at, report), _name(billed)]
+            writes = billed.usage.cache_writes(active)
+            counts = (billed.usage.input_tokens, billed.usage.output_tokens, sum(writes), billed.usage.cache_read)
+            for position, count in enumerate(counts):
+                sums.tokens[position] += count or 0
+            sums.cost += _cost(billed, at, active, rates, list_price)
+            sums.count += 1
     return found
+
+
+def _billed(kept: Line, searches: int, active: frozenset[Divergence]) -> Iterator[Line]:
+    """The response by the model that served it, and each request that is billed besides."""
+    fallbacks = [one.model for one in kept.iterations if one.kind == "fallback_message" and one.model]
+    model = fallbacks[-1] if fallbacks and Divergence.FALLBACK_MODEL not in active else kept.model
+    yield replace(kept, model=model, usage=replace(kept.usage, web_searches=searches))
+    kinds = {"advisor_message"} | (set() if Divergence.COMPACTIONS in active else {"compaction"})
+    for one in kept.iterations:
+        if one.kind in kinds:
+            speed = kept.usage.speed if one.model in (None, kept.model) else None
+            usage = replace(one.usage, speed=speed, tier=kept.usage.tier, geography=kept.usage.geography)
+            yield replace(kept, model=one.model or kept.model, usage=usage)
 
 
 class Window(NamedTuple):
@@ -555,19 +587,18 @@ def _name(line: Line) -> str | None:
 
 
 def _cost(
-    response: _Response,
+    kept: Line,
     at: datetime | None,
     active: frozenset[Divergence],
     rates: dict[str, Rates],
     list_price: ListPrice,
 ) -> Decimal:
-    kept, usage = response.kept, response.kept.usage
+    usage = kept.usage
     if Divergence.ONE_PRICE_LIST in active:
         return _peer_cost(kept, active, rates)
     if at is None or kept.model in (None, OWN_TEXT_MODEL) or None in (usage.input_tokens, usage.output_tokens):
         return Decimal(0)
     five_minutes, hour = usage.cache_writes(active)
-    searches = max(line.usage.web_searches or 0 for line in response.lines)
     call = Call(
         model_call_id="",
         provider=kept.provider,
@@ -581,7 +612,7 @@ def _cost(
         cache_read_tokens=usage.cache_read or 0,
         cache_write_5m_tokens=five_minutes,
         cache_write_1h_tokens=hour,
-        web_search_requests=0 if Divergence.WEB_SEARCHES in active else searches,
+        web_search_requests=0 if Divergence.WEB_SEARCHES in active else usage.web_searches or 0,
     )
     return list_price(call) or Decimal(0)
 
