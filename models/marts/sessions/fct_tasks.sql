@@ -36,6 +36,12 @@ outcomes as (
 
 ),
 
+agreements as (
+
+    select * from {{ ref('int_mu_task_agreements') }}
+
+),
+
 turn_counts as (
 
     select
@@ -105,6 +111,7 @@ measured as (
         tasks.active_ms,
         coalesce(turn_counts.turn_count, 0) as turn_count,
         tasks.logged_tool_call_count,
+        coalesce(agreements.usage_disagrees, false) as usage_disagrees,
         {{ measure_columns() }}
 
     from tasks
@@ -123,6 +130,9 @@ measured as (
 
     left join outcomes
         on tasks.task_id = outcomes.task_id
+
+    left join agreements
+        on tasks.task_id = agreements.task_id
 
 )
 
