@@ -47,3 +47,8 @@
 {% macro usd_per_thousand(requests, usd_per_kcount) -%}
     cast(cast({{ requests }} as decimal(19, 0)) * {{ usd_per_kcount }} * 0.001 as {{ usd_type() }})
 {%- endmacro %}
+
+{# An amount as JSON holds it; null where it is none, negative, or of more digits than anybody spends. #}
+{% macro usd_from_json(text) -%}
+    cast(case when {{ matches_regex(text, "'^[0-9]{1,9}([.][0-9]+)?(e-[0-9]{1,2})?$'") }} then cast({{ text }} as double) end as {{ usd_type() }})
+{%- endmacro %}

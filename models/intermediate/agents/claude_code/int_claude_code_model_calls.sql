@@ -62,6 +62,7 @@ own_usage as (
 
     select
         responses.model_call_id,
+        responses.model_call_id as response_id,
         cast(null as varchar) as iteration_type,
         responses.host,
         responses.account,
@@ -107,6 +108,7 @@ billed_besides as (
 
     select
         responses.model_call_id || ':' || iterations.iteration_number as model_call_id,
+        responses.model_call_id as response_id,
         iterations.iteration_type,
         responses.host,
         responses.account,
