@@ -35,7 +35,7 @@ parsed as (
         line_text,
         {{ parse_json(
             'line_text',
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON", "to": {"model": "VARCHAR"}}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
+            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON", "to": {"model": "VARCHAR"}}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "searchCount": "BIGINT", "query": "VARCHAR", "durationSeconds": "DOUBLE", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
         ) }} as line
 
     from with_json
@@ -117,6 +117,11 @@ blocks as (
         tool_result.gitoperation.pr.action as result_pr_action,
         tool_result.gitoperation.pr.url as result_pr_url,
         tool_result.agentid as result_agent_id,
+        case
+            when tool_result.searchcount is not null then {{ logged_count('tool_result.searchcount') }}
+            -- Before results had the number, one was that of at least one search.
+            when tool_result.query is not null and tool_result.durationseconds is not null then 1
+        end as result_search_count,
         case
             when tool_result.type = 'create' and len(tool_result.structuredpatch) = 0
                 then {{ text_lines('tool_result.content') }}

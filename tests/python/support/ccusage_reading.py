@@ -116,6 +116,7 @@ class Line:
     stop_reason: str | None
     usage: Usage
     iterations: tuple[Iteration, ...]
+    tool_searches: frozenset[tuple[str, int]]
     is_sidechain: bool
     provider: str
     drops: frozenset[Divergence]
@@ -141,16 +142,31 @@ class Line:
 def read_lines(sources: Iterable[Source]) -> list[Line]:
     """Every record with usage in the logs, in ccusage's order: by path, as text."""
     files = [(str(path), source) for source in sources for path in (source.root / "projects").rglob("*.jsonl")]
-    return [
-        line
+    rows = [
+        (path, number, raw, source)
         for path, source in sorted(files, key=lambda file: file[0])
         for number, raw in enumerate(Path(path).read_bytes().split(b"\n"), start=1)
-        if b'"usage"' in raw
-        for line in _records(path, number, raw, source)
     ]
+    searches = dict(search for _, _, raw, _ in rows if b'"toolUseResult"' in raw for search in _searches(raw))
+    return [line for row in rows if b'"usage"' in row[2] for line in _records(*row, searches)]
 
 
-def _records(path: str, number: int, raw: bytes, source: Source) -> Iterator[Line]:
+def _searches(raw: bytes) -> Iterator[tuple[str, int]]:
+    """How many web searches a result is of, by the id of the tool's use."""
+    for record in _leniently(raw):
+        envelope = _progress(record) or record
+        result, message = envelope.get("toolUseResult"), envelope.get("message")
+        if not isinstance(result, dict) or not isinstance(message, dict):
+            continue
+        count = _count(result.get("searchCount"))
+        if count is None and "searchCount" not in result and "query" in result and "durationSeconds" in result:
+            count = 1
+        for block in message["content"] if count is not None and isinstance(message.get("content"), list) else []:
+            if isinstance(block, dict) and block.get("type") == "tool_result":
+                yield str(block.get("tool_use_id")), count or 0
+
+
+def _records(path: str, number: int, raw: bytes, source: Source, searches: dict[str, int]) -> Iterator[Line]:
     strict = _strictly(raw)
     null_key = {Divergence.NULL_KEY} if _NULL_KEY.search(raw) else set()
     for part, record in enumerate(_leniently(raw) if strict is None else [strict]):
@@ -185,6 +201,11 @@ def _records(path: str, number: int, raw: bytes, source: Source) -> Iterator[Lin
             stop_reason=_text(message.get("stop_reason")),
             usage=_usage(message["usage"]),
             iterations=tuple(_iterations(message["usage"].get("iterations"))),
+            tool_searches=frozenset(
+                (str(block["id"]), searches[str(block["id"])])
+                for block in (message["content"] if isinstance(message.get("content"), list) else [])
+                if isinstance(block, dict) and block.get("name") == "WebSearch" and str(block.get("id")) in searches
+            ),
             is_sidechain=envelope.get("isSidechain") is True,
             provider=source.provider or "claude_code",
             drops=frozenset(drops),
@@ -508,6 +529,7 @@ def totals(
     for response in responses.found:
         at = response.kept.at if Divergence.LINE_THAT_IS_KEPT in active else _earliest(response.lines)
         searches = max(line.usage.web_searches or 0 for line in response.lines)
+        searches = searches or sum(count for _, count in frozenset().union(*(x.tool_searches for x in response.lines)))
         for billed in _billed(response.kept, searches, active):
             sums = found[_period(at, report), _name(billed)]
             writes = billed.usage.cache_writes(active)

@@ -26,6 +26,21 @@ blocks as (
 
 ),
 
+-- Claude Code's own tool searches in a request that no line tells of; its result says how often.
+searched as (
+
+    select
+        model_call_id,
+        cast(sum(search_count) as bigint) as search_count
+
+    from {{ ref('int_claude_code_tool_calls') }}
+
+    where tool_name = 'WebSearch'
+
+    group by model_call_id
+
+),
+
 -- Where a model took over from another one, it is the one that served, and whose request counts.
 served as (
 
@@ -89,11 +104,16 @@ own_usage as (
         responses.prompt_cache_requested,
         -- A tier is told by a single request; the outer counts are the sum of all of them.
         coalesce(served.fallback_request_tokens, served.largest_request_tokens) as largest_request_tokens,
-        responses.web_search_requests,
+        coalesce(
+            nullif(responses.web_search_requests, 0), searched.search_count, responses.web_search_requests
+        ) as web_search_requests,
         responses.stop_reason,
         responses.copies
 
     from responses
+
+    left join searched
+        on responses.model_call_id = searched.model_call_id
 
     left join served
         on responses.line_id = served.line_id

@@ -100,6 +100,7 @@ results as (
         coalesce({{ time_key('lines.logged_at') }}, 'none') || lines.line_id as result_key,
         coalesce(blocks.result_is_error, false) as is_error,
         blocks.result_agent_id,
+        blocks.result_search_count,
         blocks.result_lines_added,
         blocks.result_lines_removed
 
@@ -158,6 +159,7 @@ tool_calls as (
         min_by(scoped_results.line_id, scoped_results.result_key) as result_line_id,
         min_by(scoped_results.block_number, scoped_results.result_key) as result_block_number,
         max(scoped_results.result_agent_id) as spawned_agent_id,
+        max(scoped_results.result_search_count) as search_count,
         max(scoped_results.result_lines_added) as lines_added,
         max(scoped_results.result_lines_removed) as lines_removed,
         max(scoped_results.is_error) as is_error,
