@@ -41,7 +41,10 @@ calls as (
         turn_id,
         max_by(
             context_tokens,
-            case when context_tokens is not null then coalesce({{ time_key('called_at') }}, '') || model_call_id end
+            case
+                when context_tokens is not null and iteration_type is null
+                    then coalesce({{ time_key('called_at') }}, '') || model_call_id
+            end
         ) as context_tokens,
         {{ call_measures() }}
 

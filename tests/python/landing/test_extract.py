@@ -38,6 +38,8 @@ ASSISTANT = json.dumps(
         "isMeta": False,
         "isCompactSummary": True,
         "isApiErrorMessage": False,
+        "isAbortedMidStream": True,
+        "promptCacheRequested": "1h",
         "timestamp": "2026-01-01T00:00:00.000Z",
         "cwd": "/w",
         "gitBranch": "main",
@@ -56,6 +58,7 @@ ASSISTANT = json.dumps(
             "role": "assistant",
             "model": "m",
             "stop_reason": "end_turn",
+            "stop_details": None,
             "content": [{"type": "text", "text": "é"}],
             "usage": {
                 "input_tokens": 1,
@@ -64,6 +67,7 @@ ASSISTANT = json.dumps(
                 "cache_creation_input_tokens": 4,
                 "cache_creation": {"ephemeral_5m_input_tokens": 5, "ephemeral_1h_input_tokens": 6},
                 "server_tool_use": {"web_search_requests": 7},
+                "output_tokens_details": {"thinking_tokens": 8},
                 "speed": "fast",
                 "service_tier": "batch",
                 "inference_geo": "us",
@@ -74,11 +78,13 @@ ASSISTANT = json.dumps(
 )
 TYPED = """
     record_type, subtype, uuid, parent_uuid, session_id, agent_id, is_sidechain, is_meta, is_compact_summary,
-    is_api_error_message, logged_timestamp, cwd, git_branch, version, entrypoint, request_id, prompt_id,
+    is_api_error_message, is_aborted_mid_stream, prompt_cache_requested, logged_timestamp,
+    cwd, git_branch, version, entrypoint, request_id, prompt_id,
     custom_title, ai_title, summary, leaf_uuid, forked_from_session_id, forked_from_message_uuid,
-    source_tool_assistant_uuid, message_id, message_role, model, stop_reason, input_tokens, output_tokens,
+    source_tool_assistant_uuid, message_id, message_role, model, stop_reason, has_stop_details,
+    input_tokens, output_tokens,
     cache_read_input_tokens, cache_creation_input_tokens, ephemeral_5m_input_tokens, ephemeral_1h_input_tokens,
-    web_search_requests, speed, service_tier, inference_geo, usage_iterations
+    web_search_requests, thinking_tokens, speed, service_tier, inference_geo, usage_iterations
 """
 
 
@@ -95,8 +101,22 @@ def test_every_column_of_a_claude_code_line(host: LoggedHost) -> None:
     host.add("claude_code", "work", provider="openrouter")
     host.write(ASSISTANT.encode() + b"\n{}\n")
     host.extract()
-    flags = [True, False, True, False]
-    values = ["assistant", "s", "u", "p", "i", "a", *flags, "2026-01-01T00:00:00.000Z", "/w", "main", "2.1.219", "cli"]
+    flags = [True, False, True, False, True]
+    values = [
+        "assistant",
+        "s",
+        "u",
+        "p",
+        "i",
+        "a",
+        *flags,
+        "1h",
+        "2026-01-01T00:00:00.000Z",
+        "/w",
+        "main",
+        "2.1.219",
+        "cli",
+    ]
     values += [
         "req",
         "pr",
@@ -111,6 +131,7 @@ def test_every_column_of_a_claude_code_line(host: LoggedHost) -> None:
         "assistant",
         "m",
         "end_turn",
+        True,
         1,
         2,
         3,
@@ -118,6 +139,7 @@ def test_every_column_of_a_claude_code_line(host: LoggedHost) -> None:
         5,
         6,
         7,
+        8,
         "fast",
         "batch",
     ]
