@@ -7,8 +7,9 @@ shows (report_render). Its keys are stable:
 - `daily, weekly, monthly, sessions, models, projects`: `totals`, one group of all calls; `row_count`, and `rows`, as
   many of the groups as were asked for.
 - `overview`: `totals`, one group; `fleets, accounts, providers, models, projects`, lists of groups; `unpriced_models,
-  unmapped_providers, inexact_rates`; `rates`, where they come from; and `costliest_session` with its hand-check, null
-  where nothing cost anything.
+  unmapped_providers, inexact_rates`; `rates`, where they come from; `client_totals`, in how many sessions Claude Code
+  wrote a total of its own and how far they agree; and `costliest_session` with its hand-check, null where nothing cost
+  anything.
 
 A group has its keys (`day`, `week` or `month`; `fleet`, `host`, `account`; `provider`; `model`; `project`; those of a
 session), then the measures that report_queries describes.
@@ -100,6 +101,7 @@ def _overview(ledger: Ledger) -> Row:
         ],
         "inexact_rates": ledger.ask("reports/inexact_rates") if totals["inexact_rate_calls"] else [],
         "rates": {key: ledger.build[f"rates_{key}"] for key in ("source", "version", "date")},
+        "client_totals": ledger.ask("reports/client_totals")[0],
         "costliest_session": _hand_check(ledger),
     }
 

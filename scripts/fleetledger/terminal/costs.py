@@ -67,6 +67,8 @@ def _overview(document: Row) -> Iterator[Piece]:
         yield Table(title + more, [Column("", keeps_end=section == "projects"), *_figure_columns(totals)], shown)
     yield from _floor(totals)
     yield from _warnings(document)
+    if document["client_totals"]["sessions"]:
+        yield _client_totals(document["client_totals"])
     if document["costliest_session"]:
         yield from _hand_check(document["costliest_session"])
 
@@ -211,6 +213,19 @@ def _warnings(document: Row) -> Iterator[Piece]:
         yield Line(f"Priced at a rate that is not exact: {calls}. What it is not exact for: {named}.", WARN)
     rates = document["rates"]
     yield Line(f"Rates: {rates['source']} {rates['version']} of {rates['date']}.", "dim")
+
+
+def _client_totals(found: Row) -> Line:
+    """How far Claude Code's own totals agree; what they count besides is in no figure of the report."""
+    sessions, agreeing = found["sessions"], found["agreeing_sessions"]
+    told = f"Claude Code's own total stands in {sessions:,} session{'' if sessions == 1 else 's'}"
+    told += f": {agreeing:,} agree{'s' if agreeing == 1 else ''} to the cent"
+    amounts = [money(amount, kind) for kind in PRICED_KINDS if (amount := found[f"{kind}_hidden_cost_usd"]) is not None]
+    if not amounts:
+        return Line(f"{told}.", "dim")
+    return Line(
+        f"{told}; requests that leave no line cost {' and '.join(amounts)} in {found['hidden_sessions']:,}.", "dim"
+    )
 
 
 def _calls(count: int) -> str:

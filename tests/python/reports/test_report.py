@@ -144,6 +144,36 @@ def test_overview_names_what_its_numbers_lack(data: Path) -> None:
     assert "as of 2026-11-20 18:00 UTC" in shown
 
 
+def test_the_clients_own_totals_are_told_in_one_line(data: Path) -> None:
+    """What requests cost that leave no line is told apart by kind of money, and is in no total."""
+    assert "own total stands" not in run(data).stdout
+    before = document(data)["totals"]
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute("""
+            insert into fct_session_totals by name
+            from (values
+                ('s1', 'claude_code', 'subscription', 0.004, null, 'price_differs'),
+                ('s2', 'claude_code', 'billed', 0.75, 0.75, 'hidden_requests'),
+                ('s3', 'claude_code', null, 0.02, 0.02, 'hidden_requests'),
+                ('s4', 'claude_code', 'subscription', null, null, 'none')
+            ) as totals (session_id, fleet, cost_kind, difference_usd, hidden_cost_usd, verdict)
+        """)
+    overview = document(data)
+    assert overview["totals"] == before
+    assert overview["client_totals"] == {
+        "sessions": 3,
+        "agreeing_sessions": 1,
+        "hidden_sessions": 2,
+        "billed_hidden_cost_usd": Decimal("0.75"),
+        "subscription_hidden_cost_usd": None,
+        "unknown_hidden_cost_usd": Decimal("0.02"),
+    }
+    shown = " ".join(run(data).stdout.split())
+    assert "Claude Code's own total stands in 3 sessions: 1 agrees to the cent;" in shown
+    assert "requests that leave no line cost $0.75 and ?$0.02 in 2." in shown
+    assert document(data, "--model", "opus")["client_totals"]["sessions"] == 0
+
+
 def test_costliest_session_can_be_checked_by_hand(data: Path) -> None:
     session = document(data)["costliest_session"]
     assert (session["session_id"], session["cost_kind"]) == ("s2", "billed")
