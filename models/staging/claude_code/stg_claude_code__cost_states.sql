@@ -1,4 +1,4 @@
-{{ config(materialized='by_batch' if target.type == 'duckdb' else 'table') }}
+{{ config(materialized='table') }}
 
 with
 
@@ -6,15 +6,12 @@ landed as (
 
     select * from {{ source('landing', 'claude_code_lines') }}
 
-    where {{ batch_to_stage() }}
-
 ),
 
 parsed as (
 
     select
         {{ line_id() }} as line_id,
-        batch_id,
         {{ parse_json(
             line_json(),
             '{"totalCostUSD": "VARCHAR", "hasUnknownModelCost": "BOOLEAN", "modelUsage": "MAP(VARCHAR, STRUCT(inputTokens VARCHAR, outputTokens VARCHAR, cacheReadInputTokens VARCHAR, cacheCreationInputTokens VARCHAR, webSearchRequests VARCHAR))"}'
@@ -58,7 +55,6 @@ states as (
 
     select
         parsed.line_id,
-        parsed.batch_id,
         {{ usd_from_json('parsed.state.totalcostusd') }} as cost_usd,
         coalesce(parsed.state.hasunknownmodelcost, false) as has_unknown_model_cost,
         summed.input_tokens,

@@ -1,4 +1,4 @@
-{{ config(materialized='by_batch' if target.type == 'duckdb' else 'table') }}
+{{ config(materialized='table') }}
 
 with
 
@@ -6,15 +6,12 @@ landed as (
 
     select * from {{ source('landing', 'claude_code_lines') }}
 
-    where {{ batch_to_stage() }}
-
 ),
 
 listed as (
 
     select
         {{ line_id() }} as line_id,
-        batch_id,
         {{ parse_json(
             line_json(),
             '{"message": {"usage": {"iterations": [{"type": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}}]}}}'
@@ -36,7 +33,6 @@ unnested as (
 
     select
         line_id,
-        batch_id,
         unnest(iterations) as iteration,
         generate_subscripts(iterations, 1) as iteration_number
 
@@ -48,7 +44,6 @@ iterations as (
 
     select
         line_id,
-        batch_id,
         iteration_number,
         iteration.type as iteration_type,
         {{ logged_id('iteration.model') }} as model,
