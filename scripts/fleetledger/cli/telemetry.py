@@ -1,4 +1,4 @@
-"""The commands about OpenTelemetry: telemetry serve, tap, env, simulate, status."""
+"""The commands about OpenTelemetry: telemetry serve, tap, env, simulate, matrix, status."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -202,6 +203,34 @@ def simulate(out: Path, scenario: str, rate: float, seconds: int, seed: int, end
                     raise FleetledgerError(f"{endpoint}: {refused.message} ({refused.status})") from refused
             sent += 1
     click.echo(f"Sent {sent:,} requests of telemetry; the transcripts and what must come of them are in {out}")
+
+
+@telemetry.command()
+@click.option("--all", "shows_all", is_flag=True, help="Show all setups, not only those that are not as expected.")
+def matrix(shows_all: bool) -> None:
+    """Try each way in which a client can be set up against a server of its own, and say what came of it.
+
+    Protocols, kinds of records, temporalities, compressions, with and without the token: each is expected to be kept,
+    or to be refused with a status. Ends with 1 where one is not as expected. gRPC needs `fleetledger[grpc]`.
+
+    \b
+    Example:
+      fleetledger telemetry matrix --all
+    """
+    from fleetledger.telemetry.matrix import try_all
+
+    with TemporaryDirectory(prefix="fleetledger-") as place:
+        tried = list(try_all(Path(place)))
+    wrong = [one for one in tried if not one.is_as_expected]
+    for one in tried if shows_all else wrong:
+        kept = "kept" if one.is_kept else "not kept"
+        verdict = "as expected" if one.is_as_expected else f"EXPECTED {one.expected}"
+        transport, records, compression, knows_token = one.setup
+        token = "token" if knows_token else "no token"
+        click.echo(f"{transport:13} {records:19} {compression:8} {token:8} {one.status} {kept:8} {verdict}")
+    click.echo(f"{len(tried) - len(wrong)} of {len(tried)} setups are as expected.")
+    if wrong:
+        sys.exit(1)
 
 
 @telemetry.command()
