@@ -24,6 +24,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "refresh": "refresh",
+    "watch": "refresh",
     "extract": "refresh",
     "build": "refresh",
     "publish": "refresh",

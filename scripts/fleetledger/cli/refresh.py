@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from shlex import quote
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fleetledger.landing.extract import ExtractSummary
     from fleetledger.pipeline import Event, Stage, Tell
     from fleetledger.warehouse.build import Built
+    from fleetledger.watch import Failed, Watching
 
 
 @click.command()
@@ -61,6 +63,54 @@ def _say_where(data: Path) -> None:
     moved = f"mkdir -p {quote(str(target.parent))} && mv {quote(str(data))} {quote(str(target))}"
     advice = f"{target} is there as well" if target.exists() else f"to move them: {moved}"
     click.echo(f"The data are in {data} as before, where `git clean -dfx` deletes them; {advice}", err=True)
+
+
+@click.command()
+@with_places
+@click.option("--poll", is_flag=True, help="Look at the files every 10 seconds: network file systems tell no events.")
+def watch(places: Places, poll: bool) -> None:
+    """Refresh whenever logs have grown, until Ctrl-C.
+
+    At most every 5 seconds, and one at a time. A refresh that fails is told, and tried again.
+
+    \b
+    Examples:
+      fleetledger watch
+      fleetledger watch --config fleet.toml --poll
+    """
+    from threading import Event
+
+    from fleetledger import pipeline
+    from fleetledger.watch import watch as watch_logs
+
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    watch_logs(places.prepared(), lambda: pipeline.sources_of(places.data, places.config), say_watched, stop, poll=poll)
+    click.echo("Stopped.")
+
+
+def say_watched(event: Event | Watching | Failed) -> None:
+    """Print what a watch does, with the time: what is new, what a person should see to, and nothing else."""
+    from fleetledger import pipeline
+    from fleetledger.watch import Failed, Watching
+
+    at = f"{clock.now().astimezone():%H:%M:%S}"
+    match event:
+        case Watching(directories, by_events):
+            how = "by events" if by_events else "by looking"
+            click.echo(
+                f"{at} Watching {len(directories)} {'directory' if len(directories) == 1 else 'directories'} {how}."
+            )
+        case Failed(reason):
+            click.echo("\n".join(clean(f"{at} Failed: {line}") for line in reason.splitlines()), err=True)
+        case pipeline.Landed(summary) if any(source.files_changed for source in summary.sources):
+            click.echo(f"{at} {_landed(summary)}")
+        case pipeline.Swapped(published):
+            click.echo(f"{at} Published to {published.path}")
+        case pipeline.Configured(_, problems):
+            for problem in problems:
+                click.echo(clean(f"{at} Left out: {problem}"), err=True)
 
 
 @click.command()

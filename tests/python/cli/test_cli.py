@@ -28,6 +28,7 @@ from fleetledger.warehouse import record as refresh
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 COMMANDS = (
     "refresh",
+    "watch",
     "extract",
     "build",
     "publish",
