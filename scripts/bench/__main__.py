@@ -177,6 +177,7 @@ def _round(bench: Bench, *, with_builds: bool) -> Iterator[Measurement]:
     built = bench.scratch / "built"
     if with_builds:
         yield bench.fleetledger(tables.COLD_REFRESH, "refresh", _emptied(built))
+        yield bench.fleetledger(tables.IDLE_REFRESH, "refresh", built)
         check_totals(published_path(built), bench.corpus.totals)
     for job, arguments in tables.REPORTS.items():
         yield bench.fleetledger(job, "report", built, *arguments)

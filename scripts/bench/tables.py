@@ -42,6 +42,11 @@ def under(seconds: float) -> Bar:
     return Bar("seconds", operator.lt, seconds, f"under {seconds:g} s")
 
 
+def working(seconds: float) -> Bar:
+    """Processor time that must be under so many seconds."""
+    return Bar("cpu_seconds", operator.lt, seconds, f"under {seconds:g} s of processor")
+
+
 def below(gigabytes: float) -> Bar:
     """Memory that must always be below so many GB."""
     text = f"{gigabytes:g} GB" if gigabytes >= 1 else f"{gigabytes * 1000:g} MB"
@@ -51,8 +56,12 @@ def below(gigabytes: float) -> Bar:
 COLD_EXTRACT = Job("cold extract", (Bar("mb_per_s", operator.ge, 400, "at least 400 MB/s"), below(0.6)), rate=True)
 IDLE_EXTRACT = Job("extract again, nothing new", (under(0.3),))
 GROWN_EXTRACT = Job("extract after growth", (under(0.5),))
-COLD_REFRESH = Job("cold refresh", (under(15), below(1.5)), rate=True)
-GROWN_REFRESH = Job("refresh after growth", (under(6),))
+COLD_REFRESH = Job("cold refresh", (under(13), working(25), below(0.9)), rate=True)
+IDLE_REFRESH = Job("refresh, nothing new", (under(0.2),))
+GROWN_REFRESH = Job(
+    "refresh after growth",
+    (under(2), working(3), below(0.8), Bar("ratio", operator.le, 1.7, "at most 1.7 of ccusage's time")),
+)
 CCUSAGE = Job("ccusage claude monthly --json", rate=True)
 
 _REPORT_BARS = (
@@ -81,7 +90,7 @@ CCUSAGE_STATUSLINE = Job("ccusage statusline")
 CCUSAGE_BLOCKS = Job("ccusage claude blocks --json", rate=True)
 
 JOBS = (
-    *(COLD_EXTRACT, IDLE_EXTRACT, GROWN_EXTRACT, COLD_REFRESH, GROWN_REFRESH),
+    *(COLD_EXTRACT, IDLE_EXTRACT, GROWN_EXTRACT, COLD_REFRESH, IDLE_REFRESH, GROWN_REFRESH),
     *(*REPORTS, *QUESTIONS, STATUSLINE, CCUSAGE, CCUSAGE_BLOCKS, CCUSAGE_STATUSLINE),
 )
 STEPS = ("extract", "build", "publish", "report")

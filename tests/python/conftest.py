@@ -73,9 +73,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=200, help="How many kills a stress test does at least: rounds of 28.")
+    parser.addoption("--kills", type=int, default=200, help="How many kills a stress test does at least: rounds of 32.")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "round_of_28" in metafunc.fixturenames:
-        metafunc.parametrize("round_of_28", range(1, -(-metafunc.config.getoption("kills") // 28) + 1))
+    if "round_of_32" in metafunc.fixturenames:
+        metafunc.parametrize("round_of_32", range(1, -(-metafunc.config.getoption("kills") // 32) + 1))

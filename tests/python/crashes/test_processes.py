@@ -148,17 +148,21 @@ def kill_landing(killer: Killer) -> None:
 
 
 def kill_refills(killer: Killer, undisturbed: Undisturbed) -> Marts:
-    """Kill refreshes that only fill the tables of the build before, each in the state that such a refresh begins in.
+    """Kill refreshes that only add to the build before what is new, each in the state that such a refresh begins in.
 
-    Returns the marts of that state.
+    Warehouse and published file are those of before or of after, each time. Returns the marts of before.
     """
     data = killer.fleet.data
+    killer.fleet.run(STEPS["publish"])
     now = inputs(data, text=True)
     remember(data, now._replace(landed="other lines"))
     aside = data.with_name("before")
     shutil.copytree(data, aside)
+    whole = (built(aside), undisturbed.marts)
 
     def as_before() -> None:
+        assert built(data) in whole
+        assert published(data) in whole
         shutil.rmtree(data)
         shutil.copytree(aside, data)
 
@@ -166,9 +170,13 @@ def kill_refills(killer: Killer, undisturbed: Undisturbed) -> Marts:
     assert is_current(data, now)
     assert_same(killer.fleet, undisturbed)
     killer.kill("refill", as_before)
+    as_before()
+    killer.measure("publish by delta")
+    killer.kill("publish by delta", as_before)
+    as_before()
     # What DuckDB writes beside the warehouse is left there.
     assert {stat.S_IMODE(path.stat().st_mode) for path in data.glob("warehouse.duckdb*")} == {0o600}
-    return built(aside)
+    return whole[0]
 
 
 def assert_nothing_half_built_is_published(fleet: GrowingFleet, *whole: Marts) -> None:
@@ -181,10 +189,10 @@ def assert_nothing_half_built_is_published(fleet: GrowingFleet, *whole: Marts) -
 
 
 @pytest.mark.stress
-def test_many_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path, round_of_28: int) -> None:
+def test_many_kills_lose_nothing_and_double_nothing(undisturbed: Undisturbed, tmp_path: Path, round_of_32: int) -> None:
     fleet = growing(undisturbed, tmp_path, kills=4)
     seconds = fleet.run(STEPS["build"])
-    kill_everything(fleet, undisturbed, seconds, seed=round_of_28, kills=4)
+    kill_everything(fleet, undisturbed, seconds, seed=round_of_32, kills=4)
 
 
 KILLS = 2

@@ -67,6 +67,9 @@ STEPS = {
     "build": Step("build", "fleetledger.warehouse.build:build", "fleetledger.warehouse.build:build"),
     "publish": Step("publish", "fleetledger.published.publish:publish", "fleetledger.published.publish:publish"),
     "refill": Step("refresh", "fleetledger.warehouse.refill:refill", "fleetledger.warehouse.refill:refill"),
+    "publish by delta": Step(
+        "refresh", "fleetledger.published.publish:publish", "fleetledger.published.publish:publish"
+    ),
     "beginning": Step("refresh", "fleetledger.warehouse.template:start", "fleetledger.warehouse.refill:refill"),
     "refresh": Step("refresh", "fleetledger.warehouse.template:start", "fleetledger.published.publish:publish"),
 }

@@ -6,7 +6,7 @@ select
 
 from fct_model_calls as calls
 
-inner join unpriced_models
+inner join (select distinct provider, model from unpriced_models) as unpriced_models
     on calls.provider is not distinct from unpriced_models.provider
     and calls.model is not distinct from unpriced_models.model
 
