@@ -67,7 +67,7 @@ def read_status(data: Path) -> tuple[Status, str | None]:
 
 
 def parts(session: Any, status: Status, now: datetime) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """The pieces of the line that are known: model, session, today, window, context."""
+    """The pieces of the line that are known: model, session, today, window, week, context."""
     name = _at(session, "model", "display_name")
     if isinstance(name, str) and printable(name):
         yield printable(name)[:LONGEST_NAME]
@@ -78,6 +78,8 @@ def parts(session: Any, status: Status, now: datetime) -> Iterator[str]:  # noqa
         yield f"today {today}"
     if window := _window(session, status, now):
         yield window
+    if week := _week(session, now):
+        yield week
     used = _number(_at(session, "context_window", "used_percentage"))
     if used is not None:
         yield f"context {used:.0f}%"
@@ -110,6 +112,16 @@ def _window(session: Any, status: Status, now: datetime) -> str:  # noqa: ANN401
     hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
     share = f" {used:.0f}%," if used is not None else ""
     return f"window{share} {hours}h{minutes:02} left"
+
+
+def _week(session: Any, now: datetime) -> str:  # noqa: ANN401 - JSON
+    """How much of the plan's weekly limit is used, and when it begins anew: as Claude Code says; no log tells it."""
+    limit = _at(session, "rate_limits", "seven_day")
+    resets_at, used = _number(_at(limit, "resets_at")), _number(_at(limit, "used_percentage"))
+    left = timedelta(seconds=resets_at - now.timestamp()) if resets_at is not None else timedelta()
+    if used is None or left <= timedelta() or left > timedelta(days=7):
+        return ""
+    return f"week {used:.0f}%, {left.days}d{left.seconds // 3600:02} left"
 
 
 def _kind(session: Any, status: Status) -> str:  # noqa: ANN401 - JSON

@@ -64,6 +64,14 @@ def test_what_claude_code_says_of_the_window_wins() -> None:
     assert "window 42%, 1h30 left" in line(SESSION | {"rate_limits": limits})
 
 
+def test_the_weekly_limit_is_what_claude_code_says() -> None:
+    week = {"used_percentage": 41.3, "resets_at": SECONDS + 3 * 24 * HOUR + 5 * HOUR + 59}
+    assert " · week 41%, 3d05 left · context" in line(SESSION | {"rate_limits": {"seven_day": week}})
+    over = {"used_percentage": 41.3, "resets_at": SECONDS - 1}
+    for limit in (None, over, {"used_percentage": 41.3}, {"resets_at": SECONDS + HOUR}):
+        assert "week" not in line(SESSION | {"rate_limits": {"seven_day": limit}})
+
+
 def test_money_has_the_mark_of_its_account() -> None:
     usual = SESSION | {"transcript_path": "/home/ann/.claude/projects/p/s1.jsonl"}
     assert "session $1.24" in line(usual)

@@ -18,9 +18,10 @@ rates as (
     select
         {% for column in ['rate_id', 'price_book', 'model_id', 'match_names', 'match_regex', 'match_not_regex',
             'price_variant', 'valid_from', 'tier_start'] + token_price_columns() + ['web_search_usd_per_kcount',
-            'source', 'source_version', 'source_date'] %}
-            coalesce(model_rates.{{ column }}, rate_supplements.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+            'source', 'source_version'] %}
+            coalesce(model_rates.{{ column }}, rate_supplements.{{ column }}) as {{ column }},
         {% endfor %}
+        coalesce(model_rates.source_date, rate_supplements.source_date) as source_date
 
     from model_rates
 

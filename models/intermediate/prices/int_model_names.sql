@@ -38,7 +38,9 @@ rewritten as (
         and (rules.is_exact or not {{ matches_regex('rewritten.model_name', 'rules.pattern') }}) as is_exact,
         coalesce(
             rewritten.named_speed,
-            case when {{ matches_regex('rewritten.model_name', 'rules.pattern') }} then nullif(rules.asked_speed, '') end
+            case
+                when {{ matches_regex('rewritten.model_name', 'rules.pattern') }} then nullif(rules.asked_speed, '')
+            end
         ) as named_speed
 
     from rewritten

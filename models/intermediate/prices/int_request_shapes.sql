@@ -33,14 +33,14 @@ asked as (
                 shapes.service_tier asc nulls first,
                 shapes.inference_geo asc nulls first
         ) as request_shape_id,
-        shapes.speed,
-        shapes.service_tier,
-        shapes.inference_geo,
         {% for field in ['speed', 'service_tier', 'inference_geo'] %}
             case
                 when standard_{{ field }}.logged_value is null then nullif(lower(trim(shapes.{{ field }})), '')
-            end as asked_{{ field }}{{ ',' if not loop.last }}
+            end as asked_{{ field }},
         {% endfor %}
+        shapes.speed,
+        shapes.service_tier,
+        shapes.inference_geo
 
     from shapes
 

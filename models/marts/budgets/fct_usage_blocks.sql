@@ -12,6 +12,13 @@ landing as (
 
 ),
 
+vendors as (
+
+    select * from {{ ref('model_vendors') }}
+
+),
+
+-- What Claude's plan sees: not a model of others behind Claude Code, nor what is paid for by itself, such as fast mode.
 -- A call on the hour still belongs to the window that ends then, so that an hour is counted from after its beginning.
 placed as (
 
@@ -23,7 +30,15 @@ placed as (
 
     where
         called_at is not null
+        and cost_kind = 'subscription'
         and (fleet = 'claude_code' or provider = 'anthropic_oauth')
+        and exists (
+            select vendors.price_book
+            from vendors
+            where
+                vendors.price_book = 'anthropic'
+                and {{ matches_regex('lower(model_calls.model)', 'vendors.model_regex') }}
+        )
 
 ),
 
@@ -64,41 +79,23 @@ openers as (
 
 ),
 
-hour_windows as (
-
-    select
-        hours.fleet,
-        hours.host,
-        hours.account,
-        hours.hour_after,
-        max(openers.opened_at) over (
-            partition by hours.fleet, hours.host, hours.account
-            order by hours.hour_after asc
-        ) as opened_at
-
-    from hours
-
-    left join openers
-        on hours.fleet = openers.fleet
-        and hours.host = openers.host
-        and hours.account = openers.account
-        and hours.first_called_at = openers.opened_at
-
-),
-
+-- The first call of an hour may open a window, which holds that hour and all that follow until the next one is opened.
 calls as (
 
     select
         placed.*,
-        hour_windows.opened_at
+        max(openers.opened_at) over (
+            partition by placed.fleet, placed.host, placed.account
+            order by placed.hour_after asc
+        ) as opened_at
 
     from placed
 
-    inner join hour_windows
-        on placed.fleet = hour_windows.fleet
-        and placed.host = hour_windows.host
-        and placed.account = hour_windows.account
-        and placed.hour_after = hour_windows.hour_after
+    left join openers
+        on placed.fleet = openers.fleet
+        and placed.host = openers.host
+        and placed.account = openers.account
+        and placed.called_at = openers.opened_at
 
 ),
 
@@ -113,8 +110,6 @@ summed as (
         min(called_at) as first_called_at,
         max(called_at) as last_called_at,
         count(distinct session_id) as session_count,
-        count(case when cost_kind = 'free' and usage_source <> 'task_telemetry' then model_call_id end)
-            as free_call_count,
         {{ call_measures() }}
 
     from calls
@@ -137,10 +132,7 @@ told as (
             partition by summed.fleet, summed.host, summed.account
             order by summed.started_at asc
         ) + interval '5' hour as was_idle_from,
-        coalesce(
-            landing.as_of >= summed.first_called_at and landing.as_of < summed.ends_at,
-            false
-        ) as is_active,
+        coalesce(landing.as_of >= summed.first_called_at and landing.as_of < summed.ends_at, false) as is_active,
         case
             when coalesce(summed.input_tokens, summed.output_tokens) is not null
                 then
@@ -174,7 +166,6 @@ blocks as (
         is_active,
         session_count,
         model_call_count,
-        free_call_count,
         final_usage_call_count,
         unpriced_call_count,
         {% for column in usage_columns() %}
@@ -188,8 +179,6 @@ blocks as (
         cast(total_tokens as double) * 60000 / nullif(call_span_ms, 0) as tokens_per_minute,
         {% for kind in priced_kinds() %}
             cast({{ kind }}_cost_usd as double) * 3600000 / nullif(call_span_ms, 0) as {{ kind }}_usd_per_hour,
-        {% endfor %}
-        {% for kind in priced_kinds() %}
             case
                 when is_active
                     then

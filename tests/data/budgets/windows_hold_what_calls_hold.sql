@@ -1,5 +1,5 @@
--- Every call of Claude that has a time stands in one window, with all that it has, and an account's windows do not
--- overlap.
+-- Every call that has a time and is one of Claude's plan stands in one window, with all that it has, and an account's
+-- windows do not overlap.
 
 with
 
@@ -27,6 +27,8 @@ call_sums as (
 
     where
         called_at is not null
+        and cost_kind = 'subscription'
+        and lower(model) like '%claude%'
         and (fleet = 'claude_code' or provider = 'anthropic_oauth')
 
     group by

@@ -27,6 +27,7 @@ BELOW = ("stg_settings__budgets", "stg_settings__plans", "int_plans", "int_budge
 """What these are made of, as views over the inputs."""
 INPUTS = ("marts.fct_model_calls", "marts.fct_daily_costs", "intermediate.int_landing_summary")
 SETTINGS = ("landing.settings_budgets", "landing.settings_plans")
+RULES = ("seeds.model_vendors",)
 PUBLISHED = (*MODELS, "fct_model_calls", "dim_models", "dim_accounts", "dim_possible_rates", "build_info")
 
 START = datetime(2026, 11, 2)  # a Monday
@@ -43,10 +44,12 @@ class Marts:
         self.connection.execute("attach ':memory:' as warehouse")
         self.connection.execute(f"attach '{warehouse_path(fleet.data)}' as built (read_only)")
         self.connection.execute("use warehouse")
-        for schema in ("marts", "intermediate", "staging", "landing"):
+        for schema in ("marts", "intermediate", "staging", "landing", "seeds"):
             self.connection.execute(f"create schema {schema}")
         for table in (*INPUTS, *SETTINGS):
             self.connection.execute(f"create table {table} as from built.{table} limit 0")
+        for table in RULES:
+            self.connection.execute(f"create table {table} as from built.{table}")
         self.connection.execute("create table intermediate.int_reporting as select 'UTC' as timezone")
         models = {model.relation.rpartition(".")[2].strip('"'): model for model in read_models(fleet.manifest)}
         for name in BELOW:
@@ -111,7 +114,8 @@ def test_windows_are_those_of_a_plain_loop(marts: Marts, calls: list[tuple[str, 
         {"model_call_id": n, "fleet": "claude_code", "host": "h", "account": account, "called_at": at}
         for n, (account, at) in enumerate(calls)
     ]
-    marts.fill("marts.fct_model_calls", [{**row, "usage_source": "none", "cost_kind": "billed"} for row in rows])
+    of_a_plan = {"usage_source": "none", "cost_kind": "subscription", "model": "claude-opus-5"}
+    marts.fill("marts.fct_model_calls", [row | of_a_plan for row in rows])
     as_of = max(at for _, at in calls)
     marts.fill("intermediate.int_landing_summary", [{"as_of": as_of}])
     expected: list[tuple[Any, ...]] = []

@@ -567,12 +567,15 @@ class Window(NamedTuple):
 FIVE_HOURS = timedelta(hours=5)
 
 
-def windows(lines: Iterable[Line], active: frozenset[Divergence], rates: dict[str, Rates]) -> list[Window]:
+def windows(
+    lines: Iterable[Line], active: frozenset[Divergence], rates: dict[str, Rates], *, of_a_plan: bool = False
+) -> list[Window]:
     """The 5-hour windows of lines of one account, with these divergences in force; lines without a time have none.
 
-    ccusage reads the logs for its windows as it does for its monthly report.
+    ccusage reads the logs for its windows as it does for its monthly report. `of_a_plan` leaves out what no plan of
+    Claude's sees, which ccusage counts.
     """
-    counted = [line for line in lines if line.counts("monthly", active)]
+    counted = [line for line in lines if line.counts("monthly", active) and (_is_of_a_plan(line) or not of_a_plan)]
     responses = _Responses("monthly", active, counted, rates)
     for line in counted:
         responses.add(line)
@@ -584,6 +587,11 @@ def windows(lines: Iterable[Line], active: frozenset[Divergence], rates: dict[st
         else:
             found[-1] = window._replace(last=at, responses=window.responses + 1, tokens=window.tokens + tokens)
     return found
+
+
+def _is_of_a_plan(line: Line) -> bool:
+    """Whether Claude's plan sees the call: on a subscription, of a Claude model, at the usual speed."""
+    return line.provider == "claude_code" and "claude" in (line.model or "").lower() and line.usage.speed != "fast"
 
 
 def _timed(responses: Iterable[_Response], active: frozenset[Divergence]) -> Iterator[tuple[datetime, int]]:
