@@ -18,43 +18,15 @@ mu_events as (
 
 ),
 
+usage_fields as (
+
+    select * from {{ ref('int_log_usage_fields') }}
+
+),
+
 known_terms as (
 
     select * from {{ ref('known_log_terms') }}
-
-),
-
--- Usages have few different sets of fields: each is taken apart once, not once a line.
-usage_shapes as (
-
-    select distinct
-        'claude_code' as fleet,
-        usage_fields
-
-    from blocks
-
-    where usage_fields is not null
-
-    union all
-
-    select distinct
-        'mu' as fleet,
-        usage_fields
-
-    from mu_events
-
-    where usage_fields is not null
-
-),
-
-usage_fields as (
-
-    select distinct
-        fleet,
-        usage_fields,
-        {{ each_part('usage_fields', 'chr(31)') }} as term
-
-    from usage_shapes
 
 ),
 
@@ -119,141 +91,6 @@ unknown_terms as (
             )
     )
 
-),
-
-unknown_usage_fields as (
-
-    select
-        usage_fields.fleet,
-        usage_fields.usage_fields,
-        usage_fields.term
-
-    from usage_fields
-
-    inner join unknown_terms
-        on usage_fields.fleet = unknown_terms.fleet
-        and usage_fields.term = unknown_terms.term
-
-    where unknown_terms.term_kind = 'usage_field'
-
-),
-
-claude_code_holders as (
-
-    select
-        lines.line_id,
-        unknown_terms.term_kind,
-        unknown_terms.term
-
-    from lines
-
-    inner join unknown_terms
-        on coalesce(lines.record_type, '(none)') = unknown_terms.term
-
-    where unknown_terms.term_kind = 'record_type'
-
-    union distinct
-
-    select
-        blocks.line_id,
-        unknown_terms.term_kind,
-        unknown_terms.term
-
-    from blocks
-
-    inner join unknown_terms
-        on coalesce(blocks.block_type, '(none)') = unknown_terms.term
-
-    where unknown_terms.term_kind = 'block_type'
-
-    union distinct
-
-    select
-        blocks.line_id,
-        'usage_field' as term_kind,
-        unknown_usage_fields.term
-
-    from blocks
-
-    inner join unknown_usage_fields
-        on blocks.usage_fields = unknown_usage_fields.usage_fields
-
-    where unknown_usage_fields.fleet = 'claude_code'
-
-),
-
-mu_holders as (
-
-    select
-        mu_events.line_id,
-        unknown_terms.term_kind,
-        unknown_terms.term
-
-    from mu_events
-
-    inner join unknown_terms
-        on coalesce(mu_events.event_kind, '(none)') = unknown_terms.term
-
-    where unknown_terms.term_kind = 'event_kind'
-
-    union all
-
-    select
-        mu_events.line_id,
-        'usage_field' as term_kind,
-        unknown_usage_fields.term
-
-    from mu_events
-
-    inner join unknown_usage_fields
-        on mu_events.usage_fields = unknown_usage_fields.usage_fields
-
-    where unknown_usage_fields.fleet = 'mu'
-
-),
-
-placed as (
-
-    select
-        lines.line_id,
-        lines.fleet,
-        lines.host,
-        lines.account,
-        lines.source_path,
-        lines.generation,
-        lines.line_number,
-        lines.byte_offset,
-        lines.logged_at,
-        lines.version as client_version,
-        claude_code_holders.term_kind,
-        claude_code_holders.term
-
-    from lines
-
-    inner join claude_code_holders
-        on lines.line_id = claude_code_holders.line_id
-
-    union all
-
-    select
-        mu_events.line_id,
-        mu_events.fleet,
-        mu_events.host,
-        mu_events.account,
-        mu_events.source_path,
-        mu_events.generation,
-        mu_events.line_number,
-        mu_events.byte_offset,
-        mu_events.logged_at,
-        cast(null as varchar) as client_version,
-        mu_holders.term_kind,
-        mu_holders.term
-
-    from mu_events
-
-    inner join mu_holders
-        on mu_events.line_id = mu_holders.line_id
-
 )
 
-select * from placed
+select * from unknown_terms

@@ -2,7 +2,13 @@ with
 
 lines as (
 
-    select * from {{ ref('int_unknown_log_terms') }}
+    select * from {{ ref('int_drifted_lines') }}
+
+),
+
+newer_versions as (
+
+    select * from {{ ref('int_newer_client_versions') }}
 
 ),
 
@@ -37,12 +43,13 @@ ranked as (
 
 ),
 
-drift as (
+terms as (
 
     select
         fleet,
         term_kind,
         short_term as term,
+        bool_or(could_change_figures) as could_change_figures,
         min_by(client_version, version_key) as first_version,
         max_by(client_version, version_key) as last_version,
         count(distinct line_id) as line_count,
@@ -59,6 +66,31 @@ drift as (
         fleet,
         term_kind,
         short_term
+
+),
+
+drift as (
+
+    select * from terms
+
+    union all
+
+    select
+        'claude_code' as fleet,
+        'client_version' as term_kind,
+        client_version as term,
+        false as could_change_figures,
+        client_version as first_version,
+        client_version as last_version,
+        line_count,
+        first_logged_at,
+        last_logged_at,
+        host as example_host,
+        account as example_account,
+        source_path as example_source_path,
+        cast(line_number as bigint) as example_line_number
+
+    from newer_versions
 
 )
 

@@ -277,7 +277,9 @@ def _found_in(ledger: Ledger) -> Row:
             "is_demo": build["is_demo"],
             "lines": build["landed_line_count"],
         },
-        "drift": ledger.rows("select * from log_drift order by fleet, term_kind, line_count desc, term"),
+        "drift": ledger.rows(
+            "select * from log_drift order by could_change_figures desc, fleet, term_kind, line_count desc, term"
+        ),
         "unpriced_models": ledger.unpriced_models(),
         "unmapped_providers": [
             {"provider": row["provider"], "model_calls": row["unknown_calls"]}
@@ -289,12 +291,12 @@ def _found_in(ledger: Ledger) -> Row:
 
 
 def _published_needs(found: Row) -> Iterator[Need]:
-    if rows := found["drift"]:
+    if rows := [row for row in found["drift"] if row["could_change_figures"]]:
         terms = _named(f"{row['term']} ({row['term_kind']} in {row['fleet']})" for row in rows)
         yield Need(
             "drift",
-            f"The logs hold what the models do not know: {terms}. Look at an example of each; "
-            "what changes no figure goes into seeds/log/known_log_terms.csv.",
+            f"The logs hold what could change figures, and the models do not know: {terms}. Look at an example of "
+            "each; what changes none goes into seeds/log/known_log_terms.csv.",
         )
     if rows := found["unpriced_models"]:
         models = _named(f"{row['model'] or '(none)'} at {row['provider'] or '(none)'}" for row in rows)

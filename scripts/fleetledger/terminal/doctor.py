@@ -139,8 +139,9 @@ def _drift(terms: list[Row]) -> Table:
     rows = [
         term
         | {
+            "matters": "could change figures" if term["could_change_figures"] else "no figure",
             "place": f"{term['example_host']}/{term['example_account']}: "
-            f"{term['example_source_path']}:{term['example_line_number']}"
+            f"{term['example_source_path']}:{term['example_line_number']}",
         }
         for term in terms
     ]
@@ -148,6 +149,7 @@ def _drift(terms: list[Row]) -> Table:
         "fleet": Column("fleet", is_fixed=True),
         "term_kind": Column("kind", is_fixed=True),
         "term": Column("name"),
+        "matters": Column("matters"),
         "first_version": Column("since version", is_spare=True),
         "line_count": Column("lines", True),
         "place": Column("an example", keeps_end=True),

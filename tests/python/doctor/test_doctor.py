@@ -24,7 +24,21 @@ from fleetledger.published.publish import publish
 LINE = b'{"type":"user"}\n'
 DAY = 86_400.0
 
-DRIFT = ("mu", "event_kind", "from_the_future", None, None, 3, None, None, "host", "default", "d/session-1.jsonl", 31)
+DRIFT = (
+    "mu",
+    "event_kind",
+    "from_the_future",
+    True,
+    None,
+    None,
+    3,
+    None,
+    None,
+    "host",
+    "default",
+    "d/session-1.jsonl",
+    31,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -406,7 +420,7 @@ def test_what_has_no_rate_no_kind_and_no_meaning_needs_a_person(host: LoggedHost
     assert result.exit_code == 1
     assert result.stdout.startswith("3 things need you:\n")
     rows = [" ".join(line.split()) for line in result.stdout.splitlines()]
-    assert "mu event_kind from_the_future - 3 host/default: d/session-1.jsonl:31" in rows
+    assert "mu event_kind from_the_future could change figures - 3 host/default: d/session-1.jsonl:31" in rows
     assert "claude_code claude-next 1" in rows
     assert "harbor 1" in rows
     assert rows.index("claude_code 2.1.63 2 100.0%") < rows.index("claude_code 2.1.9 1 0.0%")
@@ -501,22 +515,81 @@ def built(fleet: BuiltFleet, tmp_path_factory: pytest.TempPathFactory) -> Logged
 def test_drift_is_told_with_its_first_version_and_an_example(built: LoggedHost) -> None:
     document = found(built)
     told = [
-        (term["term_kind"], term["term"], term["first_version"], term["last_version"], term["line_count"])
+        (term["could_change_figures"], term["term_kind"], term["term"], term["first_version"], term["last_version"])
         for term in document["drift"]
     ]
     assert told == [
-        ("block_type", "hologram", "2.1.9", "2.1.63", 2),
-        ("record_type", "(none)", None, None, 1),
-        ("record_type", "hologram", None, None, 1),
-        ("usage_field", "ephemeral_24h", "2.1.9", "2.1.9", 1),
-        ("usage_field", "tokens_of_thought", "2.1.100", "2.1.100", 1),
-        ("event_kind", "hologram", None, None, 1),
-        ("usage_field", "tokens_of_thought", None, None, 1),
+        (True, "block_type", "hologram", "2.1.9", "2.1.63"),
+        (True, "usage_field", "ephemeral_24h", "2.1.9", "2.1.9"),
+        (True, "usage_field", "tokens_of_thought", "2.1.100", "2.1.100"),
+        (True, "usage_field", "tokens_of_thought", None, None),
+        (False, "record_type", "(none)", None, None),
+        (False, "record_type", "hologram", None, None),
+        (False, "event_kind", "hologram", None, None),
     ]
+    assert [term["line_count"] for term in document["drift"]] == [2, 1, 1, 1, 1, 1, 1]
     examples = [(term["example_source_path"], term["example_line_number"]) for term in document["drift"]]
     log, events = "projects/p/s.jsonl", "d41f/session-1.jsonl"
-    assert examples == [(log, 2), (log, 6), (log, 5), (log, 3), (log, 4), (events, 4), (events, 3)]
+    assert examples == [(log, 2), (log, 3), (log, 4), (events, 3), (log, 6), (log, 5), (events, 4)]
     assert {term["example_host"] for term in document["drift"]} == {"host"}
+
+
+TODAYS_RECORDS = [
+    '"type":"attachment","attachment":{"type":"total_tokens_reminder"}',
+    '"type":"queue-operation","operation":"enqueue"',
+    '"type":"tools-used","tools":["Bash"]',
+    '"type":"atis-latch","atis":""',
+    '"type":"cost-state","totalCostUSD":0.1,"modelUsage":{"claude-opus-4-6":{"inputTokens":1,"costUSD":0.1}}',
+    '"type":"api-request","params":{"model":"claude-opus-4-6"}',
+    '"type":"api-request-blob","blob":"{\\"usage\\":1}"',
+    '"type":"bridge-session","ownerAccountUuid":"u"',
+]
+TODAY = (
+    response(
+        1,
+        version="2.1.332",
+        blocks='{"type":"thinking"},{"type":"server_tool_use"},{"type":"web_search_tool_result"},{"type":"fallback"}',
+        usage=',"output_tokens_details":{"thinking_tokens":1},"fallback_credit":null,"speed":"standard",'
+        '"iterations":[{"type":"message","model":"claude-opus-4-6","input_tokens":1,"output_tokens":1}]',
+    )
+    + "".join(f'{{{record},"sessionId":"s","version":"2.1.332"}}\n' for record in TODAYS_RECORDS).encode()
+)
+
+
+def drift_of(host: LoggedHost, fleet: BuiltFleet, log: bytes) -> dict[str, Any]:
+    """What doctor says of a log, built and published."""
+    host.write(log)
+    host.extract()
+    with run_models(read_models(fleet.manifest), fleet.data, host.data, warehouse_path(host.data)) as warehouse:
+        warehouse.execute("create table main.build_state as select true as is_complete")
+    publish(host.data, NOW)
+    return found(host)
+
+
+def test_an_ordinary_log_of_today_needs_nobody(host: LoggedHost, fleet: BuiltFleet) -> None:
+    document = drift_of(host, fleet, TODAY)
+    assert (document["drift"], document["needs"]) == ([], [])
+
+
+def test_what_changes_no_figure_is_a_note(host: LoggedHost, fleet: BuiltFleet) -> None:
+    """A record of a new kind without a message, and a version newer than any that was looked at."""
+    log = response(1, version="2.1.1000") + b'{"type":"hologram","sessionId":"s"}\n'
+    document = drift_of(host, fleet, log)
+    assert [(term["term_kind"], term["term"]) for term in document["drift"]] == [
+        ("client_version", "2.1.1000"),
+        ("record_type", "hologram"),
+    ]
+    assert document["needs"] == []
+    told = doctor(host)
+    assert told.exit_code == 0
+    assert "2.1.1000" in told.stdout
+
+
+def test_a_new_kind_of_record_with_usage_in_it_needs_a_person(host: LoggedHost, fleet: BuiltFleet) -> None:
+    nested = b'{"type":"hologram","sessionId":"s","data":{"message":{"usage":{"input_tokens":5}}}}\n'
+    document = drift_of(host, fleet, response(1, version="2.1.9") + nested)
+    assert checks(document) == ["drift"]
+    assert "hologram (record_type in claude_code)" in document["needs"][0]["message"]
 
 
 def test_unpriced_unmapped_and_versions_come_from_the_build(built: LoggedHost) -> None:
