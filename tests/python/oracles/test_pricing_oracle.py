@@ -8,17 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
-from dataclasses import fields
 from decimal import Decimal
 from typing import NamedTuple
 
-import duckdb
-import pyarrow
 import pytest
 from built_fleet import BuiltFleet
 from calculator import PROVIDERS, Call, list_price, listed_variant
-from compiled_models import make, read_models, seeded
 from genai_prices.types import ClauseEquals, ClauseOr, MatchLogic, ModelInfo
+from priced_calls import priced_calls
 
 from fleetledger.rates.generate import BOOKS, RateRow, generate
 
@@ -29,7 +26,6 @@ PATH_OF_BOOK = {
     "aws": "bedrock",
     "google": "vertex",
 }
-PRICING = ("models/intermediate/prices/", "models/marts/costs/")
 FAST_FACTOR = {"claude-opus-4-6": 6, "claude-opus-4-7": 6}
 US_MODELS = {"claude-sonnet-4-6", "claude-sonnet-5", "claude-opus-4-6", "claude-opus-4-8", "claude-fable-5"}
 MICRO_DOLLAR = Decimal("0.000001")
@@ -202,29 +198,9 @@ def cases() -> list[Case]:
 @pytest.fixture(scope="module")
 def priced(cases: list[Case], fleet: BuiltFleet) -> dict[str, Priced]:
     """What fct_model_calls says of the calls, by model_call_id."""
-    models = [model for model in read_models(fleet.manifest) if model.path.startswith(PRICING)]
-    with seeded(fleet.data) as warehouse:
-        write_calls(warehouse, [case.call for case in cases])
-        make(warehouse, models)
+    with priced_calls(fleet, [case.call for case in cases]) as warehouse:
         rows = warehouse.sql("select model_call_id, cost_usd, rate_id, rate_is_exact from marts.fct_model_calls")
         return {row[0]: Priced(*row[1:]) for row in rows.fetchall()}
-
-
-def write_calls(warehouse: duckdb.DuckDBPyConnection, calls: list[Call]) -> None:
-    """A table int_model_calls with these calls, and null in the columns that pricing only hands on."""
-    given = pyarrow.table({field.name: [getattr(call, field.name) for call in calls] for field in fields(Call)})
-    identity = "fleet host account session_id task_id turn_id agent_id project git_branch message_id request_id"
-    handed_on = {
-        "varchar": f"{identity} client_version stop_reason",
-        "bigint": "reasoning_tokens copies",
-        "boolean": "cache_tier_known usage_is_final",
-        "date": "called_on",
-    }
-    selected = [
-        *given.column_names,
-        *(f"cast(null as {kind}) as {name}" for kind, names in handed_on.items() for name in names.split()),
-    ]
-    warehouse.from_arrow(given).select(", ".join(selected)).create("intermediate.int_model_calls")
 
 
 def test_the_cases_reach_every_model_variant_and_tier(cases: list[Case], priced: dict[str, Priced]) -> None:

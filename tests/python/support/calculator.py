@@ -72,7 +72,7 @@ def list_price(call: Call, book: str, model: ModelInfo, *, variant: dict[str, st
     ):
         (field, value), variant = next(iter(variant.items())), None
         factor *= multipliers().get((book, model.id, "service_tier" if field == "processing" else field, value), 1)
-    row = None if variant else supplement(call, book, model.id)
+    row = supplement(call, book, model.id, next(iter(variant.values())) if variant else "standard")
     if row:
         searches = (call.web_search_requests or 0) * price(row, "web_search_usd_per_kcount") / 1000
         return factor * tokens_price(call, row) + searches
@@ -99,29 +99,32 @@ Row = dict[str, str]
 
 
 @cache
-def supplements() -> dict[tuple[str, str], list[Row]]:
-    """The rows of seed rate_supplements by book and model."""
-    found: dict[tuple[str, str], list[Row]] = {}
+def supplements() -> dict[tuple[str, str, str], list[Row]]:
+    """The rows of seed rate_supplements by book, model and variant."""
+    found: dict[tuple[str, str, str], list[Row]] = {}
     with (PROJECT_ROOT / "seeds/prices/rate_supplements.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault((row["price_book"], row["model_id"]), []).append(row)
+            found.setdefault((row["price_book"], row["model_id"], row["price_variant"]), []).append(row)
     return found
 
 
 @cache
-def list_starts(book: str, model_id: str) -> frozenset[tuple[dt.date, int]]:
-    """The days and tiers of a model's standard prices in the generated list."""
-    rows = (row for row in generate() if (row.price_book, row.model_id) == (book, model_id))
-    return frozenset((row.valid_from, row.tier_start) for row in rows if row.price_variant == "standard")
+def list_starts(book: str, model_id: str, variant: str) -> frozenset[tuple[dt.date, int]]:
+    """The days and tiers of a model's prices in the generated list."""
+    rows = (row for row in generate() if (row.price_book, row.model_id, row.price_variant) == (book, model_id, variant))
+    return frozenset((row.valid_from, row.tier_start) for row in rows)
 
 
-def supplement(call: Call, book: str, model_id: str) -> Row | None:
+def supplement(call: Call, book: str, model_id: str, variant: str) -> Row | None:
     """The row of the project's own that prices a call: of the period that its day is in, the highest tier below it."""
     mine = {
         (dt.date.fromisoformat(row["valid_from"]), int(row["tier_start"])): row
-        for row in supplements().get((book, model_id), ())
+        for row in supplements().get((book, model_id, variant), ())
     }
-    rows = [start for start in mine.keys() | list_starts(book, model_id) if start[0] <= call.called_at.date()]
+    if not mine:
+        return None
+    starts = mine.keys() | list_starts(book, model_id, variant)
+    rows = [start for start in starts if start[0] <= call.called_at.date()]
     day = max((day for day, _ in rows), default=None)
     tiers = [tier for since, tier in rows if since == day and tier < max(total_input(call), 1)]
     return mine.get((day, max(tiers))) if day and tiers else None

@@ -1,0 +1,39 @@
+"""The pricing models, as dbt compiled them, over a table of made-up calls that stands in for `int_model_calls`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import duckdb
+import pyarrow
+from built_fleet import BuiltFleet
+from calculator import Call
+from compiled_models import make, read_models, seeded
+
+PRICING = ("models/intermediate/prices/", "models/marts/costs/")
+
+
+def priced_calls(fleet: BuiltFleet, calls: list[Call]) -> duckdb.DuckDBPyConnection:
+    """A warehouse in memory of the fleet's seeds, these calls, and all that prices them."""
+    models = [model for model in read_models(fleet.manifest) if model.path.startswith(PRICING)]
+    warehouse = seeded(fleet.data)
+    _write_calls(warehouse, calls)
+    make(warehouse, models)
+    return warehouse
+
+
+def _write_calls(warehouse: duckdb.DuckDBPyConnection, calls: list[Call]) -> None:
+    """A table int_model_calls with these calls, and null in the columns that pricing only hands on."""
+    given = pyarrow.table({field.name: [getattr(call, field.name) for call in calls] for field in fields(Call)})
+    identity = "fleet host account session_id task_id turn_id agent_id project git_branch message_id request_id"
+    handed_on = {
+        "varchar": f"{identity} client_version stop_reason",
+        "bigint": "reasoning_tokens copies",
+        "boolean": "cache_tier_known usage_is_final",
+        "date": "called_on",
+    }
+    selected = [
+        *given.column_names,
+        *(f"cast(null as {kind}) as {name}" for kind, names in handed_on.items() for name in names.split()),
+    ]
+    warehouse.from_arrow(given).select(", ".join(selected)).create("intermediate.int_model_calls")
