@@ -18,6 +18,12 @@ multipliers as (
 
 ),
 
+long_context_models as (
+
+    select * from {{ ref('long_context_models') }}
+
+),
+
 -- What no row prices, a multiplier may: of the speed or the service tier (not of both), and of the geography.
 multiplied as (
 
@@ -83,6 +89,8 @@ priced as (
             case when not multiplied.is_geo_priced then 'inference_geo' end
         ), '') as request_caveats,
         multiplied.multiplier,
+        case when not rates.is_tiered then long_context_models.tier_start end as untold_tier_start,
+        case when not rates.is_tiered then long_context_models.ends_on end as untold_tier_ends_on,
         rates.tier_start,
         rates.tier_end,
         {% for column in token_price_columns() %}
@@ -108,6 +116,10 @@ priced as (
         and multiplied.model_id = rates.model_id
         and multiplied.price_variant = rates.price_variant
         and multiplied.price_valid_from = rates.valid_from
+
+    left join long_context_models
+        on not rates.is_override
+        and {{ matches_regex('rates.model_id', 'long_context_models.model_regex') }}
 
 )
 

@@ -68,6 +68,11 @@ rated as (
             when request_rates.rate_id is not null then coalesce(request_rates.web_search_usd_per_kcount, 0)
         end as web_search_usd_per_kcount,
         request_rates.is_tiered,
+        coalesce(
+            sized.tier_tokens > request_rates.untold_tier_start
+            and sized.called_on_utc < coalesce(request_rates.untold_tier_ends_on, date '9999-12-31'),
+            false
+        ) as has_untold_tier,
         request_rates.has_cache_read_price,
         request_rates.has_cache_write_5m_price,
         request_rates.has_cache_write_1h_price,
@@ -97,7 +102,7 @@ costed as (
         case when rate_id is not null then nullif(concat_ws(
             ' ',
             request_caveats,
-            case when usage_source = 'task_telemetry' and is_tiered then 'context_tier' end,
+            case when has_untold_tier or (usage_source = 'task_telemetry' and is_tiered) then 'context_tier' end,
             case when cache_read_tokens > 0 and not has_cache_read_price then 'cache_read_price' end,
             case
                 when

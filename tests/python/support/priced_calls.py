@@ -10,14 +10,20 @@ from built_fleet import BuiltFleet
 from calculator import Call
 from compiled_models import make, read_models, seeded
 
-PRICING = ("models/intermediate/prices/", "models/marts/costs/")
+PRICING = ("models/staging/settings/", "models/intermediate/prices/", "models/marts/costs/")
 
 
 def priced_calls(fleet: BuiltFleet, calls: list[Call]) -> duckdb.DuckDBPyConnection:
-    """A warehouse in memory of the fleet's seeds, these calls, and all that prices them."""
+    """A warehouse in memory of the fleet's seeds, these calls, no settings of a user's, and all that prices them."""
     models = [model for model in read_models(fleet.manifest) if model.path.startswith(PRICING)]
     warehouse = seeded(fleet.data)
     _write_calls(warehouse, calls)
+    settings = """
+        select table_name from information_schema.tables
+        where table_catalog = 'built' and table_schema = 'landing' and table_name like 'settings%'
+    """
+    for (name,) in warehouse.sql(settings).fetchall():
+        warehouse.execute(f"create table landing.{name} as from built.landing.{name} limit 0")
     make(warehouse, models)
     return warehouse
 
