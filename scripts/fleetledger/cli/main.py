@@ -45,6 +45,7 @@ COMMANDS = {
     "secrets": "audit",
     "rates": "rates",
     "project": "project",
+    "import-settings": "settings",
     "simulate": "simulate",
 }
 """The commands in the order in which they are met, and the module of each, in which it has the same name."""

@@ -50,6 +50,7 @@ COMMANDS = (
     "rates check",
     "rates update",
     "project",
+    "import-settings",
     "simulate",
 )
 """In the order of `--help`, one to a line."""
