@@ -39,6 +39,7 @@ calls as (
         sum(model_calls.cache_read_tokens) as cache_read_tokens,
         sum(model_calls.cache_write_5m_tokens) as cache_write_5m_tokens,
         sum(model_calls.cache_write_1h_tokens) as cache_write_1h_tokens,
+        sum(model_calls.web_search_cost_usd) as web_search_cost_usd,
         sum(model_calls.cost_usd) as cost_usd
 
     from model_calls
@@ -102,6 +103,8 @@ pairs as (
         calls.stop_reason,
         calls.rate_caveats,
         calls.usage_is_final,
+        calls.model <> requests.model as has_other_model,
+        calls.web_search_cost_usd,
         {% for side, from in [('transcript', 'calls'), ('telemetry', 'requests')] %}
             {% for count in ['input', 'output', 'cache_read', 'cache_write_5m', 'cache_write_1h'] %}
                 {{ from }}.{{ count }}_tokens as {{ side }}_{{ count }}_tokens,

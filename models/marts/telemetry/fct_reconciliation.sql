@@ -98,6 +98,11 @@ final as (
             when explained.verdict = 'transcript_only' and not sides.has_events then 'no_telemetry'
             when explained.verdict = 'transcript_only' and not explained.usage_is_final then 'interrupted'
             when explained.verdict = 'transcript_output_placeholder' then 'cut_off'
+            when explained.verdict = 'price_difference' and explained.has_other_model then 'model'
+            when
+                explained.verdict = 'price_difference'
+                and abs(explained.cost_difference_usd + explained.web_search_cost_usd) <= 0.000001
+                then 'web_search'
             when explained.verdict = 'price_difference' then coalesce(explained.rate_caveats, 'rate')
             else 'unknown'
         end as reason,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from telemetry_server import event, log_request
 
 from fleetledger.base.paths import landing_dir
 from fleetledger.collect.marks import mark
@@ -97,6 +98,7 @@ class History:
                 sources = (
                     Source("claude_code", f"host-{host}", "default", None, self._root(host)),
                     Source("mu", f"host-{host}", "default", None, self._root(host) / "mu"),
+                    Source("otlp", f"host-{host}", "default", None, self._root(host) / "otlp"),
                 )
                 extract(self.data, FleetConfig(sources), now=self._now)
 
@@ -230,6 +232,30 @@ class History:
         scan = {"batch_id": f"b{number}", "scanned_at": self._now.isoformat()[:19], "secrets": [found]}
         (directory / f"b{number}.json").write_text(json.dumps(scan))
 
+    def telemetry(self, number: int) -> None:
+        """The client reports what a session asked, some of it again, or of a session that is not there."""
+        log = self._pick(number)
+        asked = list(dict.fromkeys(line["requestId"] for line in log.lines if "requestId" in line))
+        records = [
+            event(
+                *("api_request", log.session if number % 7 else "elsewhere", place),
+                request_id=request,
+                model="claude-opus-4-5",
+                input_tokens=10 + place,
+                output_tokens=5,
+                cost_usd=0.01 * number,
+            )
+            for place, request in enumerate([*asked, f"hidden{number}"])
+        ]
+        for record in records:
+            record["timeUnixNano"] = str(int(self._now.timestamp()) * 10**9)
+        cost = {"asDouble": 0.01 * number, "attributes": records[0]["attributes"][1:2], "timeUnixNano": str(number + 1)}
+        data = {"dataPoints": [cost], "aggregationTemporality": 1 + number % 2}
+        metric = {"name": "claude_code.cost.usage", "sum": data}
+        told = [log_request(*records), {"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]}]
+        content = b"".join(json.dumps(line).encode() + b"\n" for line in told)
+        Log(self._root(number % self._hosts) / "otlp" / "requests.jsonl", "").append(content)
+
     # How it is told.
 
     def _root(self, host: int) -> Path:
@@ -308,5 +334,5 @@ class History:
 
 HAPPENINGS: tuple[str, ...] = (
     *("begin", "grow", "agent", "fork", "summary", "title", "reuse", "redact", "cut", "unended", "garble"),
-    *("timeless", "rewrite", "host", "mu", "mark", "commit", "secret"),
+    *("timeless", "rewrite", "host", "mu", "mark", "commit", "secret", "telemetry"),
 )

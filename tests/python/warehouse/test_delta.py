@@ -32,7 +32,13 @@ ROUNDS = st.lists(
 )
 EVERYTHING = [
     [Happening("begin", 0), Happening("begin", 4), Happening("mu", 0), Happening("agent", 1)],
-    [Happening("grow", 0), Happening("fork", 1), Happening("commit", 3), Happening("unended", 2)],
+    [
+        Happening("grow", 0),
+        Happening("fork", 1),
+        Happening("commit", 3),
+        Happening("unended", 2),
+        Happening("telemetry", 0),
+    ],
     [Happening("grow", 1), Happening("fork", 3), Happening("summary", 2), Happening("reuse", 0), Happening("cut", 2)],
     [Happening("grow", 2), Happening("garble", 1), Happening("host", 3), Happening("mu", 1), Happening("mark", 0)],
     [Happening("redact", 0), Happening("redact", 1), Happening("redact", 1), Happening("timeless", 4)],
@@ -44,6 +50,7 @@ EVERYTHING = [
         Happening("title", 1),
     ],
     [Happening("redact", 2), Happening("reuse", 5), Happening("summary", 5), Happening("grow", 6)],
+    [Happening("telemetry", 0), Happening("telemetry", 1), Happening("telemetry", 3)],
 ]
 """Each thing that may happen, at least once, and what it meets."""
 
