@@ -8,7 +8,7 @@ requests as (
 
 model_calls as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_model_calls') }}
 
 ),
 

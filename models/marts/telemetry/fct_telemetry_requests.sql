@@ -39,37 +39,48 @@ request_rates as (
 -- The prices that a model has on a serving path, asked for in nothing but its speed.
 rate_requests as (
 
-    {% for requests in ['logged_rate_requests', 'possible_rate_requests'] -%}
-        select
-            rate_request_id,
-            provider,
-            model,
-            asked_speed
+    select
+        rate_request_id,
+        provider,
+        model,
+        asked_speed,
+        asked_service_tier,
+        asked_inference_geo
 
-        from {{ requests }}
+    from logged_rate_requests
 
-        where
-            asked_service_tier is null
-            and asked_inference_geo is null
+    union all
 
-        {% if not loop.last -%}
-            union all
+    select
+        rate_request_id,
+        provider,
+        model,
+        asked_speed,
+        asked_service_tier,
+        asked_inference_geo
 
-        {% endif -%}
-    {% endfor -%}
+    from possible_rate_requests
 
 ),
 
 one_rate_request as (
 
-    select *
+    select
+        provider,
+        model,
+        asked_speed,
+        max(rate_request_id) as rate_request_id
 
     from rate_requests
 
-    qualify row_number() over (
-        partition by provider, model, asked_speed
-        order by rate_request_id desc
-    ) = 1
+    where
+        asked_service_tier is null
+        and asked_inference_geo is null
+
+    group by
+        provider,
+        model,
+        asked_speed
 
 ),
 
