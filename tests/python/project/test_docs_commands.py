@@ -23,6 +23,7 @@ EVERYWHERE = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 BUILDING = [DOCS / "schedule.md"]
 ONLY_SHOWN = (
     "fleetledger build",
+    "fleetledger watch",
     *("fleetledger rates update", "fleetledger restore", "fleetledger set-aside", "fleetledger show"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
     *("fleetledger telemetry serve", "fleetledger telemetry tap"),
