@@ -34,7 +34,6 @@ OF_ONE_BUILD = r"\b(?:run_started_at|invocation_id|modules|env_var|run_query|sta
 
 MOST_LINES = 200
 MOST_CTES = 10
-BEING_CUT = {"fct_usage_blocks", "int_unknown_log_terms"}
 
 UNWELCOME = {
     "an unfinished mark": r"\b(?:T[O]DO|F[I]XME|X[X]X|H[A]CK)\b",
@@ -111,7 +110,7 @@ def test_a_model_is_short_or_says_why_not(nodes: list[Node]) -> None:
         if lines > MOST_LINES or ctes > MOST_CTES:
             long.add(model["name"])
     excused = {model["name"] for model in of_type(nodes, "model") if model["config"]["meta"].get("long_because")}
-    assert long - BEING_CUT == excused
+    assert long == excused
 
 
 def test_models_and_tests_speak_duckdb_and_spark(nodes: list[Node]) -> None:
