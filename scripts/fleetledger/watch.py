@@ -32,6 +32,9 @@ LOOK_SECONDS = 60.0
 
 ANYWAY_SECONDS = 600.0
 
+WAKE_SECONDS = 1.0
+"""How long it waits for an event before it asks the clock, too."""
+
 
 class Watching(NamedTuple):
     """These directories are watched now, by events or by looking; at the beginning, and whenever others are there."""
@@ -46,6 +49,8 @@ class Failed(NamedTuple):
     reason: str
 
 
+Seen: TypeAlias = set[tuple[str, int, int]]
+
 Tell: TypeAlias = Callable[["pipeline.Event | Watching | Failed"], None]
 
 
@@ -58,79 +63,81 @@ def watch(data: Path, load: Callable[[], FleetConfig], tell: Tell, stop: Stop, *
     """
     with lock(data / "watch.lock", clock.now()):
         while not stop.is_set():
-            began, config = monotonic(), _refreshed(data, load, tell)
-            for changed in _looks(config, tell, stop, poll):
+            began, (config, seen) = monotonic(), _refreshed(data, load, tell)
+            for changed in _looks(config, seen, tell, stop, poll):
                 stop.wait(max(0.0, began + EVERY_SECONDS - monotonic()))
                 if stop.is_set():
                     return
                 waited = monotonic() - began
                 if changed or config is None or waited >= ANYWAY_SECONDS:
                     began, before = monotonic(), config
-                    config = _refreshed(data, load, tell)
+                    config, _ = _refreshed(data, load, tell)
                     if _directories(config) != _directories(before):
                         break
 
 
-def _refreshed(data: Path, load: Callable[[], FleetConfig], tell: Tell) -> FleetConfig | None:
-    """Refresh; the configuration that it went by, None where it failed."""
+def _refreshed(data: Path, load: Callable[[], FleetConfig], tell: Tell) -> tuple[FleetConfig | None, Seen]:
+    """Refresh; the configuration that it went by, None where it failed, and the logs that were there when it began."""
     try:
         config = load()
+        seen = _seen(config)
         pipeline.refresh(data, config, tell)
     except (FleetledgerError, OSError, _duckdb.Error) as error:
         tell(Failed(str(error)))
-        return None
-    return config
+        return None, set()
+    return config, seen
 
 
-def _looks(config: FleetConfig | None, tell: Tell, stop: Stop, poll: bool) -> Iterator[bool]:
-    """Whether logs have changed, each time that they have, and each time that it is looked; ends when others are there.
+def _looks(config: FleetConfig | None, seen: Seen, tell: Tell, stop: Stop, poll: bool) -> Iterator[bool]:
+    """Whether logs are others than `seen`, each time that they change or are looked at; ends when others are to watch.
 
     Without a configuration, which could not be read, there is nothing to look at.
     """
     directories = _directories(config)
     if not poll and directories:
         try:
-            yield from _events(config, directories, tell, stop)
+            yield from _events(config, seen, tell, stop)
             return
         except OSError:
             # So many directories are watched on this machine that the system takes no more.
             pass
     tell(Watching(directories, by_events=False))
-    yield from _polls(config, directories, stop)
+    yield from _polls(config, seen, stop)
 
 
-def _events(config: FleetConfig | None, directories: tuple[Path, ...], tell: Tell, stop: Stop) -> Iterator[bool]:
+def _events(config: FleetConfig | None, seen: Seen, tell: Tell, stop: Stop) -> Iterator[bool]:
     import watchfiles
 
+    directories = _directories(config)
     watched = [*directories, *([config.path] if config and config.path else [])]
     changes = watchfiles.watch(
         *watched,
         watch_filter=lambda _, path: path.endswith(SUFFIX) or not Path(path).suffix or Path(path) in watched,
         stop_event=stop,
-        rust_timeout=int(1000 * LOOK_SECONDS),
+        rust_timeout=int(1000 * WAKE_SECONDS),
         yield_on_timeout=True,
         raise_interrupt=False,
         force_polling=False,
     )
-    tell(Watching(directories, by_events=True))
-    before = _seen(config)
+    looked: float | None = None
     for changed in changes:
+        if looked is None:
+            # What grew before the system was asked for events, no event tells: so it is looked once at the beginning.
+            tell(Watching(directories, by_events=True))
         if changed:
             yield True
-        else:
-            after = _seen(config)
-            yield after != before
-            before = after
-        if _directories(config) != directories:
-            return
+        if looked is None or monotonic() - looked >= LOOK_SECONDS:
+            before, seen, looked = seen, _seen(config), monotonic()
+            yield seen != before
+            if _directories(config) != directories:
+                return
 
 
-def _polls(config: FleetConfig | None, directories: tuple[Path, ...], stop: Stop) -> Iterator[bool]:
-    before = _seen(config)
+def _polls(config: FleetConfig | None, seen: Seen, stop: Stop) -> Iterator[bool]:
+    directories = _directories(config)
     while not stop.wait(POLL_SECONDS if config else LOOK_SECONDS):
-        after = _seen(config)
-        yield after != before
-        before = after
+        before, seen = seen, _seen(config)
+        yield seen != before
         if _directories(config) != directories:
             return
 
@@ -141,7 +148,7 @@ def _directories(config: FleetConfig | None) -> tuple[Path, ...]:
     return tuple(sorted({directory for directory in found if directory.is_dir()}))
 
 
-def _seen(config: FleetConfig | None) -> set[tuple[str, int, int]]:
+def _seen(config: FleetConfig | None) -> Seen:
     """What tells that logs have changed: names, sizes and times."""
     sources = config.sources if config else ()
     seen = {(file.path, file.size, file.mtime_ns) for source in sources for file in find_log_files(source)[0]}

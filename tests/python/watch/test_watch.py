@@ -40,6 +40,7 @@ class Watch:
         patch.setattr(watch, "EVERY_SECONDS", 0)
         patch.setattr(watch, "POLL_SECONDS", 0.01)
         patch.setattr(watch, "LOOK_SECONDS", 0.05)
+        patch.setattr(watch, "WAKE_SECONDS", 0.05)
         source = Source("claude_code", "host", "default", None, data / "logs")
         arguments = (data, lambda: FleetConfig((source,)), self._tell, self.stop)
         self.thread = Thread(target=watch.watch, args=arguments, kwargs={"poll": poll})
