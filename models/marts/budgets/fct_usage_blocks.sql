@@ -179,6 +179,8 @@ blocks as (
         cast(total_tokens as double) * 60000 / nullif(call_span_ms, 0) as tokens_per_minute,
         {% for kind in priced_kinds() %}
             cast({{ kind }}_cost_usd as double) * 3600000 / nullif(call_span_ms, 0) as {{ kind }}_usd_per_hour,
+        {% endfor %}
+        {% for kind in priced_kinds() %}
             case
                 when is_active
                     then

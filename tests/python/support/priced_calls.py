@@ -31,15 +31,10 @@ def priced_calls(fleet: BuiltFleet, calls: list[Call]) -> duckdb.DuckDBPyConnect
 def _write_calls(warehouse: duckdb.DuckDBPyConnection, calls: list[Call]) -> None:
     """A table int_model_calls with these calls, and null in the columns that pricing only hands on."""
     given = pyarrow.table({field.name: [getattr(call, field.name) for call in calls] for field in fields(Call)})
-    identity = "fleet host account session_id task_id turn_id agent_id project git_branch message_id request_id"
-    handed_on = {
-        "varchar": f"{identity} client_version stop_reason",
-        "bigint": "reasoning_tokens copies",
-        "boolean": "cache_tier_known usage_is_final",
-        "date": "called_on",
-    }
-    selected = [
-        *given.column_names,
-        *(f"cast(null as {kind}) as {name}" for kind, names in handed_on.items() for name in names.split()),
-    ]
+    columns = """
+        select column_name, data_type from duckdb_columns()
+        where database_name = 'built' and schema_name = 'intermediate' and table_name = 'int_model_calls'
+    """
+    handed_on = [column for column in warehouse.sql(columns).fetchall() if column[0] not in given.column_names]
+    selected = [*given.column_names, *(f"cast(null as {kind}) as {name}" for name, kind in handed_on)]
     warehouse.from_arrow(given).select(", ".join(selected)).create("intermediate.int_model_calls")
