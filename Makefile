@@ -45,7 +45,7 @@ pages: dev  ## Make the pages anew that are made of other files: docs/tables.md 
 picture: env  ## Draw docs/report.svg, the README's picture, from the demo fleet
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && $(BIN)/fleetledger simulate "$$work/fleet" && \
 	    $(BIN)/fleetledger refresh --config "$$work/fleet/fleet.toml" --data-dir "$$work/data" && \
-	    $(BIN)/fleetledger report daily --data-dir "$$work/data" --svg docs/report.svg
+	    $(BIN)/fleetledger report daily --since 2026-11-01 --data-dir "$$work/data" --svg docs/report.svg
 
 lock:  ## Write the lock files anew from pyproject.toml; what is pinned stays, unless its line is deleted first
 	@scripts/lock
