@@ -29,9 +29,9 @@ sized as (
                 then requests.rate_request_id
         end as priced_request_id,
         cast(calls.called_at as date) as called_on_utc,
-        -- A tier is told by one request's whole input, of several in one response by the largest. The sum of a task's requests tells none: the base
-        -- tier is the least that it cost. Any other call has a token of input at least, so that no tier
-        -- begins below 1.
+        -- A tier is told by one request's whole input, of several in one response by the largest. The sum of a task's
+        -- requests tells none: the base tier is the least that it cost. Any other call has a token of input at least,
+        -- so that no tier begins below 1.
         case
             when calls.usage_source = 'task_telemetry' then 1
             when calls.largest_request_tokens is not null then greatest(calls.largest_request_tokens, 1)

@@ -33,6 +33,23 @@ tombstones as (
 
 ),
 
+places as (
+
+    select
+        session_id,
+        host,
+        account,
+        count(*) as event_count
+
+    from events
+
+    group by
+        session_id,
+        host,
+        account
+
+),
+
 -- A session that lies in several accounts is that of the one that holds most of it, else of the first configured.
 owners as (
 
@@ -47,18 +64,7 @@ owners as (
                 places.account asc
         ) as place_rank
 
-    from (
-        select
-            session_id,
-            host,
-            account,
-            count(*) as event_count
-        from events
-        group by
-            session_id,
-            host,
-            account
-    ) as places
+    from places
 
     left join sources
         on places.host = sources.host
