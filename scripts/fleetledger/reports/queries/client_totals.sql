@@ -1,5 +1,5 @@
--- For how many sessions Claude Code's own total stands in the logs, how many agree with the ledger's to the cent, and what requests
--- cost, in each kind of money, that leave no line.
+-- For how many sessions Claude Code's own total stands in the logs, how many agree with the ledger's to the cent, and
+-- what requests cost, in each kind of money, that leave no line.
 with
 
 sessions as (
