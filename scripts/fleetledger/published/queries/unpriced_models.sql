@@ -1,4 +1,16 @@
 -- Models without a rate, with the number of their calls that lack a cost, the most first.
+with
+
+unpriced as (
+
+    select distinct
+        provider,
+        model
+
+    from unpriced_models
+
+)
+
 select
     calls.provider,
     calls.model,
@@ -6,9 +18,9 @@ select
 
 from fct_model_calls as calls
 
-inner join (select distinct provider, model from unpriced_models) as unpriced_models
-    on calls.provider is not distinct from unpriced_models.provider
-    and calls.model is not distinct from unpriced_models.model
+inner join unpriced
+    on calls.provider is not distinct from unpriced.provider
+    and calls.model is not distinct from unpriced.model
 
 where
     calls.cost_usd is null
