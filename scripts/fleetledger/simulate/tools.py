@@ -241,7 +241,7 @@ def todo(bench: Bench) -> ToolCall:
 
 
 def web_search(bench: Bench) -> ToolCall:
-    """A search of the web; the request that it costs is counted on the response that uses it."""
+    """A search of the web, by a version that tells no count: its result stands for one search."""
     rng = bench.rng
     query = f"{pick(rng, NOUNS)} {pick(rng, NOUNS)} best practice"
     links = [{"title": pick(rng, NOUNS), "url": f"https://example.com/{pick(rng, NOUNS)}"} for _ in range(6)]

@@ -227,7 +227,8 @@ class Transcript:
                 cache_read_tokens=usage.cache_read,
                 cache_write_5m_tokens=usage.write_5m,
                 cache_write_1h_tokens=usage.write_1h,
-                web_search_requests=web_searches,
+                # A search of the tool is told by its result alone, and charged to the response that asked for it.
+                web_search_requests=web_searches + sum(block.get("name") == "WebSearch" for block in blocks),
                 first_line=first_line,
             )
         )

@@ -150,9 +150,10 @@ def claude_code_totals(fleet: SimulatedFleet) -> dict[tuple[str, ...], Counter[s
         first = min(record["timestamp"] for record, _ in owned)
         final = any(record["message"]["stop_reason"] for record, _ in owned)
         account = (source["host"], source["account"], source.get("provider", "claude_code"))
-        add_call(
-            totals["claude_code", *account, record["message"]["model"], first[:10]], record["message"]["usage"], final
-        )
+        sums = totals["claude_code", *account, record["message"]["model"], first[:10]]
+        add_call(sums, record["message"]["usage"], final)
+        blocks = [block for record, _ in lines for block in record["message"]["content"]]
+        sums["web_search_requests"] += len({block["id"] for block in blocks if block.get("name") == "WebSearch"})
     return totals
 
 
