@@ -140,6 +140,7 @@ def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
     """
     from fleetledger.landing.extract import extract as extract_into
     from fleetledger.landing.settings import land_settings
+    from fleetledger.secrets.landed import take_over
     from fleetledger.warehouse.project import take_package
 
     tell(Configured(config.path, config.settings.problems if config.settings else ()))
@@ -147,6 +148,7 @@ def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
         take_package(data, config.package)
     if config.settings:
         land_settings(data, config.settings, now)
+    take_over(data, now)
     tell(Landed(extract_into(data, config, now=now, progress=_telling(Stage.EXTRACT, tell))))
 
 

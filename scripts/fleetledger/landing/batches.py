@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fleetledger.base.errors import LandingError
-from fleetledger.base.files import sync
+from fleetledger.base.files import begin_part, put_in_place
 from fleetledger.landing.lines import OK, REJECTED, REPAIRED
 from fleetledger.landing.manifest import BATCH_BYTES, Batch, batch_directory, new_id, timestamp
 from fleetledger.landing.rows import ROW_GROUP_BYTES, ROW_GROUP_ROWS, Counts
@@ -81,9 +81,8 @@ class BatchWriter:
         return self._batches
 
     def _open(self, columns: pa.Schema) -> pq.ParquetWriter:
-        os.close(os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         return pq.ParquetWriter(
-            self._part,
+            begin_part(self._landing / self._path),
             columns,
             compression="zstd",
             compression_level={name: _LEVELS.get(name, 1) for name in columns.names},
@@ -96,11 +95,7 @@ class BatchWriter:
 
     def _finish(self) -> None:
         self._writer.close()
-        with self._part.open("rb") as file:
-            os.fsync(file.fileno())
-        target = self._landing / self._path
-        self._part.rename(target)
-        sync(target.parent)
+        put_in_place(self._landing / self._path)
         counts = self._counts
         self._batches.append(
             Batch(
@@ -116,10 +111,6 @@ class BatchWriter:
             )
         )
         self._begin()
-
-    @property
-    def _part(self) -> Path:
-        return (self._landing / self._path).with_suffix(".part")
 
 
 def merge(landing: Path, host: str, batches: Sequence[Batch], now: datetime) -> Batch | None:

@@ -1,4 +1,4 @@
-"""What lands beside the logs, and like them: commits, pull requests, what people say of sessions, and their settings.
+"""What lands beside the logs, and like them: commits, pull requests, marks, settings, and where secrets were found.
 
     <landing>/<table>/host=<host>/<batch id>.parquet    rows of one table and host
     <landing>/collected/<host>.json                     the batches that exist; replaced whole, as the last step
@@ -10,7 +10,6 @@ readers, as in the rest of the landing.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -22,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fleetledger.base.errors import LandingError, why
-from fleetledger.base.files import make_private, sync
+from fleetledger.base.files import begin_part, make_private, put_in_place, remove_unnamed
 from fleetledger.base.locks import lock
 from fleetledger.base.paths import quoted
 from fleetledger.landing.manifest import COLLECTED, batch_directory, collected_path, new_id, timestamp
@@ -63,6 +62,13 @@ SCHEMAS = {
         **{f"{kind}_tokens": _COUNT for kind in ("prompt", "completion", "cache_read", "cache_write")},
     ),
     "session_marks": _schema("session_id", "note", rating=_COUNT),
+    "secret_scans": _schema("batch_id", "rules", scanned_at=_TIME),
+    "secrets": _schema(
+        *("account", "source_path", "found_in", "secret_type", "secret_hash", "batch_id"),
+        generation=pa.int32(),
+        byte_offset=_COUNT,
+        block_number=_COUNT,
+    ),
     "settings_reporting": _schema("timezone"),
     "settings_budgets": _schema("scope", "scope_value", "period", "cost_kind", limit_usd=_USD, warn_share=_SHARE),
     "settings_plans": _schema("provider", "account", "label", starts_on=_DAY, ends_on=_DAY, cost_usd=_USD),
@@ -171,15 +177,9 @@ class Collection:
     def _write(self, table: str, rows: pa.Table) -> None:
         path = f"{batch_directory(table, self.host)}/{new_id(self.now)}.parquet"
         target = self.landing / path
-        part = target.with_suffix(".part")
         try:
-            descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                pq.write_table(rows, file, compression="zstd", write_page_checksum=True)
-                file.flush()
-                os.fsync(descriptor)
-            part.rename(target)
-            sync(target.parent)
+            pq.write_table(rows, begin_part(target), compression="zstd", write_page_checksum=True)
+            put_in_place(target)
         except (OSError, pa.ArrowException) as error:
             raise LandingError(f"{target}: cannot write: {_why(error)}") from error
         self.batches.append(CollectedBatch(table, path, rows.num_rows, timestamp(self.now)))
@@ -217,14 +217,8 @@ def _remove_leftovers(collection: Collection) -> None:
     named = {batch.path for batch in collection.batches}
     named |= {path for path, since in collection.retired.items() if since > recent}
     collection.retired = {path: since for path, since in collection.retired.items() if since > recent}
-    try:
-        for table in SCHEMAS:
-            directory = batch_directory(table, collection.host)
-            for file in (collection.landing / directory).iterdir():
-                if file.suffix in (".parquet", ".part") and f"{directory}/{file.name}" not in named:
-                    file.unlink()
-    except OSError as error:
-        raise LandingError(f"{error.filename or collection.landing}: cannot clear up: {why(error)}") from error
+    directories = [batch_directory(table, collection.host) for table in SCHEMAS]
+    remove_unnamed(collection.landing, directories, named)
 
 
 def _read_batch(path: Path) -> pa.Table:

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 from urllib.parse import unquote
 
-from fleetledger.base.errors import LandingError, why
-from fleetledger.base.files import make_private, write_file
+from fleetledger.base.errors import LandingError
+from fleetledger.base.files import make_private, remove_unnamed, write_file
 from fleetledger.base.paths import manifest_path, quoted
 from fleetledger.base.state import StateKind, Values
 from fleetledger.sources.fleets import FLEETS
@@ -31,7 +31,6 @@ COLLECTED = StateKind("a list of what is collected")
 TABLES = tuple(fleet.table for fleet in FLEETS.values())
 BATCH_BYTES = 192 * 2**20
 """A batch ends once its rows take so much of the source files."""
-_OUR_SUFFIXES = (".parquet", ".json", ".part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +159,13 @@ def make_directories(landing: Path, hosts: Iterable[str]) -> None:
 
 
 def remove_leftovers(landing: Path, manifest: Manifest, kept: Iterable[str]) -> None:
-    """Delete files of a host that neither the manifest names nor `kept`; for the holder of the host's lock only."""
+    """Delete files of a host that neither the manifest names nor `kept`; for the holder of the host's lock only.
+
+    Raises LandingError.
+    """
     named = {batch.path for batch in manifest.batches} | {manifest.files_path, *kept}
     directories = [batch_directory(table, manifest.host) for table in TABLES]
-    try:
-        for directory in [*directories, f"state/{quoted(manifest.host)}"]:
-            for file in (landing / directory).iterdir():
-                if file.suffix in _OUR_SUFFIXES and f"{directory}/{file.name}" not in named:
-                    file.unlink()
-    except OSError as error:
-        raise LandingError(f"{error.filename or landing}: cannot clear up: {why(error)}") from error
+    remove_unnamed(landing, [*directories, f"state/{quoted(manifest.host)}"], named)
 
 
 def _write_manifest(landing: Path, manifest: Manifest) -> None:

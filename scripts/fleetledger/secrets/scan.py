@@ -1,7 +1,8 @@
 """Looking for secrets in what tools were given and gave back, batch by batch of the landing.
 
     <data>/secrets/key               the key of the digests, of this data directory alone
-    <data>/secrets/<batch id>.json   what was found in a batch; that it is there says that the batch was looked through
+
+What was found, and which batches were looked through, is landed (module landed).
 
 Which secrets are looked for stands in seeds/audit/audit_rules.csv, names of detect-secrets' rules, and in the user's
 own audit rules, which may be expressions.
@@ -16,7 +17,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import hmac
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,12 +30,12 @@ import msgspec
 
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.files import write_file
-from fleetledger.base.locks import lock
 from fleetledger.base.paths import PROJECT_ROOT, landing_dir
 from fleetledger.base.steps import Step
 from fleetledger.landing.manifest import Batch
 from fleetledger.landing.queries import read_manifests
 from fleetledger.landing.settings import landed_rows
+from fleetledger.secrets.landed import finds
 
 RULES = PROJECT_ROOT / "seeds/audit/audit_rules.csv"
 TYPES = PROJECT_ROOT / "seeds/audit/secret_types.csv"
@@ -104,17 +104,16 @@ Detector = Callable[[str], Iterable[str]]
 def scan(data: Path, now: datetime, step: Step, *, again: bool = False) -> Scanned:
     """Look through the batches of `data` that were not looked through yet, or `again` through all.
 
-    Each batch's file is written once it is done: an interrupted scan goes on where it was. Raises SecretScanError,
-    LandingError, and LockHeld where another scan is running.
+    What was found in a batch is landed once it is done: an interrupted scan goes on where it was. Raises
+    SecretScanError, LandingError, and LockHeld where another scan is running.
     """
-    directory = data / "secrets"
-    directory.mkdir(mode=0o700, exist_ok=True)
-    with lock(directory / "lock", now):
+    (data / "secrets").mkdir(mode=0o700, exist_ok=True)
+    with finds(data, now) as landed:
         detectors, marker = read_rules(RULES, landed_rows(data, "settings_audit_rules", now))
-        key = _key(directory / "key")
+        key, rules = _key(data / "secrets/key"), _digest(marker)
         manifests = read_manifests(landing_dir(data))
         batches = [batch for manifest in manifests for batch in manifest.batches if batch.table in CANDIDATES]
-        todo = [batch for batch in batches if again or not _is_scanned(directory, batch, marker)]
+        todo = [batch for batch in batches if again or landed.rules(batch.batch_id) != rules]
         found: dict[str, int] = {}
         candidates = 0
         for number, batch in enumerate(todo):
@@ -123,15 +122,9 @@ def scan(data: Path, now: datetime, step: Step, *, again: bool = False) -> Scann
             candidates += read
             for secret in secrets:
                 found[secret.secret_type] = found.get(secret.secret_type, 0) + 1
-            record = {
-                "batch_id": batch.batch_id,
-                "scanned_at": f"{now:%Y-%m-%d %H:%M:%S}",
-                "rules": _digest(marker),
-                "secrets": [asdict(secret) for secret in secrets],
-            }
-            write_file(_record(directory, batch), json.dumps(record))
+            landed.note(batch.batch_id, rules, now, map(asdict, secrets))
         step(len(todo), len(todo))
-        _forget_merged(directory, batches)
+        landed.forget_others([batch.batch_id for batch in batches])
     return Scanned(len(todo), sum(batch.rows for batch in todo), candidates, found)
 
 
@@ -305,24 +298,5 @@ def _key(path: Path) -> bytes:
         raise SecretScanError(f"{path} is damaged; remove it and type `fleetledger secrets --again`") from error
 
 
-def _record(directory: Path, batch: Batch) -> Path:
-    return directory / f"{batch.batch_id}.json"
-
-
-def _is_scanned(directory: Path, batch: Batch, marker: str) -> bool:
-    """Whether the batch was looked through, by the same rules."""
-    try:
-        rules: object = json.loads(_record(directory, batch).read_text())["rules"]
-    except (FileNotFoundError, ValueError, KeyError):
-        return False
-    return rules == _digest(marker)
-
-
 def _digest(marker: str) -> str:
     return hashlib.blake2b(marker.encode(), digest_size=8).hexdigest()
-
-
-def _forget_merged(directory: Path, batches: Iterable[Batch]) -> None:
-    """Remove what was found in batches that compaction has replaced: those that replace them are looked through now."""
-    for record in set(directory.glob("*.json")) - {_record(directory, batch) for batch in batches}:
-        record.unlink()

@@ -37,24 +37,17 @@ _MANIFEST = {
     "batches": 'struct(batch_id varchar, "table" varchar, path varchar, "rows" bigint, ok_lines bigint,'
     " repaired_lines bigint, rejected_lines bigint, bytes bigint, landed_at timestamp)[]",
 }
-_SECRET_SCAN = {
-    "batch_id": "varchar",
-    "scanned_at": "timestamp",
-    "secrets": "struct(host varchar, account varchar, source_path varchar, generation integer, byte_offset bigint,"
-    " block_number bigint, found_in varchar, secret_type varchar, secret_hash varchar)[]",
-}
 _VIEWS = {
     "sources": """
         select host, demo, source.fleet, source.account, source.provider, source.root, source.position
         from (select host, demo, unnest(sources) as source from {landing}.manifests)
     """,
-    "secrets": """
-        select batch_id, secret.* from (select batch_id, unnest(secrets) as secret from {landing}.secret_scans)
-    """,
     "batches": """
         select batches.*, scans.scanned_at as secrets_scanned_at
         from (select host, batch.* from (select host, unnest(batches) as batch from {landing}.manifests)) as batches
-        left join {landing}.secret_scans as scans using (batch_id)
+        left join (
+            select batch_id, max(scanned_at) as scanned_at from {landing}.secret_scans group by batch_id
+        ) as scans using (batch_id)
     """,
     # What all is made of: a build that ends well keeps it (main.built_from), and a refresh looks for what differs.
     "inputs": """
@@ -62,8 +55,6 @@ _VIEWS = {
         union all
         select 'sources', concat_ws('/', host, fleet, account), concat_ws('/', demo, provider, root, position)
         from {landing}.sources
-        union all
-        select 'secrets', batch_id, md5(concat(scanned_at, cast(secrets as varchar))) from {landing}.secret_scans
         union all
         select "table", path, '' from {landing}.collected
     """,
@@ -78,7 +69,6 @@ def show_landing(connection: duckdb.DuckDBPyConnection, data: Path, place: str =
     landing = landing_dir(data)
     connection.execute(f"create schema if not exists {place}")
     _read_json(connection, f"{place}.manifests", _MANIFEST, sorted((landing / "manifests").glob("*.json")))
-    _read_json(connection, f"{place}.secret_scans", _SECRET_SCAN, sorted((data / "secrets").glob("*.json")))
     connection.execute(f'create or replace table {place}.collected ("table" varchar, path varchar)')
     for table, paths in _collected(landing).items():
         connection.execute(f"insert into {place}.collected select $1, unnest($2)", [table, paths])
@@ -87,7 +77,7 @@ def show_landing(connection: duckdb.DuckDBPyConnection, data: Path, place: str =
 
 def copy_landing(connection: duckdb.DuckDBPyConnection, data: Path, source: str, place: str) -> None:
     """Have the schema that `place` names show what the one that `source` names does, and all lines that it tells of."""
-    for table in ("manifests", "secret_scans", "collected"):
+    for table in ("manifests", "collected"):
         connection.execute(f"create or replace table {place}.{table} as from {source}.{table}")
     _show_views(connection, data, place)
 
@@ -100,15 +90,21 @@ def show_logs(connection: duckdb.DuckDBPyConnection, place: str, logs: Mapping[s
 
 
 def _show_views(connection: duckdb.DuckDBPyConnection, data: Path, place: str) -> None:
+    _show_files(connection, data, place, SCHEMAS, "collected")
     for view, query in _VIEWS.items():
         connection.execute(f"create or replace view {place}.{view} as {query.format(landing=place)}")
-    named = """
-        select "table", path from {0}.batches union all select "table", path from {0}.collected order by all
-    """
+    _show_files(connection, data, place, _log_schemas(), "batches")
+
+
+def _show_files(
+    connection: duckdb.DuckDBPyConnection, data: Path, place: str, schemas: Mapping[str, pa.Schema], named_in: str
+) -> None:
+    """Have a view of each table read the files that are named."""
     files = defaultdict(list)
-    for table, path in connection.execute(named.format(place)).fetchall():
+    named = f'select "table", path from {place}.{named_in} order by all'
+    for table, path in connection.execute(named).fetchall():
         files[table].append(landing_dir(data) / path)
-    for table, columns in {**_log_schemas(), **SCHEMAS}.items():
+    for table, columns in schemas.items():
         _point_at(connection, f"{place}.{table}", columns, files[table])
 
 

@@ -34,8 +34,6 @@ def inputs(data: Path, *, text: bool) -> Inputs:
         landed.update(repr((manifest.host, manifest.demo, manifest.sources, manifest.batches)).encode())
     for path in collected_manifests(landing_dir(data)):
         landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
-    for path in sorted((data / "secrets").glob("*.json")):
-        landed.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
     return Inputs(project_key(package=package_dir(data)), landed.hexdigest())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,12 @@ import duckdb
 import pytest
 from logged_host import LoggedHost
 
+from fleetledger.base.locks import LockHeld
+from fleetledger.base.paths import landing_dir
 from fleetledger.landing import compaction
+from fleetledger.landing.collection import collecting, read_collection
 from fleetledger.landing.settings import land_settings
+from fleetledger.secrets.landed import OF_ALL_HOSTS, finds, take_over
 from fleetledger.secrets.scan import MARKERS, RULES, Scanned, SecretScanError, read_rules, scan
 from fleetledger.sources.config import load_config
 
@@ -73,8 +78,11 @@ def scanned(host: LoggedHost, *, again: bool = False) -> Scanned:
 
 
 def found(host: LoggedHost) -> list[dict[str, Any]]:
-    records = [json.loads(path.read_text()) for path in sorted((host.data / "secrets").glob("*.json"))]
-    return [secret for record in records for secret in record["secrets"]]
+    return landed(host, "secrets")
+
+
+def landed(host: LoggedHost, table: str) -> list[dict[str, Any]]:
+    return read_collection(landing_dir(host.data), OF_ALL_HOSTS, host.now).dicts(table)
 
 
 @pytest.mark.parametrize("secret_type", SAMPLES)
@@ -99,16 +107,18 @@ def test_a_secret_is_kept_as_its_place_and_digest_alone(host: LoggedHost) -> Non
     assert places == [("input", 2, "GitHub Token"), ("output", 1, "GitHub Token"), ("output", 1, "GitHub Token")]
     first, second, third = (one["secret_hash"] for one in found(host))
     assert first == second != third
-    kept = b"".join(path.read_bytes() for path in (host.data / "secrets").iterdir())
-    assert TOKEN.encode() not in kept
-    assert OTHER.encode() not in kept
+    for table in ("secrets", "secret_scans"):
+        assert not any(secret in str(row) for row in landed(host, table) for secret in (TOKEN, OTHER))
 
 
 def test_what_is_kept_is_its_owners_alone(host: LoggedHost) -> None:
     write(host, answered(TOKEN))
     scanned(host)
-    modes = {path.stat().st_mode & 0o777 for path in (host.data / "secrets").iterdir()}
-    assert (modes, (host.data / "secrets").stat().st_mode & 0o777) == ({0o600}, 0o700)
+    paths = [host.data / "secrets", *(landing_dir(host.data) / table for table in ("secrets", "secret_scans"))]
+    files = [file for path in paths for file in path.rglob("*") if file.is_file()]
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in paths} == {0o700}
 
 
 def test_another_data_directory_has_other_digests(host: LoggedHost, tmp_path: Path) -> None:
@@ -145,7 +155,50 @@ def test_merged_batches_keep_their_secrets_once(host: LoggedHost, monkeypatch: p
         write(host, answered("nothing"), name=f"projects/p/{number}.jsonl")
     scanned(host)
     assert len(found(host)) == 1
-    assert len(list((host.data / "secrets").glob("*.json"))) == len(host.manifest.batches)
+    assert {scan["batch_id"] for scan in landed(host, "secret_scans")} == {
+        one.batch_id for one in host.manifest.batches
+    }
+
+
+def test_a_scan_that_was_killed_goes_on_where_it_was(host: LoggedHost) -> None:
+    for number in range(3):
+        write(host, answered(f"{TOKEN} {number}", f"t{number}"), name=f"projects/p/{number}.jsonl")
+
+    def killed(done: int, total: int, piece: str = "") -> None:
+        if (done, total) == (2, 3):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scan(host.data, host.now, killed)
+    assert len(found(host)) == 2
+    assert scanned(host).batches == 1
+    assert len(found(host)) == 3
+
+
+def test_two_do_not_look_at_once_but_others_can_collect(host: LoggedHost) -> None:
+    write(host, answered(TOKEN))
+    with finds(host.data, host.now):
+        with pytest.raises(LockHeld):
+            scanned(host)
+        with collecting(landing_dir(host.data), "host", host.now):
+            pass
+
+
+def test_what_version_0_1_had_found_is_taken_over(host: LoggedHost) -> None:
+    write(host, answered(TOKEN))
+    scanned(host)
+    (secret,) = [{name: row[name] for name in row if name not in ("batch_id", "observed_at")} for row in found(host)]
+    (batch,) = host.manifest.batches
+    shutil.rmtree(landing_dir(host.data) / "collected")
+    of_the_batch = {"batch_id": batch.batch_id, "scanned_at": "2026-11-20 10:00:00", "rules": "old"}
+    (host.data / "secrets/one.json").write_text(json.dumps({**of_the_batch, "secrets": [secret]}))
+    (host.data / "secrets/damaged.json").write_text("{")
+    take_over(host.data, host.now)
+    assert [row["secret_hash"] for row in found(host)] == [secret["secret_hash"]]
+    assert [str(row["scanned_at"]) for row in landed(host, "secret_scans")] == ["2026-11-20 10:00:00"]
+    assert [path.name for path in (host.data / "secrets").iterdir()] == ["key"]
+    assert scanned(host).batches == 1
+    assert len(found(host)) == 1
 
 
 def test_mu_tools_are_looked_through(host: LoggedHost) -> None:

@@ -15,6 +15,7 @@ from fleetledger.base.paths import landing_dir
 from fleetledger.collect.marks import mark
 from fleetledger.landing.collection import collecting
 from fleetledger.landing.extract import extract
+from fleetledger.secrets.landed import finds
 from fleetledger.sources.config import FleetConfig
 from fleetledger.sources.fleets import Source
 
@@ -222,15 +223,13 @@ class History:
     def secret(self, number: int) -> None:
         """Batches are looked through for secrets: one is found, in what a line's tool was given."""
         log = self._pick(number)
-        directory = self.data / "secrets"
-        directory.mkdir(parents=True, exist_ok=True)
         found = {
             "host": "host-0", "account": "default", "source_path": str(log.path.relative_to(self._root(0))),
             "generation": 1, "byte_offset": 0, "block_number": 1, "found_in": "input", "secret_type": "aws",
             "secret_hash": f"{number:x}",
         }  # fmt: skip
-        scan = {"batch_id": f"b{number}", "scanned_at": self._now.isoformat()[:19], "secrets": [found]}
-        (directory / f"b{number}.json").write_text(json.dumps(scan))
+        with finds(self.data, self._now) as landed:
+            landed.note(f"b{number}", "", self._now, [found])
 
     def telemetry(self, number: int) -> None:
         """The client reports what a session asked, some of it again, or of a session that is not there."""

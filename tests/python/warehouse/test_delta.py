@@ -102,9 +102,7 @@ def check(place: Path, ledgers: Ledgers, rounds: list[list[Happening]]) -> list[
         reasons.append(ledgers.refresh(history))
     whole = place / "whole"
     ledgers.begun(whole, whole=True)
-    for part in (landing_dir(history.data), history.data / "secrets"):
-        if part.exists():
-            shutil.copytree(part, whole / part.relative_to(history.data))
+    shutil.copytree(landing_dir(history.data), landing_dir(whole))
     refill(whole, ledgers.plan, history.now, quietly)
     publish(whole, history.now)
     assert differences(history.data, whole).keys() == OF_THE_BUILD

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from built_fleet import BuiltFleet, run_dbt
 from logged_host import LoggedHost
 
 from fleetledger.base.paths import warehouse_path
+from fleetledger.secrets.landed import finds
 
 
 def test_no_character_of_the_data_directory_is_taken_for_a_pattern(fleet: BuiltFleet, tmp_path: Path) -> None:
@@ -16,9 +16,8 @@ def test_no_character_of_the_data_directory_is_taken_for_a_pattern(fleet: BuiltF
     host.write(b'{"type": "user", "sessionId": "s", "uuid": "u"}\n')
     host.extract()
     (batch,) = host.manifest.batches
-    (host.data / "secrets").mkdir()
-    scan = {"batch_id": batch.batch_id, "scanned_at": "2026-11-21T12:00:00", "secrets": []}
-    (host.data / "secrets/host.json").write_text(json.dumps(scan))
+    with finds(host.data, host.now) as found:
+        found.note(batch.batch_id, "", host.now, [])
     # The profile is the same for every data directory: dbt parses nothing anew.
     (host.data / "target").mkdir()
     shutil.copy(fleet.data / "target/partial_parse.msgpack", host.data / "target")
