@@ -48,7 +48,7 @@ async def begin(intake: Intake, host: str, port: int, token: str | None) -> tupl
 
 
 def _export(intake: Intake, signal: str, token: str | None) -> Any:  # noqa: ANN401 (grpcio has no types)
-    async def export(body: bytes, context: Any) -> bytes:  # noqa: ANN401
+    async def export(body: bytes, context: Any) -> bytes:  # noqa: ANN401 - grpc has no types
         try:
             _admit(context, token)
             with intake.hold() as hold:
@@ -64,7 +64,7 @@ def _export(intake: Intake, signal: str, token: str | None) -> Any:  # noqa: ANN
     return export
 
 
-def _admit(context: Any, token: str | None) -> None:  # noqa: ANN401
+def _admit(context: Any, token: str | None) -> None:  # noqa: ANN401 - grpc has no types
     given = dict(context.invocation_metadata() or ()).get("authorization", "")
     if token is not None and not hmac.compare_digest(str(given).encode(), f"Bearer {token}".encode()):
         raise RefusedError(401, "the metadata must hold authorization: `Bearer` and the server's token")

@@ -73,12 +73,12 @@ class _Reader:
         self._count(len(values))
         return [convert(self, value) for value in values]
 
-    def key_values(self, attributes: Any) -> list[Json]:  # noqa: ANN401
+    def key_values(self, attributes: Any) -> list[Json]:  # noqa: ANN401 - a generated message
         """Attributes, without the detour that other messages take: they are most of what there is."""
         self._count(2 * len(attributes))
         return [{"key": one.key, "value": self.any_value(one.value)} for one in attributes]
 
-    def any_value(self, value: Any) -> Json:  # noqa: ANN401
+    def any_value(self, value: Any) -> Json:  # noqa: ANN401 - a generated message
         kind = value.WhichOneof("value")
         if kind == "string_value":
             return {"stringValue": value.string_value}

@@ -138,7 +138,7 @@ class _Sieve:
         self.rejected = 0
         self.events: Counter[str] = Counter()
 
-    def sift(self, request: Any) -> bool:  # noqa: ANN401
+    def sift(self, request: Any) -> bool:  # noqa: ANN401 - JSON
         """Change a request into what is kept of it; whether any record is left. Raises RefusedError."""
         resources, scopes, records, _ = self._shape
         if not isinstance(request, dict) or (request and resources not in request):
@@ -176,7 +176,7 @@ class _Sieve:
         self.rejected += len(records) - len(kept)
         return kept
 
-    def _is_sound(self, record: Any) -> bool:  # noqa: ANN401
+    def _is_sound(self, record: Any) -> bool:  # noqa: ANN401 - JSON
         if not isinstance(record, dict):
             return False
         for part in (record, *_parts(record, "events"), *_parts(record, "links"), *_parts(record, "exemplars")):
@@ -184,7 +184,7 @@ class _Sieve:
                 return False
         return True
 
-    def _clean(self, holder: Any) -> bool:  # noqa: ANN401
+    def _clean(self, holder: Any) -> bool:  # noqa: ANN401 - JSON
         """Take the personal attributes out of what has attributes; whether those are as they should be."""
         if not isinstance(holder, dict):
             return holder is None
@@ -211,7 +211,7 @@ def _listed(holder: Json, name: str) -> list[Any]:
     return found
 
 
-def _data_of(metric: Any) -> Json | None:  # noqa: ANN401
+def _data_of(metric: Any) -> Json | None:  # noqa: ANN401 - JSON
     """What holds a metric's points; None where the metric is none."""
     if not isinstance(metric, dict):
         return None
@@ -236,6 +236,6 @@ def _parts(record: Json, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _key(attribute: Any) -> str | None:  # noqa: ANN401
+def _key(attribute: Any) -> str | None:  # noqa: ANN401 - JSON
     key = attribute.get("key") if isinstance(attribute, dict) else None
     return key if isinstance(key, str) else None

@@ -119,7 +119,7 @@ def _project_of(data: Path) -> Path:
 def _dbt(data: Path, run: _Run, *, seeds: bool, project: Path) -> int:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
     environment |= {"FLEETLEDGER_DATA": str(data), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - dbt, with paths of ours
         [sys.executable, "-P", "-m", "fleetledger.warehouse.dbt_process", *_arguments(data, project, seeds=seeds)],
         cwd=project,
         env=environment,
@@ -130,7 +130,7 @@ def _dbt(data: Path, run: _Run, *, seeds: bool, project: Path) -> int:
         errors="replace",
         umask=0o077,
     ) as process:
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101 - for the types: it is a pipe
         try:
             for line in process.stdout:
                 run.take(line.rstrip("\n"))
