@@ -62,8 +62,7 @@ unioned as (
         largest_request_tokens,
         web_search_requests,
         speed,
-        service_tier,
-        inference_geo,
+        {{ call_facts_of('claude_code') }}
         stop_reason,
         stop_reason is not null
         and (input_tokens is not null or output_tokens is not null) as usage_is_final,
@@ -119,8 +118,9 @@ unioned as (
         cast(null as bigint) as largest_request_tokens,
         cast(null as bigint) as web_search_requests,
         cast(null as varchar) as speed,
-        cast(null as varchar) as service_tier,
-        cast(null as varchar) as inference_geo,
+        {% for fact, type in call_facts().items() %}
+            cast(null as {{ type }}) as {{ fact }},
+        {% endfor %}
         stop_reason,
         usage_source = 'task_telemetry'
         or (usage_source = 'model_call' and stop_reason is not null) as usage_is_final,
@@ -162,8 +162,7 @@ calls as (
         unioned.largest_request_tokens,
         unioned.web_search_requests,
         unioned.speed,
-        unioned.service_tier,
-        unioned.inference_geo,
+        {{ call_facts_of('unioned') }}
         unioned.stop_reason,
         unioned.usage_is_final,
         unioned.usage_source,

@@ -148,8 +148,7 @@ final as (
         cache_tier_known,
         cast(web_search_requests as bigint) as web_search_requests,
         speed,
-        service_tier,
-        inference_geo,
+        {{ call_facts_of('costed') }}
         stop_reason,
         usage_source,
         usage_is_final,

@@ -92,8 +92,7 @@ own_usage as (
         responses.called_at,
         coalesce(served.fallback_model, fallen_back.fallback_model, responses.model) as model,
         responses.speed,
-        responses.service_tier,
-        responses.inference_geo,
+        {{ call_facts_of('responses') }}
         responses.input_tokens,
         responses.output_tokens,
         responses.thinking_tokens,
@@ -143,8 +142,7 @@ billed_besides as (
         responses.called_at,
         coalesce(iterations.model, responses.model) as model,
         case when coalesce(iterations.model, responses.model) = responses.model then responses.speed end as speed,
-        responses.service_tier,
-        responses.inference_geo,
+        {{ call_facts_of('responses') }}
         iterations.input_tokens,
         iterations.output_tokens,
         cast(null as bigint) as thinking_tokens,

@@ -1,9 +1,8 @@
 {%- set owned = ['host', 'account', 'provider', 'session_id', 'agent_id', 'thread_id', 'git_branch', 'version'] -%}
 {%- set counted = [
-    'line_id', 'model', 'speed', 'service_tier', 'inference_geo', 'input_tokens', 'output_tokens', 'cache_read_input_tokens',
-    'cache_creation_input_tokens', 'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens',
-    'thinking_tokens', 'prompt_cache_requested',
-] -%}
+    'line_id', 'model', 'speed', 'input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens',
+    'ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens', 'thinking_tokens', 'prompt_cache_requested',
+] + call_facts() | list -%}
 
 with
 
@@ -28,8 +27,7 @@ placed as (
     select
         lines.*,
         staged.speed,
-        staged.service_tier,
-        staged.inference_geo,
+        {{ call_facts_of('staged') }}
         staged.input_tokens,
         staged.output_tokens,
         staged.cache_read_input_tokens,
