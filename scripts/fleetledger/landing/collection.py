@@ -62,7 +62,7 @@ SCHEMAS = {
         **{f"{kind}_tokens": _COUNT for kind in ("prompt", "completion", "cache_read", "cache_write")},
     ),
     "session_marks": _schema("session_id", "note", rating=_COUNT),
-    "secret_scans": _schema("batch_id", "rules", scanned_at=_TIME),
+    "scanned_batches": _schema("batch_id", "rules", scanned_at=_TIME),
     "secrets": _schema(
         *("account", "source_path", "found_in", "secret_type", "secret_hash", "batch_id"),
         generation=pa.int32(),

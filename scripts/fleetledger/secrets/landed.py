@@ -1,4 +1,4 @@
-"""Where secrets were found, and which batches were looked through for them: the landed tables secrets, secret_scans."""
+"""Where secrets were found, and which batches were looked through: the landed tables secrets and scanned_batches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Finds:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._scans = {row["batch_id"]: row for row in self._landed("secret_scans")}
+        self._scans = {row["batch_id"]: row for row in self._landed("scanned_batches")}
         self._secrets = defaultdict(list)
         for row in self._landed("secrets"):
             self._secrets[row["batch_id"]].append(row)
@@ -46,7 +46,7 @@ class Finds:
         if is_known:
             self._replace()
         else:
-            self._collection.add("secret_scans", [scan])
+            self._collection.add("scanned_batches", [scan])
             self._collection.add("secrets", found)
         self._collection.commit()
 
@@ -65,7 +65,7 @@ class Finds:
         return [{name: value for name, value in row.items() if name != "observed_at"} for row in rows]
 
     def _replace(self) -> None:
-        self._collection.replace("secret_scans", self._scans.values())
+        self._collection.replace("scanned_batches", self._scans.values())
         self._collection.replace("secrets", [row for rows in self._secrets.values() for row in rows])
 
 

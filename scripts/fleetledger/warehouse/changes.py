@@ -85,7 +85,7 @@ def roles(plan: Plan, parents: Mapping[str, set[str]], changed: Changes, harmles
     """
     models = {model.name: model for model in plan.models}
     logs = changed.logs
-    inputs = changed.inputs | ({"batches"} if logs or changed.inputs & {"secret_scans", *LOG_TABLES} else set())
+    inputs = changed.inputs | ({"batches"} if logs or changed.inputs & {"scanned_batches", *LOG_TABLES} else set())
     found: dict[str, str] = {}
     concerned: set[str] = set()
     tainted: set[str] = set()

@@ -46,7 +46,7 @@ _VIEWS = {
         select batches.*, scans.scanned_at as secrets_scanned_at
         from (select host, batch.* from (select host, unnest(batches) as batch from {landing}.manifests)) as batches
         left join (
-            select batch_id, max(scanned_at) as scanned_at from {landing}.secret_scans group by batch_id
+            select batch_id, max(scanned_at) as scanned_at from {landing}.scanned_batches group by batch_id
         ) as scans using (batch_id)
     """,
     # What all is made of: a build that ends well keeps it (main.built_from), and a refresh looks for what differs.

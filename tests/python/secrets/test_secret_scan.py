@@ -107,14 +107,14 @@ def test_a_secret_is_kept_as_its_place_and_digest_alone(host: LoggedHost) -> Non
     assert places == [("input", 2, "GitHub Token"), ("output", 1, "GitHub Token"), ("output", 1, "GitHub Token")]
     first, second, third = (one["secret_hash"] for one in found(host))
     assert first == second != third
-    for table in ("secrets", "secret_scans"):
+    for table in ("secrets", "scanned_batches"):
         assert not any(secret in str(row) for row in landed(host, table) for secret in (TOKEN, OTHER))
 
 
 def test_what_is_kept_is_its_owners_alone(host: LoggedHost) -> None:
     write(host, answered(TOKEN))
     scanned(host)
-    paths = [host.data / "secrets", *(landing_dir(host.data) / table for table in ("secrets", "secret_scans"))]
+    paths = [host.data / "secrets", *(landing_dir(host.data) / table for table in ("secrets", "scanned_batches"))]
     files = [file for path in paths for file in path.rglob("*") if file.is_file()]
     assert len(files) == 3
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
@@ -155,7 +155,7 @@ def test_merged_batches_keep_their_secrets_once(host: LoggedHost, monkeypatch: p
         write(host, answered("nothing"), name=f"projects/p/{number}.jsonl")
     scanned(host)
     assert len(found(host)) == 1
-    assert {scan["batch_id"] for scan in landed(host, "secret_scans")} == {
+    assert {scan["batch_id"] for scan in landed(host, "scanned_batches")} == {
         one.batch_id for one in host.manifest.batches
     }
 
@@ -195,7 +195,7 @@ def test_what_version_0_1_had_found_is_taken_over(host: LoggedHost) -> None:
     (host.data / "secrets/damaged.json").write_text("{")
     take_over(host.data, host.now)
     assert [row["secret_hash"] for row in found(host)] == [secret["secret_hash"]]
-    assert [str(row["scanned_at"]) for row in landed(host, "secret_scans")] == ["2026-11-20 10:00:00"]
+    assert [str(row["scanned_at"]) for row in landed(host, "scanned_batches")] == ["2026-11-20 10:00:00"]
     assert [path.name for path in (host.data / "secrets").iterdir()] == ["key"]
     assert scanned(host).batches == 1
     assert len(found(host)) == 1
