@@ -4,6 +4,10 @@ lines as (
 
     select * from {{ ref('int_drifted_lines') }}
 
+    union all
+
+    select * from {{ ref('int_drifted_telemetry') }}
+
 ),
 
 newer_versions as (

@@ -12,6 +12,12 @@ points as (
 
 ),
 
+hazards as (
+
+    select * from {{ ref('telemetry_hazards') }}
+
+),
+
 by_session as (
 
     select
@@ -49,7 +55,7 @@ point_sums as (
 
 ),
 
-final as (
+compared as (
 
     select
         by_session.session_id,
@@ -83,6 +89,27 @@ final as (
     left join point_sums
         on by_session.session_id = point_sums.session_id
 
+),
+
+-- The first of a version's hazards that explains a gap.
+explained as (
+
+    select
+        compared.*,
+        hazards.hazard
+
+    from compared
+
+    left join hazards
+        on compared.gap = hazards.verdict
+        and {{ version_key('compared.client_version') }} >= {{ version_key('hazards.first_version') }}
+        and {{ version_key('compared.client_version') }} <= {{ version_key('hazards.last_version') }}
+
+    qualify row_number() over (
+        partition by compared.session_id
+        order by hazards.hazard asc nulls last
+    ) = 1
+
 )
 
-select * from final
+select * from explained

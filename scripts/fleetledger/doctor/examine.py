@@ -13,20 +13,22 @@ The result is a document that `--json` prints as it is and doctor_render shows. 
 - `landing`: `lines, repaired_lines, rejected_lines`, and `hosts`, the same for each `fleet, host`, with `landed_at`.
 - `line_faults`: `line_status, reason, fleet, host, account, lines`, and `source_path, line_number` of the first one.
 - `published`: null, or `path, built_at, as_of, is_demo, lines`, the landed lines that it was made of.
-- `drift`, `unpriced_models`, `unmapped_providers`, `usage_by_version`: rows of the published file; empty without one.
+- `drift`, `unpriced_models`, `unmapped_providers`, `usage_by_version`, `telemetry`: rows of the published file; empty
+  without one. The last has each host of which telemetry came.
 
 Instants are UTC. Paths below a root are written as `sources.to_text` does.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from fleetledger.base.errors import LandingError
+from fleetledger.base.errors import FleetledgerError, LandingError
 from fleetledger.base.paths import landing_dir, published_path, this_host
 from fleetledger.base.state import NewerState
 from fleetledger.doctor.logs import (
@@ -46,6 +48,7 @@ from fleetledger.published.rows import Row
 from fleetledger.sources.config import FleetConfig, load_config
 from fleetledger.sources.files import to_text
 from fleetledger.sources.fleets import FLEETS
+from fleetledger.telemetry.environment import complaints, settings_of
 
 CHECKS = (
     "no_logs",
@@ -57,12 +60,16 @@ CHECKS = (
     "drift",
     "unpriced_models",
     "unmapped_providers",
+    "telemetry_silent",
 )
 """What can need a person. Repaired and rejected lines do not: they are landed, and nothing is lost."""
 
 
 NAMED = 5
 """How many names a message gives; the sections below it give them all."""
+
+MANY = 10
+"""A part of sessions that is larger than one by this may not be chance: a call that spends a budget is in no event."""
 
 DAMAGED = "docs/doctor.md says what to do about a damaged landing"
 
@@ -88,6 +95,7 @@ def examine(data: Path, config_path: Path | None, now: datetime) -> Row:
     landing = _landing(manifests)
     faults = _line_faults(landing_dir(data), manifests, needs)
     published = _published(published_path(data), needs)
+    needs += _silence(published["telemetry"], config)
     return {
         "checked_at": _utc(now.replace(microsecond=0)),
         "data_dir": str(data),
@@ -253,6 +261,7 @@ def _published(path: Path, needs: list[Need]) -> Row:
         "unpriced_models": [],
         "unmapped_providers": [],
         "usage_by_version": [],
+        "telemetry": [],
     }
     if not path.exists():
         return found
@@ -287,6 +296,7 @@ def _found_in(ledger: Ledger) -> Row:
             if row["unknown_calls"]
         ],
         "usage_by_version": ledger.ask("doctor/usage_by_version"),
+        "telemetry": ledger.ask("doctor/telemetry"),
     }
 
 
@@ -308,6 +318,44 @@ def _published_needs(found: Row) -> Iterator[Need]:
         providers = _named(row["provider"] or "(none)" for row in rows)
         told = f"Providers of unknown cost kind: {providers}. A [[cost_kind]] in fleet.toml says what it is."
         yield Need("unmapped_providers", told)
+
+
+def _silence(hosts: list[Row], config: FleetConfig) -> Iterator[Need]:
+    """What telemetry came and does not come any more, or only in part, and why, as far as settings and versions say."""
+    for host in hosts:
+        silent = host["silent_since_sessions"]
+        parts = [
+            (
+                silent,
+                f"no telemetry came of {_many(silent, 'session')} since {host['last_heard_at']:%Y-%m-%d %H:%M} UTC",
+            ),
+            *(
+                (count, f"{_many(count, 'session')} sent no {what}")
+                for what in ("events", "metrics")
+                for count in [host[f"sessions_without_{what}"]]
+            ),
+        ]
+        told = [part for count, part in parts if count * MANY > host["sessions"]]
+        if told:
+            yield Need("telemetry_silent", f"{host['host']}: {'; '.join(told)}. {_why_silent(host, config)}")
+
+
+def _why_silent(host: Row, config: FleetConfig) -> str:
+    if host["hazards"]:
+        return f"Known faults of the versions explain some of it (seed telemetry_hazards): {host['hazards']}."
+    if host["host"] == this_host():
+        roots = dict.fromkeys(source.root for source in config.sources if source.fleet == "claude_code")
+        reasons = [f"{to_text(str(root))}: {reason}" for root in roots for reason in _complaints(root)]
+        if reasons:
+            return f"{'; '.join(reasons)}."
+    return "Does `fleetledger telemetry serve` run, and do clients name its address? `telemetry status` says more."
+
+
+def _complaints(root: Path) -> list[str]:
+    try:
+        return complaints(settings_of(root, os.environ))
+    except FleetledgerError as error:
+        return [str(error)]
 
 
 def _named(names: Iterable[str]) -> str:

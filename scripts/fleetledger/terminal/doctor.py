@@ -133,6 +133,8 @@ def _published(document: Row) -> Iterator[Piece]:
             yield Table(title, columns, [[*(text(row[key]) for key in keys), f"{row[calls]:,}"] for row in rows])
     if document["usage_by_version"]:
         yield _versions(document["usage_by_version"])
+    if document["telemetry"]:
+        yield _telemetry(document["telemetry"])
 
 
 def _drift(terms: list[Row]) -> Table:
@@ -177,6 +179,19 @@ def _versions(versions: list[Row]) -> Table:
     ]
     cut = f" (the newest {VERSIONS_SHOWN} of a fleet)" if len(shown) < len(newest) else ""
     return Table(f"Calls with final usage, by version{cut}", columns, rows)
+
+
+def _telemetry(hosts: list[Row]) -> Table:
+    columns = {
+        "host": Column("host"),
+        "sessions": Column("sessions", True),
+        "silent_sessions": Column("without any", True),
+        "sessions_without_events": Column("without events", True),
+        "sessions_without_metrics": Column("without metrics", True),
+        "last_heard_at": Column("last heard of", is_fixed=True),
+        "last_session_at": Column("last session", is_fixed=True, is_spare=True),
+    }
+    return _table("Sessions of 7 days, and what their telemetry lacks", hosts, columns)
 
 
 def _numbers(version: str | None) -> list[int]:

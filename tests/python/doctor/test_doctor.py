@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from built_fleet import BuiltFleet
 from click.testing import CliRunner, Result
 from compiled_models import read_models, run_models
 from logged_host import NOW, LoggedHost
-from published_fixture import write_published
+from published_fixture import insert, write_published
 
 from fleetledger.base.paths import published_path, warehouse_path
 from fleetledger.cli.main import main
@@ -426,6 +427,59 @@ def test_what_has_no_rate_no_kind_and_no_meaning_needs_a_person(host: LoggedHost
     assert rows.index("claude_code 2.1.63 2 100.0%") < rows.index("claude_code 2.1.9 1 0.0%")
 
 
+def heard(host: LoggedHost, *sessions: tuple[str, str | None, str | None]) -> dict[str, Any]:
+    """The document where sessions began at some times with some gap, explained by some hazard or none."""
+    host.write(LINE)
+    host.extract()
+    publish_calls(host, {})
+    with duckdb.connect(str(published_path(host.data))) as published:
+        for number, (time, gap, hazard) in enumerate(sessions):
+            row = {"session_id": str(number), "host": "host", "first_request_at": f"2026-11-{time}", "gap": gap}
+            insert(published, "fct_reconciliation_sessions", {**row, "hazard": hazard, "transcript_call_count": 1})
+    return found(host)
+
+
+def test_telemetry_that_came_and_comes_no_more_needs_a_person(host: LoggedHost) -> None:
+    silent = heard(
+        host, ("17 10:00", None, None), ("18 10:00", "no_telemetry", None), ("19 10:00", "no_telemetry", None)
+    )
+    assert checks(silent) == ["telemetry_silent"]
+    told = silent["needs"][0]["message"]
+    assert told.startswith("host: no telemetry came of 2 sessions since 2026-11-17 10:00 UTC. ")
+    assert "fleetledger telemetry serve" in told
+    assert [row["silent_since_sessions"] for row in silent["telemetry"]] == [2]
+    assert "Sessions of 7 days" in doctor(host).stdout
+
+
+def test_the_settings_of_this_machine_say_why_it_is_silent(host: LoggedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fleetledger.doctor.examine.this_host", lambda: "host")
+    monkeypatch.delenv("CLAUDE_CODE_ENABLE_TELEMETRY", raising=False)
+    (need,) = heard(host, ("17 10:00", None, None), ("18 10:00", "no_telemetry", None))["needs"]
+    assert f"{host.sources[0].root}: telemetry is off: CLAUDE_CODE_ENABLE_TELEMETRY is not 1." in need["message"]
+
+
+@pytest.mark.parametrize(
+    "sessions",
+    [
+        [("18 10:00", None), ("17 10:00", "no_telemetry")],
+        [("18 10:00", "no_telemetry"), ("19 10:00", "no_telemetry")],
+        [("17 10:00", None), ("20 17:55", "no_telemetry")],
+        [("18 10:00", None)] * 10 + [("19 10:00", "no_events")],
+    ],
+    ids=["it came again", "it never came", "it may be on its way", "one of many"],
+)
+def test_silence_that_says_little_needs_nobody(host: LoggedHost, sessions: list[tuple[str, str | None]]) -> None:
+    assert checks(heard(host, *((time, gap, None) for time, gap in sessions))) == []
+
+
+def test_a_fault_of_the_version_is_named(host: LoggedHost) -> None:
+    (need,) = heard(host, ("18 10:00", None, None), ("19 10:00", "no_metrics", "metrics_absent"))["needs"]
+    assert need["message"] == (
+        "host: 1 session sent no metrics. Known faults of the versions explain some of it (seed telemetry_hazards):"
+        " metrics_absent."
+    )
+
+
 def test_a_published_file_of_another_version_needs_a_person(host: LoggedHost) -> None:
     host.write(LINE)
     host.extract()
@@ -446,7 +500,7 @@ def test_json_has_stable_keys_and_the_exit_code_too(host: LoggedHost) -> None:
     assert list(before) == list(after)
     assert list(after) == [
         *("checked_at", "data_dir", "config", "needs", "next", "sources", "looked_in", "landing", "line_faults"),
-        *("published", "drift", "unpriced_models", "unmapped_providers", "usage_by_version"),
+        *("published", "drift", "unpriced_models", "unmapped_providers", "usage_by_version", "telemetry"),
     ]
     assert after["checked_at"] == "2026-01-02T03:04:05Z"
     assert [need["check"] for need in after["needs"]] == ["unpriced_models"]
