@@ -18,6 +18,12 @@ hazards as (
 
 ),
 
+cost_kinds as (
+
+    select * from {{ ref('int_telemetry_cost_kinds') }}
+
+),
+
 compared as (
 
     select
@@ -85,7 +91,7 @@ final as (
         explained.model,
         explained.query_source,
         explained.query_kind,
-        explained.cost_kind,
+        coalesce(explained.cost_kind, cost_kinds.cost_kind) as cost_kind,
         explained.requested_at,
         {{ reporting_date('explained.requested_at') }} as requested_on,
         explained.verdict,
@@ -119,6 +125,9 @@ final as (
 
     left join sides
         on explained.session_id = sides.session_id
+
+    left join cost_kinds
+        on explained.telemetry_request_id = cost_kinds.telemetry_request_id
 
 )
 

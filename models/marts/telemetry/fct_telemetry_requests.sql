@@ -12,9 +12,9 @@ pairs as (
 
 ),
 
-providers as (
+cost_kinds as (
 
-    select * from {{ ref('int_telemetry_providers') }}
+    select * from {{ ref('int_telemetry_cost_kinds') }}
 
 ),
 
@@ -88,7 +88,8 @@ priced as (
 
     select
         requests.*,
-        providers.provider,
+        cost_kinds.provider,
+        cost_kinds.cost_kind,
         pairs.call_key is null as is_hidden,
         rates.rate_id,
         {{ usd('requests.input_tokens', 'rates.input_usd_per_mtok') }}
@@ -99,14 +100,14 @@ priced as (
 
     from requests
 
-    inner join providers
-        on requests.telemetry_request_id = providers.telemetry_request_id
+    inner join cost_kinds
+        on requests.telemetry_request_id = cost_kinds.telemetry_request_id
 
     left join pairs
         on requests.telemetry_request_id = pairs.telemetry_request_id
 
     left join one_rate_request
-        on providers.provider = one_rate_request.provider
+        on cost_kinds.provider = one_rate_request.provider
         and requests.model = one_rate_request.model
         and requests.speed is not distinct from one_rate_request.asked_speed
 
@@ -145,6 +146,7 @@ final as (
         cache_write_1h_tokens,
         duration_ms,
         ttft_ms,
+        cost_kind,
         client_cost_usd,
         cast(cost_usd as {{ usd_type() }}) as cost_usd,
         rate_id

@@ -16,15 +16,21 @@ LIMITED = ("sessions", *GROUPS)
 SESSION_LIMIT = 20
 
 OTHER_REPORTS = {
+    "active-time": "telemetry_reports",
     "audit": "audit",
     "blocks": "budgets",
+    "decisions": "telemetry_reports",
+    "errors": "telemetry_reports",
+    "latency": "telemetry_reports",
     "outcomes": "outcomes",
     "plans": "budgets",
     "rates": "outcomes",
+    "telemetry": "telemetry_reports",
     "tools": "audit",
     "value": "outcomes",
 }
-"""Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`."""
+"""Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`, with
+_ for -."""
 
 
 class Report(click.Command):
@@ -64,7 +70,8 @@ class Report(click.Command):
 
 
 def _other_report(name: str) -> click.Command:
-    command: click.Command = getattr(import_module(f"fleetledger.cli.{OTHER_REPORTS[name]}"), f"{name}_report")
+    module = import_module(f"fleetledger.cli.{OTHER_REPORTS[name]}")
+    command: click.Command = getattr(module, f"{name.replace('-', '_')}_report")
     return command
 
 

@@ -26,3 +26,34 @@ TOOL_GROUPS = {
 
 CACHE_TTLS = ("5m", "1h")
 """For how long what is written to a cache can be kept."""
+
+LATENCY_GROUPS = {
+    "model": ("model",),
+    "kind": ("query_kind",),
+    "effort": ("effort",),
+    "host": ("host",),
+    "version": ("client_version",),
+    "day": ("day",),
+    "hour": ("hour",),
+}
+"""What requests of telemetry can be grouped by; a kind is what asked: main, subagent, compaction."""
+
+ERROR_GROUPS = {
+    "status": ("error_kind", "status_code"),
+    "model": ("model",),
+    "source": ("query_source",),
+    "version": ("client_version",),
+    "day": ("day",),
+}
+"""What failed tries can be grouped by."""
+
+DECISION_GROUPS = {
+    "tool": ("tool_name",),
+    "source": ("decision_source",),
+    "mode": ("permission_mode",),
+    "day": ("day",),
+}
+"""What decisions about tools can be grouped by."""
+
+ACTIVE_GROUPS = {"day": ("day",), "project": ("project",), "account": ("account",), "host": ("host",)}
+"""What active time can be grouped by."""

@@ -8,8 +8,8 @@ shows (report_render). Its keys are stable:
   many of the groups as were asked for.
 - `overview`: `totals`, one group; `fleets, accounts, providers, models, projects`, lists of groups; `unpriced_models,
   unmapped_providers, inexact_rates`; `rates`, where they come from; `client_totals`, in how many sessions Claude Code
-  wrote a total of its own and how far they agree; and `costliest_session` with its hand-check, null where nothing cost
-  anything.
+  wrote a total of its own and how far they agree; `telemetry`, how far it covers the transcripts; and
+  `costliest_session` with its hand-check, null where nothing cost anything.
 
 A group has its keys (`day`, `week` or `month`; `fleet`, `host`, `account`; `provider`; `model`; `project`; those of a
 session), then the measures that report_queries describes.
@@ -24,6 +24,7 @@ from fleetledger.published.ledger import Ledger
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.choices import GROUPS, PERIODS
 from fleetledger.reports.document import EXACT, MILLION, THOUSAND, header
+from fleetledger.reports.telemetry import coverage
 
 SECTIONS = {
     "totals": (),
@@ -102,6 +103,7 @@ def _overview(ledger: Ledger) -> Row:
         "inexact_rates": ledger.ask("reports/inexact_rates") if totals["inexact_rate_calls"] else [],
         "rates": {key: ledger.build[f"rates_{key}"] for key in ("source", "version", "date")},
         "client_totals": ledger.ask("reports/client_totals")[0],
+        "telemetry": coverage(ledger),
         "costliest_session": _hand_check(ledger),
     }
 

@@ -28,6 +28,7 @@ from fleetledger.terminal.money import (
     short,
     text,
 )
+from fleetledger.terminal.telemetry import coverage
 
 SECTION_LIMIT = 8
 """How many groups each section of the overview shows."""
@@ -69,6 +70,8 @@ def _overview(document: Row) -> Iterator[Piece]:
     yield from _warnings(document)
     if document["client_totals"]["sessions"]:
         yield _client_totals(document["client_totals"])
+    if document["telemetry"]["telemetry_requests"]:
+        yield coverage(document["telemetry"])
     if document["costliest_session"]:
         yield from _hand_check(document["costliest_session"])
 

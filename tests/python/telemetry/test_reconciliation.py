@@ -147,6 +147,10 @@ def test_metrics_and_events_of_a_session_agree(ask: Ask) -> None:
     }
 
 
+def test_all_that_it_sends_is_known(ask: Ask) -> None:
+    assert ask("select term_kind, term from marts.log_drift") == []
+
+
 def test_prometheus_is_told_what_the_tables_hold(ask: Ask) -> None:
     metrics = Metrics()
     for signal, body, is_protobuf in captured():
