@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from fleetledger.telemetry.plain_logs import plain
 from fleetledger.telemetry.protobuf import TooManyError, read_request
 
 JSON_BYTES = 16 * 2**20
@@ -106,14 +107,19 @@ def keep(signal: str, body: bytes, *, is_protobuf: bool, personal: frozenset[str
     limit = PROTOBUF_BYTES if is_protobuf else JSON_BYTES
     if len(body) > limit:
         raise RefusedError(413, too_large(limit))
+    if not is_protobuf:
+        _check_tokens(body)
+        if signal == "logs" and (found := plain(body, personal, _ATTRIBUTES, _NAME_LENGTH)):
+            return Kept(found.line + b"\n" if found.records else b"", found.records, events=found.events)
     try:
-        request = read_request(signal, body) if is_protobuf else _read_json(body)
+        request = read_request(signal, body, personal) if is_protobuf else msgspec.json.decode(body)
     except TooManyError as error:
         raise RefusedError(413, _TOO_MANY) from error
     except (ValueError, RecursionError) as error:
         expected = "protobuf" if is_protobuf else "JSON"
         raise RefusedError(400, f"the body does not read as an Export request in {expected}") from error
-    kept = _Sieve(signal, personal)
+    # What was read of protobuf is without them.
+    kept = _Sieve(signal, frozenset() if is_protobuf else personal)
     if not kept.sift(request):
         return Kept(b"", 0, kept.rejected)
     try:
@@ -122,10 +128,9 @@ def keep(signal: str, body: bytes, *, is_protobuf: bool, personal: frozenset[str
         raise RefusedError(400, "the body is nested too deeply") from error
 
 
-def _read_json(body: bytes) -> Any:  # noqa: ANN401 (any JSON may stand there)
+def _check_tokens(body: bytes) -> None:
     if sum(body.count(token) for token in (b"{", b"[", b",")) > _TOKENS:
         raise RefusedError(413, _TOO_MANY)
-    return msgspec.json.decode(body)
 
 
 class _Sieve:
@@ -197,7 +202,8 @@ class _Sieve:
                 holder[name] = []
                 sound = False
                 continue
-            holder[name] = [one for one in attributes if _key(one) not in self._personal]
+            if self._personal:
+                holder[name] = [one for one in attributes if _key(one) not in self._personal]
         return sound
 
 

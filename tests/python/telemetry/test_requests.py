@@ -189,3 +189,43 @@ def test_what_does_not_unpack_is_refused(body: bytes, encoding: str, status: int
     with pytest.raises(RefusedError) as refused:
         decompress(body, encoding, 1000)
     assert refused.value.status == status
+
+
+def test_what_is_plain_is_kept_as_it_came_and_all_else_is_gone_through() -> None:
+    """Both ways count the same and keep the same; where a name may be written with an escape, it is gone through."""
+    request = log_request(event("user_prompt", "s", 1), event("api_error", "t", 2, text="a\nb"), service__name="x")
+    plain = json.dumps(request, indent=1).encode()
+    through = json.dumps(request | {"another": "\u00e9"}).encode()
+    as_it_came, gone_through = (keep("logs", body, is_protobuf=False) for body in (plain, through))
+    assert json.loads(as_it_came.line) == request
+    assert as_it_came.line.count(b"\n") == 1
+    assert (as_it_came.records, as_it_came.events) == (gone_through.records, gone_through.events) == (2, EVENTS)
+    personal = json.dumps(log_request(event("user_prompt", "s", 1, user__email="ann@example.org"))).encode()
+    for body in (personal, personal.replace(b"user.email", b"\\u0075ser.email"), personal.replace(b"{", b"{\n ")):
+        assert b"ann@" not in keep("logs", body, is_protobuf=False).line
+
+
+EVENTS = {"user_prompt": 1, "api_error": 1}
+
+
+@given(st.binary(min_size=1, max_size=8), st.integers(0, 400))
+def test_a_damaged_request_in_json_is_kept_as_valid_json_or_refused(noise: bytes, place: int) -> None:
+    body = json.dumps(log_request(event("user_prompt", "s", 1)), separators=(",", ":")).encode()
+    answer = kept("logs", body[:place] + noise + body[place + 1 :], is_protobuf=False)
+    if isinstance(answer, Kept):
+        assert isinstance(json.loads(answer.line or b"{}"), dict)
+        assert answer.line.count(b"\n") == (answer.records > 0)
+    else:
+        assert answer == 400
+
+
+def test_personal_attributes_of_protobuf_are_left_out_wherever_they_stand() -> None:
+    request = ExportTraceServiceRequest()
+    resource = request.resource_spans.add()
+    span = resource.scope_spans.add().spans.add(name="n")
+    for holder in (resource.resource, resource.scope_spans[0].scope, span, span.events.add(), span.links.add()):
+        holder.attributes.add(key="user.email").value.string_value = "ann@example.org"
+        holder.attributes.add(key="empty").value.string_value = ""
+    line = keep("traces", request.SerializeToString(), is_protobuf=True).line
+    assert b"ann@" not in line
+    assert line.count(b'{"key":"empty","value":{"stringValue":""}}') == 5
