@@ -24,7 +24,7 @@ def rates() -> None:
 @rates.command()
 @with_places
 def update(places: Places) -> None:
-    """Write seeds/prices/model_rates.csv anew, from the installed genai-prices.
+    """Write seeds/prices/model_rates.csv and model_windows.csv anew, from the installed genai-prices.
 
     Nothing is downloaded, and it is for a checkout alone. The next `fleetledger refresh` prices all of history by it.
 
@@ -33,6 +33,7 @@ def update(places: Places) -> None:
       fleetledger rates update
     """
     from fleetledger.rates.generate import update_rates
+    from fleetledger.rates.windows import update_windows
 
     if not paths.IS_CHECKOUT:
         raise FleetledgerError(
@@ -45,7 +46,9 @@ def update(places: Places) -> None:
         if rate_ids:
             click.echo(f"{what}: {', '.join(rate_ids)}")
     if changes.is_same_file:
-        click.echo("The file is the same as before.")
+        click.echo("The file of rates is the same as before.")
+    if update_windows():
+        click.echo("Windows of models have changed.")
 
 
 @rates.command()
