@@ -17,6 +17,7 @@ SESSION_LIMIT = 20
 
 OTHER_REPORTS = {
     "active-time": "telemetry_reports",
+    "attention": "signals",
     "audit": "audit",
     "blocks": "budgets",
     "decisions": "telemetry_reports",
@@ -25,9 +26,11 @@ OTHER_REPORTS = {
     "outcomes": "outcomes",
     "plans": "budgets",
     "rates": "outcomes",
+    "signals": "signals",
     "telemetry": "telemetry_reports",
     "tools": "audit",
     "value": "outcomes",
+    "waste": "signals",
 }
 """Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`, with
 _ for -."""

@@ -57,3 +57,12 @@ DECISION_GROUPS = {
 
 ACTIVE_GROUPS = {"day": ("day",), "project": ("project",), "account": ("account",), "host": ("host",)}
 """What active time can be grouped by."""
+
+SIGNALS = {
+    "context": ("month", "project", "model"),
+    "cache": ("month", "project", "model"),
+    "asks": ("month", "project"),
+    "tools": ("month", "project", "tool_name"),
+    "stops": ("month", "project", "model", "client_version"),
+}
+"""The signals that a report shows, and what each can be grouped by."""

@@ -73,12 +73,13 @@ def money(amount: Decimal | float | None, kind: str, absent: str = UNOBSERVED) -
 def usd(amount: Decimal) -> str:
     """An amount in cents, or in hundredths of cents where it is less than one.
 
-    >>> usd(Decimal("1234.567")), usd(Decimal("0.00123")), usd(Decimal("0.000001")), usd(Decimal(0))
-    ('$1,234.57', '$0.0012', '<$0.0001', '$0.00')
+    >>> usd(Decimal("1234.567")), usd(Decimal("0.00123")), usd(Decimal("0.000001")), usd(Decimal(0)), usd(Decimal("-2"))
+    ('$1,234.57', '$0.0012', '<$0.0001', '$0.00', '-$2.00')
     """
     if amount and abs(amount) < LEAST:
         return f"<${LEAST}"
-    return f"${amount:,.2f}" if not amount or abs(amount) >= CENT else f"${amount:.4f}"
+    sign, amount = ("-" if amount < 0 else ""), abs(amount)
+    return f"{sign}${amount:,.2f}" if not amount or amount >= CENT else f"{sign}${amount:.4f}"
 
 
 def exact(amount: Decimal) -> str:

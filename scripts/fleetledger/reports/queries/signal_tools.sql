@@ -1,0 +1,68 @@
+-- How tools were used, and where they ran in circles, by each of $groupings.
+with
+
+filtered as (
+
+    select * from fct_tool_habits
+
+    where
+        ($fleet is null or fleet = $fleet)
+        and ($host is null or host = $host)
+        and ($account is null or account = $account)
+        and ($project is null or contains(lower(project), lower($project)))
+        and ($since is null or first_called_on >= $since)
+        and ($until is null or first_called_on <= $until)
+
+),
+
+groupings as (
+
+    select unnest(cast($groupings as varchar[][])) as keys
+
+),
+
+keyed as (
+
+    select
+        groupings.keys,
+        case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.first_called_on) end as month,
+        case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'tool_name') then filtered.tool_name end as tool_name,
+        filtered.session_id,
+        filtered.tool_call_count,
+        filtered.answered_call_count,
+        filtered.tool_error_count,
+        filtered.longest_error_streak,
+        filtered.repeated_command_count,
+        filtered.edit_loop_count
+
+    from groupings
+
+    left join filtered
+        on true
+
+)
+
+select
+    keys,
+    month,
+    project,
+    tool_name,
+    cast(sum(tool_call_count) as bigint) as tool_calls,
+    cast(sum(answered_call_count) as bigint) as answered_calls,
+    cast(sum(tool_error_count) as bigint) as failed_calls,
+    max(longest_error_streak) as longest_error_streak,
+    cast(sum(repeated_command_count) as bigint) as repeated_commands,
+    cast(sum(edit_loop_count) as bigint) as edit_loops
+
+from keyed
+
+group by all
+
+having count(session_id) > 0 or len(keys) = 0
+
+order by
+    month asc nulls last,
+    tool_calls desc nulls last,
+    project asc,
+    tool_name asc

@@ -1,0 +1,86 @@
+"""Reports on what goes on inside the work, from the published file alone: `attention`, `signals` and `waste`.
+
+Documents as report.py makes them: `report, as_of, is_demo, timezone, since, until, filters`, then
+
+- `attention`: `row_count` and `rows`, one a session that there is a reason to look at, the highest score first;
+  `reasons` names each with its points and, where there is more than one, how many.
+- `signals`: `signal` and `by`, then `row_count` and `rows`; of all signals (`signal` is null) a row each with the
+  measures that stand for it, as `signal, measure, value, out_of`; of one, a row for each group, with all its measures.
+- `waste`: `rows`, one for each rule and kind of money, with what it cost; rules are about different parts of a call's
+  cost, so that rows of one kind of money add up.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fleetledger.published.ledger import Grouping, Ledger
+from fleetledger.published.rows import PRICED_KINDS, Row
+from fleetledger.reports.choices import SIGNALS
+from fleetledger.reports.document import header
+
+
+class Headline(NamedTuple):
+    """A measure that stands for a signal, and the measure that it is a part of, if it is."""
+
+    measure: str
+    out_of: str | None = None
+
+
+HEADLINES = {
+    "context": (Headline("high_calls", "windowed_calls"), Headline("drops", "calls")),
+    "cache": (
+        Headline("lost_gaps", "gaps"),
+        Headline("expired_gaps", "gaps"),
+        *(Headline(f"{kind}_rewrite_cost_usd") for kind in PRICED_KINDS),
+    ),
+    "asks": (Headline("asks"), *(Headline(f"{kind}_dearest_usd") for kind in PRICED_KINDS)),
+    "tools": (
+        Headline("failed_calls", "answered_calls"),
+        Headline("repeated_commands"),
+        Headline("edit_loops"),
+    ),
+    "stops": (Headline("degraded_calls", "ended_calls"),),
+}
+
+
+def attention(ledger: Ledger, *, limit: int) -> Row:
+    """The sessions that a person should look at, and why."""
+    rows = ledger.ask("reports/attention", limit=limit)
+    count = rows[0]["session_count"] if rows else 0
+    shown = [{key: value for key, value in row.items() if key != "session_count"} for row in rows]
+    return header(ledger, "attention") | {"row_count": count, "rows": shown}
+
+
+def all_signals(ledger: Ledger) -> Row:
+    """What stands for each signal."""
+    rows: list[Row] = []
+    for name, headlines in HEADLINES.items():
+        ((totals,),) = _groups(ledger, name, ())
+        rows += [
+            {
+                "signal": name,
+                "measure": headline.measure,
+                "value": totals[headline.measure],
+                "out_of": totals[headline.out_of] if headline.out_of else None,
+            }
+            for headline in headlines
+        ]
+    return header(ledger, "signals") | {"signal": None, "by": None, "row_count": len(rows), "rows": rows}
+
+
+def one_signal(ledger: Ledger, name: str, *, by: str, limit: int | None) -> Row:
+    """A signal, by one of its keys (SIGNALS)."""
+    rows, (totals,) = _groups(ledger, name, (by,), ())
+    document = {"signal": name, "by": by, "totals": totals, "row_count": len(rows), "rows": rows[:limit]}
+    return header(ledger, "signals") | document
+
+
+def waste(ledger: Ledger) -> Row:
+    """What could have been saved, by rule and kind of money."""
+    rows = ledger.ask("reports/waste")
+    return header(ledger, "waste") | {"row_count": len(rows), "rows": rows}
+
+
+def _groups(ledger: Ledger, name: str, *groupings: Grouping) -> list[list[Row]]:
+    return ledger.groups(f"reports/signal_{name}", SIGNALS[name], *groupings)

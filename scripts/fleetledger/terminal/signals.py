@@ -1,0 +1,240 @@
+"""The reports `attention`, `signals` and `waste` for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from fleetledger.published.rows import PRICED_KINDS, Row
+from fleetledger.terminal.layout import Column, Line, Piece, Table
+from fleetledger.terminal.money import (
+    KINDS,
+    NOTIONAL,
+    cut,
+    duration,
+    heading,
+    kind_columns,
+    money,
+    percent,
+    short,
+    text,
+)
+
+TITLES = {
+    "attention": "What a person should look at",
+    "signals": "What went on inside the work",
+    "waste": "What could have been saved",
+}
+
+RULES = {
+    "cache_expired": "The pause was longer than the cache lives: what was cached was written again.",
+    "cache_unknown": "The cache was lost without a pause: tools, instructions or earlier turns had changed.",
+    "cache_model_switch": "Another model was taken, which has no cache of this conversation.",
+    "cache_context_drop": "The context was compacted or cleared, and the rest written anew.",
+    "broken_response": "A response broke off, was refused or ran into a limit: its output was paid for.",
+}
+
+
+class Shown(NamedTuple):
+    """A column of a signal's table: its header, and the text of a row's cell."""
+
+    header: str
+    cell: Callable[[Row], str]
+
+
+def _count(measure: str, header: str) -> Shown:
+    return Shown(header, lambda row: short(row[measure]))
+
+
+def _share(measure: str, out_of: str, header: str) -> Shown:
+    return Shown(header, lambda row: percent(row[measure] / row[out_of] if row[out_of] else None))
+
+
+SHOWN = {
+    "context": (
+        _count("calls", "calls"),
+        _count("median_context_tokens", "median"),
+        _count("largest_context_tokens", "largest"),
+        _share("high_calls", "windowed_calls", "over 70 %"),
+        _share("full_calls", "windowed_calls", "over 90 %"),
+        _count("drops", "drops"),
+    ),
+    "cache": (
+        _count("gaps", "gaps"),
+        _share("lost_gaps", "gaps", "lost"),
+        _share("expired_gaps", "gaps", "expired"),
+        _count("near_misses", "near misses"),
+        _count("rewritten_tokens", "rewritten"),
+    ),
+    "asks": (
+        _count("asks", "prompts"),
+        Shown(
+            "median time", lambda row: duration(row["median_answered_ms"] / 1000 if row["median_answered_ms"] else None)
+        ),
+        _count("tool_calls", "tool calls"),
+        _count("subagents", "sub-agents"),
+    ),
+    "tools": (
+        _count("tool_calls", "calls"),
+        _share("failed_calls", "answered_calls", "failed"),
+        _count("longest_error_streak", "failed in a row"),
+        _count("repeated_commands", "repeated commands"),
+        _count("edit_loops", "edit loops"),
+    ),
+    "stops": (
+        _count("calls", "calls"),
+        _count("degraded_calls", "degraded"),
+        _share("degraded_calls", "ended_calls", "share"),
+    ),
+}
+
+MONEY = {
+    "cache": {"{}_rewrite_cost_usd": "{} rewriting", "{}_long_life_usd": "{} if kept 1 h"},
+    "asks": {"{}_cost_usd": "{}", "{}_dearest_usd": "{} dearest"},
+}
+"""The amounts of a signal, one for each kind of money, with their headers."""
+
+NOTES = {
+    "context": "Shares are of calls whose model's window is known and held them; docs/signals.md says what a drop is.",
+    "cache": "Rewriting: what it cost beyond reading. If kept 1 h: what the longer life had saved, less what it costs.",
+    "asks": "A prompt has all that followed it up to the next one, sub-agents included.",
+    "tools": "Repeated: the same command three times in a row or more. A loop: five writes of a file in a session.",
+    "stops": "Degraded: broken off, refused, or run into a limit; the share is of responses whose end is told.",
+}
+
+MEASURES = {
+    "high_calls": "calls above 70 % of their window",
+    "drops": "contexts compacted or cleared",
+    "lost_gaps": "caches lost between two calls",
+    "expired_gaps": "of these by a pause",
+    "asks": "prompts",
+    "failed_calls": "tool calls that failed",
+    "repeated_commands": "commands repeated in a row",
+    "edit_loops": "files edited again and again",
+    "degraded_calls": "responses that broke off or ran into a limit",
+}
+
+
+def pieces(document: Row) -> Iterator[Piece]:
+    """What to show of a document, from top to bottom."""
+    yield from heading(document, TITLES[document["report"]])
+    show = {"attention": _attention, "waste": _waste}.get(document["report"], _signals)
+    yield from show(document)
+
+
+def _attention(document: Row) -> Iterator[Piece]:
+    if not document["rows"]:
+        yield Line("No session that these signals see.")
+        return
+    columns = [
+        Column("score", True, is_fixed=True),
+        Column("session", is_fixed=True),
+        Column("why"),
+        Column("ended", is_spare=True),
+        Column("project", is_spare=True, keeps_end=True),
+        Column("title", is_spare=True),
+    ]
+    rows = [
+        [
+            str(row["score"]),
+            row["session_id"],
+            row["reasons"],
+            row["ended_at_local"] or "undated",
+            text(row["project"]),
+            row["title"] or "",
+        ]
+        for row in document["rows"]
+    ]
+    yield Table(cut(document, "sessions"), columns, rows)
+    yield Line("`fleetledger show SESSION` shows one, and the line that resumes it.", "dim")
+
+
+def _signals(document: Row) -> Iterator[Piece]:
+    if document["signal"] is None:
+        yield from _headlines(document)
+        return
+    name, totals = document["signal"], document["totals"]
+    shown = SHOWN[name]
+    amounts = [
+        (kind, measure.format(kind), header.format(KINDS[kind].header))
+        for measure, header in MONEY.get(name, {}).items()
+        for kind in PRICED_KINDS
+        if totals[measure.format(kind)] is not None
+    ]
+    columns = [
+        Column(document["by"].replace("_", " "), keeps_end=document["by"] == "project"),
+        *(Column(column.header, True) for column in shown),
+        *(Column(header, True, KINDS[kind].style) for kind, _, header in amounts),
+    ]
+    rows = [
+        [label, *(column.cell(row) for column in shown), *(money(row[measure], kind) for kind, measure, _ in amounts)]
+        for label, row in [*((_label(row, document["by"]), row) for row in document["rows"]), ("all", totals)]
+    ]
+    yield Table(cut(document, "rows"), columns, rows, has_sum=True)
+    yield Line(NOTES[name], "dim")
+    if amounts:
+        yield Line(NOTIONAL, "dim")
+
+
+def _label(row: Row, by: str) -> str:
+    return f"{row[by]:%Y-%m}" if by == "month" and row[by] else text(row[by])
+
+
+def _headlines(document: Row) -> Iterator[Piece]:
+    rows = [
+        [row["signal"], _measured(row), _figure(row), _of(row)] for row in document["rows"] if row["value"] is not None
+    ]
+    yield Table("", [Column("signal"), Column("what"), Column("figure", True), Column("of", True)], rows)
+    yield Line("`report signals NAME` shows one by project, model or month; `report attention` what to look at.", "dim")
+
+
+def _measured(row: Row) -> str:
+    kind, _, rest = row["measure"].partition("_")
+    if kind not in PRICED_KINDS:
+        return MEASURES[row["measure"]]
+    what = "writing lost caches again" if rest == "rewrite_cost_usd" else "the dearest prompt"
+    return f"{what}, {KINDS[kind].header}"
+
+
+def _figure(row: Row) -> str:
+    kind = row["measure"].partition("_")[0]
+    return money(row["value"], kind) if kind in PRICED_KINDS else f"{row['value']:,}"
+
+
+def _of(row: Row) -> str:
+    if not row["out_of"]:
+        return ""
+    return f"{row['out_of']:,} ({percent(row['value'] / row['out_of'])})"
+
+
+def _waste(document: Row) -> Iterator[Piece]:
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield Line("Nothing that these rules see.")
+        return
+    kinds = [kind for kind in PRICED_KINDS if any(row["cost_kind"] == kind for row in rows)]
+    columns = [
+        Column("rule", is_fixed=True),
+        Column("findings", True),
+        Column("sessions", True),
+        Column("tokens", True),
+        *kind_columns(kinds),
+    ]
+    cells = [
+        [
+            row["rule"],
+            f"{row['findings']:,}",
+            f"{row['sessions']:,}",
+            short(row["tokens"]),
+            *(money(row["cost_usd"], kind, "unpriced") if row["cost_kind"] == kind else "" for kind in kinds),
+        ]
+        for row in rows
+    ]
+    yield Table("", columns, cells)
+    for rule in dict.fromkeys(row["rule"] for row in rows):
+        yield Line(f"{rule}: {RULES[rule]}")
+    yield Line(
+        "Of caches, what writing again cost beyond reading; of responses, their output. A pause may be worth it.",
+        "dim",
+    )
+    yield Line(NOTIONAL, "dim")

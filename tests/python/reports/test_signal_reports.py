@@ -1,0 +1,152 @@
+"""`report attention`, `report signals`, `report waste`: held against the tables of the demo fleet, and on few rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from built_fleet import BuiltFleet
+from click.testing import CliRunner, Result
+from published_fixture import insert, write_published
+
+from fleetledger.base.paths import published_path, warehouse_path
+from fleetledger.cli.main import main
+from fleetledger.reports.choices import SIGNALS
+
+TABLES = (
+    *("build_info", "dim_accounts", "fct_attention", "fct_asks", "fct_cache_economics", "fct_context_steps"),
+    *("fct_model_calls", "fct_sessions", "fct_stop_reasons", "fct_tool_habits"),
+)
+
+
+@pytest.fixture(scope="module")
+def demo(fleet: BuiltFleet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is published of the built fleet, as far as these reports read it."""
+    data = tmp_path_factory.mktemp("demo")
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute(f"attach '{warehouse_path(fleet.data)}' as built (read_only)")
+        for table in TABLES:
+            connection.execute(f"create table {table} as from built.marts.{table}")
+    return data
+
+
+def report(data: Path, *arguments: str) -> Result:
+    result = CliRunner().invoke(main, ["report", *arguments, "--data-dir", str(data)])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def document(data: Path, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(report(data, *arguments, "--json").stdout)
+    return found
+
+
+def answer(data: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(published_path(data)), read_only=True) as published:
+        return published.execute(query).fetchall()
+
+
+def test_the_demo_shows_every_signal(demo: Path) -> None:
+    rows = document(demo, "signals", "--host", "demo-laptop")["rows"]
+    assert {row["signal"] for row in rows if row["value"]} == set(SIGNALS)
+
+
+@pytest.mark.parametrize("signal", SIGNALS)
+def test_groups_sum_to_their_totals(demo: Path, signal: str) -> None:
+    for by in SIGNALS[signal]:
+        shown = document(demo, "signals", signal, "--by", by)
+        count = next(iter(shown["totals"]))
+        assert sum(row[count] for row in shown["rows"]) == shown["totals"][count] > 0
+        assert shown["row_count"] == len(shown["rows"])
+
+
+def test_figures_are_those_of_the_tables(demo: Path) -> None:
+    ((project, day),) = answer(
+        demo, "select project, min(called_on) + 1 from fct_cache_economics group by 1 order by count(*) desc limit 1"
+    )
+    where = f"where project = '{project}' and called_on >= '{day}'"
+    shown = document(demo, "signals", "cache", "--by", "model", "--project", project, "--since", str(day))
+    rows = answer(
+        demo,
+        "select model, count(*), count(*) filter (where cache_outcome <> 'kept'),"
+        f" sum(rewrite_cost_usd) filter (where cost_kind = 'billed') from fct_cache_economics {where} group by 1",
+    )
+    expected = {model: (gaps, lost, None if cost is None else float(cost)) for model, gaps, lost, cost in rows}
+    found = {row["model"]: (row["gaps"], row["lost_gaps"], row["billed_rewrite_cost_usd"]) for row in shown["rows"]}
+    assert found == expected != {}
+
+
+def test_asks_cost_what_their_prompts_did(demo: Path) -> None:
+    totals = document(demo, "signals", "asks")["totals"]
+    ((asks, billed),) = answer(demo, "select count(*), sum(billed_cost_usd) from fct_asks")
+    assert (totals["asks"], totals["billed_cost_usd"]) == (asks, pytest.approx(float(billed), abs=1e-9))
+    ((calls,),) = answer(demo, "select sum(billed_cost_usd) from fct_sessions")
+    assert 0 < billed <= calls
+
+
+def test_what_to_look_at_is_scored_by_its_reasons(demo: Path) -> None:
+    shown = document(demo, "attention", "-n", "1000")
+    expected = answer(demo, "select session_id, sum(points) from fct_attention group by 1")
+    assert {row["session_id"]: row["score"] for row in shown["rows"]} == dict(expected)
+    scores = [row["score"] for row in shown["rows"]]
+    assert scores == sorted(scores, reverse=True)
+    assert document(demo, "attention", "-n", "1")["row_count"] == len(scores) > 1
+
+
+def test_waste_adds_up_to_no_more_than_was_paid(demo: Path) -> None:
+    rows = document(demo, "waste")["rows"]
+    assert len({(row["rule"], row["cost_kind"]) for row in rows}) == len(rows) > 0
+    for kind in ("billed", "subscription"):
+        ((paid,),) = answer(demo, f"select sum(cost_usd) from fct_model_calls where cost_kind = '{kind}'")
+        assert 0 <= sum(row["cost_usd"] or 0 for row in rows if row["cost_kind"] == kind) < paid
+    ((rewritten,),) = answer(
+        demo,
+        "select sum(rewritten_tokens) from fct_cache_economics where cache_outcome <> 'kept' and cost_kind <> 'free'",
+    )
+    assert sum(row["tokens"] for row in rows if row["rule"].startswith("cache_")) == rewritten
+
+
+def test_all_reports_are_tables_and_csv_too(demo: Path) -> None:
+    for arguments in (["attention"], ["signals"], *(["signals", name] for name in SIGNALS), ["waste"]):
+        told = document(demo, *arguments)["rows"]
+        read = list(csv.DictReader(io.StringIO(report(demo, *arguments, "--csv").stdout)))
+        assert len(read) == len(told) > 0
+        assert len(report(demo, *arguments).stdout.splitlines()) > 4
+
+
+def test_hostile_texts_are_shown_harmless(tmp_path: Path) -> None:
+    write_published(published_path(tmp_path), [{"session_id": "s"}], titles={"s": "\x1b[2Jtitle"})
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        insert(connection, "fct_attention", {"session_id": "s", "signal": "dear", "points": 2, "evidence_count": 1})
+        insert(
+            connection, "fct_attention", {"session_id": "s", "signal": "edit_loop", "points": 1, "evidence_count": 3}
+        )
+    shown = report(tmp_path, "attention").stdout
+    assert "\x1b" not in shown
+    assert "dear +2, edit_loop +1 (3)" in shown
+
+
+def test_nothing_is_told_as_nothing(tmp_path: Path) -> None:
+    write_published(published_path(tmp_path), [])
+    assert "No session that these signals see." in report(tmp_path, "attention").stdout
+    assert "Nothing that these rules see." in report(tmp_path, "waste").stdout
+    assert document(tmp_path, "signals", "context")["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["signals", "asks", "--by", "model"], "asks can be shown by month, project."),
+        (["signals", "--by", "model"], "name it"),
+        (["signals", "contxt"], "context"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(demo: Path, arguments: list[str], message: str) -> None:
+    result = CliRunner().invoke(main, ["report", *arguments, "--data-dir", str(demo)])
+    assert result.exit_code == 2
+    assert message in result.output
