@@ -34,8 +34,6 @@ versions as (
 
     from lines
 
-    where {{ matches_regex('version', "'^[0-9]{1,8}[.][0-9]{1,8}[.][0-9]{1,8}$'") }}
-
     group by version
 
 ),
@@ -48,6 +46,8 @@ newer as (
 
     inner join newest_known
         on {{ version_key('versions.version') }} > newest_known.version_key
+
+    where {{ matches_regex('versions.version', "'^[0-9]{1,8}[.][0-9]{1,8}[.][0-9]{1,8}$'") }}
 
 ),
 

@@ -18,6 +18,19 @@ vendors as (
 
 ),
 
+models_of_anthropic as (
+
+    select distinct models.model
+
+    from (select distinct model from model_calls) as models
+
+    inner join vendors
+        on {{ matches_regex('lower(models.model)', 'vendors.model_regex') }}
+
+    where vendors.price_book = 'anthropic'
+
+),
+
 -- What Claude's plan sees: not a model of others behind Claude Code, nor what is paid for by itself, such as fast mode.
 -- A call on the hour still belongs to the window that ends then, so that an hour is counted from after its beginning.
 placed as (
@@ -32,13 +45,7 @@ placed as (
         called_at is not null
         and cost_kind = 'subscription'
         and (fleet = 'claude_code' or provider = 'anthropic_oauth')
-        and exists (
-            select vendors.price_book
-            from vendors
-            where
-                vendors.price_book = 'anthropic'
-                and {{ matches_regex('lower(model_calls.model)', 'vendors.model_regex') }}
-        )
+        and model in (select models_of_anthropic.model from models_of_anthropic)
 
 ),
 

@@ -19,21 +19,16 @@ model_calls as (
 ),
 
 -- What a model call cost is the cost of the tools that it asked for, in equal parts.
-shares as (
+parts as (
 
     select
-        tool_calls.tool_call_id,
-        model_calls.cost_kind,
-        {{ usd_share(
-            'model_calls.cost_usd',
-            'count(*) over (partition by tool_calls.model_call_id)',
-            'row_number() over (partition by tool_calls.model_call_id order by tool_calls.tool_call_id asc) = 1'
-        ) }} as shared_cost_usd
+        model_call_id,
+        count(*) as part_count,
+        min(tool_call_id) as first_tool_call_id
 
-    from tool_calls
+    from {{ ref('int_tool_calls') }}
 
-    inner join model_calls
-        on tool_calls.model_call_id = model_calls.model_call_id
+    group by model_call_id
 
 ),
 
@@ -60,16 +55,21 @@ measured as (
         tool_calls.is_error,
         tool_calls.lines_added,
         tool_calls.lines_removed,
-        shares.cost_kind,
-        shares.shared_cost_usd
+        model_calls.cost_kind,
+        {{ usd_share(
+            'model_calls.cost_usd', 'parts.part_count', 'tool_calls.tool_call_id = parts.first_tool_call_id'
+        ) }} as shared_cost_usd
 
     from tool_calls
 
     left join sessions
         on tool_calls.session_id = sessions.session_id
 
-    left join shares
-        on tool_calls.tool_call_id = shares.tool_call_id
+    left join model_calls
+        on tool_calls.model_call_id = model_calls.model_call_id
+
+    left join parts
+        on tool_calls.model_call_id = parts.model_call_id
 
 )
 

@@ -14,6 +14,17 @@ sources as (
 
 ),
 
+-- Read apart: what is read once need not be kept, and lines are long.
+reports as (
+
+    select *
+
+    from {{ source('landing', 'claude_code_lines') }}
+
+    where {{ reports_agent_message() }}
+
+),
+
 -- Older versions logged what a sub-agent did in the transcript that started it as well.
 reported as (
 
@@ -24,9 +35,7 @@ reported as (
             '{"agentId": "VARCHAR", "message": {"type": "VARCHAR", "uuid": "VARCHAR", "timestamp": "VARCHAR", "requestId": "VARCHAR", "isMeta": "BOOLEAN", "message": {"id": "VARCHAR", "role": "VARCHAR", "model": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}, "server_tool_use": {"web_search_requests": "VARCHAR"}, "speed": "VARCHAR", "service_tier": "VARCHAR", "inference_geo": "VARCHAR"}}}}'
         ) }} as report
 
-    from landed
-
-    where {{ reports_agent_message() }}
+    from reports
 
 ),
 

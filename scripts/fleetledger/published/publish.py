@@ -213,9 +213,9 @@ def _replace_rows_of(delta: Delta, name: str, copied: str, *, text: bool) -> Non
     columns = connection.execute(f"describe {copied}").fetchall()
     selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, *_ in columns)
     if role == DELTA and model.key():
-        is_touched = delta.is_touched(model)
-        connection.execute(f"delete from {copied} where {is_touched}")
-        rows = f"{model.named('delta')} where {is_touched}"
+        is_replaced = delta.is_replaced(model)
+        connection.execute(f"delete from {copied} where {is_replaced}")
+        rows = f"{delta.rows(name)} where {is_replaced}"
     else:
         connection.execute(f"truncate {copied}")
         rows = model.relation

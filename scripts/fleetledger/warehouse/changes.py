@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from graphlib import TopologicalSorter
 from typing import NamedTuple
 
@@ -15,9 +15,9 @@ LOG_TABLES = {fleet.table for fleet in FLEETS.values()}
 STAGED = {"claude_code_lines": "stg_claude_code__lines", "mu_events": "stg_mu__events"}
 """The models that hold a row a landed line, by the landing table that they read."""
 
-BATCH, DELTA, WHOLE, SAME, VIEW = "batch", "delta", "whole", "same", "view"
+BATCH, DELTA, LATER, WHOLE, SAME, VIEW = "batch", "delta", "later", "whole", "same", "view"
 """What a refresh does with a model: adds rows of new lines; replaces rows of touched sessions; makes it anew of all
-that is there; leaves it as it is; or it is a view."""
+that is there; leaves it as it is; or it is a view. Of what is made `later`, what it reads will tell."""
 
 
 class WholeNeeded(Exception):
@@ -79,26 +79,45 @@ def only_of_new_logs(connection: duckdb.DuckDBPyConnection, plan: Plan, landing:
 def roles(plan: Plan, parents: Mapping[str, set[str]], changed: Changes, harmless: Collection[str]) -> dict[str, str]:
     """What a refresh has to do with each model, in the order in which models can be made.
 
-    `parents` are the plan's, `harmless` those inputs whose change concerns the lines of new batches alone. A model that
-    reads what is made anew of everything is made so itself, whatever its YAML says. So is one that says
-    nothing. Raises WholeNeeded where what is made once a batch has to be made anew.
+    `parents` are the plan's, `harmless` those inputs whose change concerns the lines of new batches alone. Of a model
+    that reads what else has changed, or what is made of everything, what is in that decides (LATER). Raises WholeNeeded
+    where what is made once a batch has to be made anew.
     """
     models = {model.name: model for model in plan.models}
-    logs = changed.logs
-    inputs = changed.inputs | ({"batches"} if logs or changed.inputs & {"scanned_batches", *LOG_TABLES} else set())
+    news = readers(plan, changed)
     found: dict[str, str] = {}
     concerned: set[str] = set()
     tainted: set[str] = set()
     for name in TopologicalSorter({name: parents[name] for name in models}).static_order():
         model = models[name]
-        read = {table for table in inputs | logs if _reads(model, table)}
+        read = news.get(name, set())
         if read or parents[name] & concerned or "current_timestamp" in model.sql:
             concerned.add(name)
-        if read - logs - set(harmless) or parents[name] & tainted:
+        if read - changed.logs - set(harmless) or parents[name] & tainted:
             tainted.add(name)
         found[name] = _role(model, name in concerned, name in tainted)
-        if found[name] == WHOLE:
+        if found[name] == LATER:
             tainted.add(name)
+    return found
+
+
+def readers(plan: Plan, changed: Changes) -> dict[str, set[str]]:
+    """The models that read what has changed themselves, and which inputs that is."""
+    inputs = changed.inputs | changed.logs
+    if changed.logs or changed.inputs & {"scanned_batches", *LOG_TABLES}:
+        inputs |= {"batches"}
+    read = {model.name: {table for table in inputs if _reads(model, table)} for model in plan.models}
+    return {name: tables for name, tables in read.items() if tables}
+
+
+def of_lines(plan: Plan, parents: Mapping[str, set[str]], order: Iterable[str]) -> list[str]:
+    """The models that are made of landed lines alone: once a batch, and look-ups of what those say, in order."""
+    models = {model.name: model for model in plan.models}
+    found: list[str] = []
+    for name in order:
+        looks_up = models[name].kind() == "lookup" and parents[name] and parents[name] <= {*found}
+        if models[name].kind() == "batch" or looks_up:
+            found.append(name)
     return found
 
 
@@ -111,8 +130,8 @@ def _role(model: Model, is_concerned: bool, is_tainted: bool) -> str:
         return VIEW
     if not is_concerned:
         return SAME
-    if model.refill == "batch":
+    if model.kind() == "batch":
         if is_tainted:
             raise WholeNeeded(f"what {model.name} is made of has changed for lines that are staged")
         return BATCH
-    return WHOLE if is_tainted or model.refill in (None, "whole") else DELTA
+    return LATER if is_tainted or model.kind() == "whole" else DELTA

@@ -42,7 +42,7 @@ class Model(NamedTuple):
       which has session ids, and `task_id of int_tasks.id` where the column has another name there
     - `kept`: as those, but what one session alone makes true stays true, so that rows are only ever added
     - `lookup`: rows say what is so of values that rows of its parents name (what a request costs), so that it is right
-      for the rows of some sessions, too
+      for the rows of some sessions, too; `lookup numbered by id` where a column only numbers them
     - `whole`: all else; made anew of everything
     """
 
@@ -52,9 +52,18 @@ class Model(NamedTuple):
     sql: str
     refill: str | None = None
 
+    def kind(self) -> str:
+        """What `refill` says where it names no column of sessions; `key` where it does."""
+        word = str(self.refill or "whole").partition(" ")[0]
+        return word if word in KINDS else "key"
+
+    def number(self) -> str | None:
+        """The column that only numbers the rows of a look-up."""
+        return str(self.refill).partition(" numbered by ")[2] or None
+
     def key(self) -> Key | None:
         """How the rows of a session are found, None where `refill` names no column."""
-        if self.refill in (None, *KINDS):
+        if self.kind() != "key":
             return None
         column, _, of = str(self.refill).partition(" of ")
         model, _, other = of.partition(".")

@@ -8,6 +8,7 @@ way, each table is emptied and filled. Either way its columns, types and comment
 from __future__ import annotations
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -27,19 +28,26 @@ from fleetledger.base.sql import text_of
 from fleetledger.base.steps import Step
 from fleetledger.warehouse.build import BuildError, Built, told
 from fleetledger.warehouse.changes import NothingBuilt, WholeNeeded
-from fleetledger.warehouse.delta import Delta, TestFailed, note_complete, refresh_by_delta
+from fleetledger.warehouse.delta import Delta, TestFailed, note_complete
 from fleetledger.warehouse.landing_views import show_landing
 from fleetledger.warehouse.plan import DataTest, Model, Plan
 from fleetledger.warehouse.record import forget
+from fleetledger.warehouse.replace import Work, refresh_by_delta
 
 THREADS = 2
-SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "false", "disabled_compression_methods": "fsst,dict_fsst"}
+SETTINGS = {
+    "TimeZone": "UTC",
+    "preserve_insertion_order": "false",
+    "disabled_compression_methods": "fsst",
+    "zstd_min_string_length": "64",
+}
 """What profiles.yml gives to dbt."""
+
+MEMORY = {"by_delta": "400MB", "whole": "600MB"}
+"""What DuckDB may keep in memory of tables and of what is made of them; the rest lies in the directory `spill`."""
 
 SMALL = 10_000_000
 """Bytes of logs below which one thread a statement takes less: handing out the work costs more than it saves."""
-
-Work = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 class RefillError(FleetledgerError):
@@ -93,10 +101,15 @@ def _errors_told(data: Path) -> Iterator[None]:
         os.umask(before)
 
 
-def _connect(data: Path) -> duckdb.DuckDBPyConnection:
+def _connect(data: Path, memory: str) -> duckdb.DuckDBPyConnection:
     """A connection in which the warehouse of `data` is attached."""
     connection = duckdb.connect()
+    spill = data / "spill"
     try:
+        # What a killed refresh left there is of nobody's use.
+        shutil.rmtree(spill, ignore_errors=True)
+        connection.execute(f"set temp_directory = {text_of(spill)}")
+        connection.execute(f"set memory_limit = {text_of(memory)}")
         for name, value in SETTINGS.items():
             connection.execute(f"set global {name} = {text_of(value)}")
         connection.execute(f"attach {text_of(warehouse_path(data))} as warehouse")
@@ -107,15 +120,15 @@ def _connect(data: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _by_delta(data: Path, plan: Plan, step: Step) -> Delta:
-    connection = _connect(data)
+    connection = _connect(data, MEMORY["by_delta"])
     done = Counter[str]()
 
     def tell(name: str) -> None:
         done["steps"] += 1
         step(min(done["steps"], len(plan.models)), len(plan.models), name)
 
-    def run(statements: Mapping[str, str], parents: Mapping[str, set[str]]) -> None:
-        in_parallel(connection, {name: partial(_execute, sql) for name, sql in statements.items()}, parents, tell)
+    def run(work: Mapping[str, Work], parents: Mapping[str, set[str]]) -> None:
+        in_parallel(connection, work, parents, tell)
 
     try:
         delta = refresh_by_delta(connection, data, plan, run, tell)
@@ -125,10 +138,6 @@ def _by_delta(data: Path, plan: Plan, step: Step) -> Delta:
         connection.close()
         raise
     return delta
-
-
-def _execute(sql: str, cursor: duckdb.DuckDBPyConnection) -> None:
-    cursor.execute(sql)
 
 
 def _whole(data: Path, plan: Plan, step: Step) -> None:
@@ -143,7 +152,7 @@ def _whole(data: Path, plan: Plan, step: Step) -> None:
         done.append(name)
         step(len(done), len(work), name)
 
-    with _connect(data) as connection:
+    with _connect(data, MEMORY["whole"]) as connection:
         connection.execute("create or replace table warehouse.main.build_state as select false as is_complete")
         show_landing(connection, data, "warehouse.landing")
         ((landed,),) = connection.execute("select coalesce(sum(bytes), 0) from warehouse.landing.batches").fetchall()
