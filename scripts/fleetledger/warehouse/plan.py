@@ -36,7 +36,8 @@ class Model(NamedTuple):
 
     `refill` is what the model's YAML says in its meta, None (`whole`) where it says nothing:
 
-    - `batch`: each row is made of one landed line alone, and names it (line_id)
+    - `batch`: each row is made of one landed line alone, and names it (line_id); it reads no other models than such
+      ones and look-ups of what they say
     - `session_id`, or another column: rows are made of the lines of one group of sessions, which share lines, alone;
       those of a session are found by this column; `task_id of int_tasks` where the ids of a session stand in int_tasks,
       which has session ids, and `task_id of int_tasks.id` where the column has another name there
@@ -44,6 +45,10 @@ class Model(NamedTuple):
     - `lookup`: rows say what is so of values that rows of its parents name (what a request costs), so that it is right
       for the rows of some sessions, too; `lookup numbered by id` where a column only numbers them
     - `whole`: all else; made anew of everything
+
+    A table that was made anew and is as it was concerns nobody. One that differs concerns, of what is kept by sessions,
+    those of the rows that differ: what such a model reads of one that is made in whole, it reads by its own sessions or
+    tasks, where that has a column `session_id` or `task_id`; where it has none, it is made in whole itself.
     """
 
     name: str
@@ -88,12 +93,17 @@ class Plan(NamedTuple):
     tests: list[DataTest]
 
     def parents(self) -> dict[str, set[str]]:
-        """The models that stand in the SQL of each model and test, by their names."""
+        """The models that stand in the SQL of each model and test, or tell whose its rows are, by their names."""
         steps: list[Model | DataTest] = [*self.models, *self.tests]
-        return {
+        found = {
             step.name: {model.name for model in self.models if model.name != step.name and model.relation in step.sql}
             for step in steps
         }
+        for model in self.models:
+            key = model.key()
+            if key and key.model:
+                found[model.name].add(key.model)
+        return found
 
 
 def write_plan(data: Path, plan: Plan) -> None:

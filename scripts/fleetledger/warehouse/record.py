@@ -43,9 +43,21 @@ def is_current(data: Path, inputs_now: Inputs) -> bool:
 
 
 def only_landing_is_new(data: Path, inputs_now: Inputs) -> bool:
-    """Whether the warehouse was made by a refresh from the project as it is, and nobody built since."""
+    """Whether the warehouse was made by a refresh from the project as it is, and nobody built since.
+
+    Of a refresh that did not end, the warehouse says itself how far it came.
+    """
     made = _last_made(data)
-    return made is not None and made == _made(data, inputs_now._replace(landed=str(made.get("landed"))))
+    if made is None or made == _begun(inputs_now.project):
+        return made is not None
+    return made == _made(data, inputs_now._replace(landed=str(made.get("landed"))))
+
+
+def begin(data: Path) -> None:
+    """Remember that a refresh brings the warehouse up to date, by the project that it was made from."""
+    made = _last_made(data)
+    if made is not None:
+        RECORD.write(_record(data), _begun(made.get("project")))
 
 
 def forget(data: Path) -> None:
@@ -73,6 +85,10 @@ def _made(data: Path, of: Inputs) -> Values:
     warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
     state = [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None
     return {"project": of.project, "landed": of.landed, "warehouse": state}
+
+
+def _begun(project: object) -> Values:
+    return {"project": project, "landed": None, "warehouse": None}
 
 
 def _manifests(data: Path) -> list[Path]:

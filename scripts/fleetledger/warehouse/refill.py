@@ -30,8 +30,9 @@ from fleetledger.warehouse.build import BuildError, Built, told
 from fleetledger.warehouse.changes import NothingBuilt, WholeNeeded
 from fleetledger.warehouse.delta import Delta, TestFailed, note_complete
 from fleetledger.warehouse.landing_views import show_landing
+from fleetledger.warehouse.memory import LITTLE, MUCH, limit_memory
 from fleetledger.warehouse.plan import DataTest, Model, Plan
-from fleetledger.warehouse.record import forget
+from fleetledger.warehouse.record import begin
 from fleetledger.warehouse.replace import Work, refresh_by_delta
 
 THREADS = 2
@@ -42,9 +43,6 @@ SETTINGS = {
     "zstd_min_string_length": "64",
 }
 """What profiles.yml gives to dbt."""
-
-MEMORY = {"by_delta": "400MB", "whole": "600MB"}
-"""What DuckDB may keep in memory of tables and of what is made of them; the rest lies in the directory `spill`."""
 
 SMALL = 10_000_000
 """Bytes of logs below which one thread a statement takes less: handing out the work costs more than it saves."""
@@ -73,7 +71,7 @@ def refill(data: Path, plan: Plan, now: datetime, step: Step) -> Refilled:
     """
     built = Built(Counter(models=len(plan.models), tests=len(plan.tests)), [])
     with lock(data / "build.lock", now):
-        forget(data)
+        begin(data)
         with _errors_told(data):
             try:
                 return Refilled(built, _by_delta(data, plan, step))
@@ -104,12 +102,10 @@ def _errors_told(data: Path) -> Iterator[None]:
 def _connect(data: Path, memory: str) -> duckdb.DuckDBPyConnection:
     """A connection in which the warehouse of `data` is attached."""
     connection = duckdb.connect()
-    spill = data / "spill"
     try:
         # What a killed refresh left there is of nobody's use.
-        shutil.rmtree(spill, ignore_errors=True)
-        connection.execute(f"set temp_directory = {text_of(spill)}")
-        connection.execute(f"set memory_limit = {text_of(memory)}")
+        shutil.rmtree(data / "spill", ignore_errors=True)
+        limit_memory(connection, data, memory)
         for name, value in SETTINGS.items():
             connection.execute(f"set global {name} = {text_of(value)}")
         connection.execute(f"attach {text_of(warehouse_path(data))} as warehouse")
@@ -120,7 +116,7 @@ def _connect(data: Path, memory: str) -> duckdb.DuckDBPyConnection:
 
 
 def _by_delta(data: Path, plan: Plan, step: Step) -> Delta:
-    connection = _connect(data, MEMORY["by_delta"])
+    connection = _connect(data, LITTLE)
     done = Counter[str]()
 
     def tell(name: str) -> None:
@@ -152,7 +148,7 @@ def _whole(data: Path, plan: Plan, step: Step) -> None:
         done.append(name)
         step(len(done), len(work), name)
 
-    with _connect(data, MEMORY["whole"]) as connection:
+    with _connect(data, MUCH) as connection:
         connection.execute("create or replace table warehouse.main.build_state as select false as is_complete")
         show_landing(connection, data, "warehouse.landing")
         ((landed,),) = connection.execute("select coalesce(sum(bytes), 0) from warehouse.landing.batches").fetchall()

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from refreshed_demo import RefreshedDemo
 
 from fleetledger import pipeline
 from fleetledger.base.locks import LockHeld, lock
-from fleetledger.base.paths import published_path
+from fleetledger.base.paths import published_path, warehouse_path
 from fleetledger.published.ledger import Ledger
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -80,6 +83,41 @@ def test_a_refresh_raises_what_the_step_does_and_leaves_what_was_published(data:
         run(data)
     assert Ledger(published_path(data)).build["is_demo"]
     assert run(data)[0]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from fleetledger import pipeline
+
+def tell(event):
+    if isinstance(event, pipeline.Progress) and event.stage == "build" and event.piece == "fct_sessions":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+data = Path(sys.argv[1])
+pipeline.refresh(data, pipeline.sources_of(data, data / "logs/fleet.toml"), tell)
+"""
+
+
+def test_a_refresh_that_was_killed_goes_on_from_what_was_there_before(data: Path) -> None:
+    run(data)
+    add_lines(data)
+    with duckdb.connect(str(warehouse_path(data)), read_only=True) as before:
+        state = before.execute("from main.build_state").fetchall()
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(data)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with duckdb.connect(str(warehouse_path(data)), read_only=True) as after:
+        assert after.execute("from main.build_state").fetchall() == state
+    changed, told = run(data)
+    assert changed
+    stages = {event.stage for event in told if isinstance(event, pipeline.Progress)}
+    assert pipeline.Stage.TEMPLATE not in stages
+    assert [(event.by_plan, event.whole_because) for event in told if isinstance(event, pipeline.Tables)] == [
+        (True, None)
+    ]
+    with duckdb.connect(str(warehouse_path(data)), read_only=True) as after:
+        lines = "select count(*) from staging.stg_claude_code__lines where line_uuid = 'new-line'"
+        assert after.execute(lines).fetchall() == [(1,)]
 
 
 def published(data: Path, query: str) -> list[tuple[Any, ...]]:

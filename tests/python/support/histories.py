@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,9 +16,11 @@ from fleetledger.base.paths import landing_dir
 from fleetledger.collect.marks import mark
 from fleetledger.landing.collection import collecting
 from fleetledger.landing.extract import extract
+from fleetledger.landing.settings import land_settings
 from fleetledger.secrets.landed import finds
 from fleetledger.sources.config import FleetConfig
 from fleetledger.sources.fleets import Source
+from fleetledger.sources.settings import Settings
 
 BEGIN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 COMMANDS = (
@@ -220,6 +223,43 @@ class History:
             collection.add("git_commit_states", [{"repository": "/src/p0", "sha": sha, **state}])
             collection.commit()
 
+    def pull(self, number: int) -> None:
+        """A pull request is collected, of a repository where commits are made, with its checks."""
+        with collecting(landing_dir(self.data), "host-0", self._now) as collection:
+            raw: Line = {"number": number, "title": "Mend it", "state": ("OPEN", "MERGED")[number % 2]}
+            raw |= {"baseRefName": "main", "headRefName": "mend", "createdAt": self._now.isoformat()}
+            url = f"https://github.com/example/p0/pull/{number}"
+            collection.add("github_pull_requests", [{"url": url, "raw": json.dumps(raw)}])
+            collection.commit()
+
+    def backfill(self, number: int) -> None:
+        """What came of a session's task is told by hand."""
+        log = self._pick(number)
+        with collecting(landing_dir(self.data), "host-0", self._now) as collection:
+            told = {"task_id": log.session, "session_id": log.session, "outcome_class": "clean_success"}
+            row: Line = {**told, "outcome_confidence": "high", "rationale": "It works", "entry_number": number}
+            collection.add("backfilled_tasks", [row])
+            collection.commit()
+
+    def budget(self, number: int) -> None:
+        """A budget is set, or set anew, and the time zone of reports with it, now and then."""
+        limit: Line = {"limit_usd": Decimal(number), "warn_share": Decimal("0.8")}
+        budget: Line = {"scope": "all", "scope_value": None, "period": "month", "cost_kind": "subscription", **limit}
+        zone = [{"timezone": "Europe/Berlin"}] if number % 10 == 9 else []
+        land_settings(self.data, Settings({"settings_budgets": [budget], "settings_reporting": zone}), self._now)
+
+    def advise(self, number: int) -> None:
+        """A response tells of the requests that it took, one of them to an adviser, and the client of its costs."""
+        log = self._pick(number)
+        lines = self._turn(log, number)
+        one: Line = {"input_tokens": 3, "output_tokens": number}
+        asked = [one | {"type": "message"}, one | {"type": "advisor_message", "model": "claude-opus-4-6"}]
+        lines[-1]["message"]["usage"] = {**lines[-1]["message"]["usage"], "iterations": asked}
+        usage = {"claude-opus-4-5": {"inputTokens": number, "outputTokens": 5}}
+        stamp: Line = {"uuid": f"u{self._id()}", "timestamp": lines[-1]["timestamp"], "sessionId": log.session}
+        cost: Line = {"type": "cost-state", "totalCostUSD": number / 100, "modelUsage": usage}
+        log.write([*lines, cost | stamp])
+
     def secret(self, number: int) -> None:
         """Batches are looked through for secrets: one is found, in what a line's tool was given."""
         log = self._pick(number)
@@ -333,5 +373,6 @@ class History:
 
 HAPPENINGS: tuple[str, ...] = (
     *("begin", "grow", "agent", "fork", "summary", "title", "reuse", "redact", "cut", "unended", "garble"),
-    *("timeless", "rewrite", "host", "mu", "mark", "commit", "secret", "telemetry"),
+    *("timeless", "rewrite", "host", "mu", "mark", "commit", "pull", "backfill", "secret", "budget", "advise"),
+    "telemetry",
 )

@@ -50,6 +50,9 @@ EVERYTHING = [
         Happening("title", 1),
     ],
     [Happening("redact", 2), Happening("reuse", 5), Happening("summary", 5), Happening("grow", 6)],
+    [Happening("budget", 3), Happening("pull", 7), Happening("backfill", 1), Happening("advise", 0)],
+    [Happening("advise", 1), Happening("advise", 0), Happening("budget", 3), Happening("commit", 2)],
+    [Happening("budget", 9)],
     [Happening("telemetry", 0), Happening("telemetry", 1), Happening("telemetry", 3)],
 ]
 """Each thing that may happen, at least once, and what it meets."""
