@@ -22,6 +22,7 @@ timeline as (
 
     select
         model_call_id,
+        session_id,
         thread_id as task_id,
         called_at as happened_at,
         0 as is_prompt
@@ -32,6 +33,7 @@ timeline as (
 
     select
         model_call_id,
+        session_id,
         task_id,
         called_at as happened_at,
         0 as is_prompt
@@ -42,6 +44,7 @@ timeline as (
 
     select
         prompt_id as model_call_id,
+        cast(null as varchar) as session_id,
         task_id,
         prompted_at as happened_at,
         1 as is_prompt
@@ -55,6 +58,7 @@ numbered as (
 
     select
         model_call_id,
+        session_id,
         task_id,
         is_prompt,
         sum(is_prompt) over (
@@ -74,6 +78,7 @@ turns as (
 
     select
         model_call_id,
+        session_id,
         task_id || '#' || cast(turn_number as bigint) as turn_id
 
     from numbered
