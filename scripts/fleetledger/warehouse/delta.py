@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import duckdb
 
-from fleetledger.warehouse.changes import DELTA, LATER, Changes, of_lines, readers, roles
+from fleetledger.warehouse.changes import DELTA, LATER, Changes, WholeNeeded, of_lines, readers, roles
 from fleetledger.warehouse.plan import DataTest, Key, Model, Plan
 
 LINKS = "int_session_links"
@@ -135,11 +135,16 @@ class Delta:
         return self.finds(f"from {CONCERNED} anti join delta.main.touched using (session_id)")
 
     def note_keys(self) -> None:
-        """Note the keys of the rows to be replaced: those of touched sessions, as they were and as they are."""
+        """Note the keys of the rows to be replaced: those of touched sessions, as they were and as they are.
+
+        Raises WholeNeeded where the model that says whose rows are is made of everything, and they are not.
+        """
         for name, role in self.roles.items():
             key = self.models[name].key()
             if role not in (DELTA, LATER) or key is None or key.model is None:
                 continue
+            if self.roles[key.model] == LATER and role == DELTA:
+                raise WholeNeeded(f"whose rows of {name} are has to be told of everything")
             if (key.model, key.model_column) in self._keys or self.roles[key.model] == LATER:
                 continue
             of, table = self.models[key.model], f"delta.main.keys_{len(self._keys)}"

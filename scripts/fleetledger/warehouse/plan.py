@@ -93,17 +93,12 @@ class Plan(NamedTuple):
     tests: list[DataTest]
 
     def parents(self) -> dict[str, set[str]]:
-        """The models that stand in the SQL of each model and test, or tell whose its rows are, by their names."""
+        """The models that stand in the SQL of each model and test, by their names."""
         steps: list[Model | DataTest] = [*self.models, *self.tests]
-        found = {
+        return {
             step.name: {model.name for model in self.models if model.name != step.name and model.relation in step.sql}
             for step in steps
         }
-        for model in self.models:
-            key = model.key()
-            if key and key.model:
-                found[model.name].add(key.model)
-        return found
 
 
 def write_plan(data: Path, plan: Plan) -> None:
