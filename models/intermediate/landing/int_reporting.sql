@@ -8,7 +8,9 @@ reporting as (
 
 chosen as (
 
-    select coalesce(max(timezone), 'UTC') as timezone
+    select
+        coalesce(max(timezone), 'UTC') as timezone,
+        count(timezone) > 0 as is_configured
 
     from reporting
 

@@ -49,6 +49,7 @@ info as (
         landing.is_demo,
         true as has_text,
         {{ reporting_zone() }} as reporting_timezone,
+        (select reporting.is_configured from {{ ref('int_reporting') }} as reporting) as is_timezone_configured,
         '{{ var("fleetledger_version") }}' as fleetledger_version,
         '{{ dbt_version }}' as dbt_version,
         {{ engine_version() }} as engine_version,

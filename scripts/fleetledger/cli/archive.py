@@ -33,7 +33,7 @@ def doctor(ctx: click.Context, places: Places, as_json: bool) -> None:
     from fleetledger.doctor.examine import examine
 
     document = examine(places.data, places.config, clock.now())
-    print_document(document, as_json, render="doctor")
+    print_document(document, "json" if as_json else "text", render="doctor")
     ctx.exit(1 if document["needs"] else 0)
 
 

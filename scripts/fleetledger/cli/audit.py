@@ -30,8 +30,7 @@ def audit_report(
     rule: str | None,
     fail_on: str | None,
     limit: int | None,
-    as_json: bool,
-    as_csv: bool,
+    form: str,
     **filters: str | None,
 ) -> None:
     """Show tool calls that touch credentials, destroy, or leave the project.
@@ -49,7 +48,7 @@ def audit_report(
     from fleetledger.reports.tools import audit
 
     ledger = narrowed(places, filters)
-    print_document(audit(ledger, severity=severity, rule=rule, limit=limit), as_json, as_csv, render=RENDER)
+    print_document(audit(ledger, severity=severity, rule=rule, limit=limit), form, render=RENDER)
     if fail_on:
         found = audit(ledger, severity=fail_on, rule=rule, limit=1)
         ctx.exit(1 if found["row_count"] else 0)
@@ -67,9 +66,7 @@ def audit_report(
 )
 @click.option("-n", "--limit", type=click.IntRange(1), help="How many rows.")
 @table_options
-def tools_report(
-    places: Places, by: str, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
-) -> None:
+def tools_report(places: Places, by: str, limit: int | None, form: str, **filters: str | None) -> None:
     """Show tools: calls, failures, times, and the cost of what asked for them.
 
     \b
@@ -80,7 +77,7 @@ def tools_report(
     """
     from fleetledger.reports.tools import tools
 
-    print_document(tools(narrowed(places, filters), by=by, limit=limit), as_json, as_csv, render=RENDER)
+    print_document(tools(narrowed(places, filters), by=by, limit=limit), form, render=RENDER)
 
 
 @click.command()

@@ -14,7 +14,7 @@ from fleetledger.cli.options import (
     window_filter_options,
     with_places,
 )
-from fleetledger.cli.output import alone, print_document, table_options
+from fleetledger.cli.output import alone, is_for_people, print_document, table_options
 from fleetledger.reports.choices import CACHE_TTLS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ RENDER = "budgets"
 @click.option("--quiet", is_flag=True, callback=alone, help="One line for a shell prompt: the worst of all.")
 @table_options
 @click.pass_context
-def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_csv: bool) -> None:
+def budget(ctx: click.Context, places: Places, quiet: bool, form: str) -> None:
     """Show what was spent of your budgets; exits with 1 where one is overspent.
 
     Budgets stand in fleet.toml, as [[budget]]. Each is for the money of one cost kind. The current day, week or
@@ -54,7 +54,7 @@ def budget(ctx: click.Context, places: Places, quiet: bool, as_json: bool, as_cs
         document = budget_of(Ledger(file))
         rows = document["rows"]
         if not quiet:
-            print_document(document, as_json, as_csv, render=RENDER)
+            print_document(document, form, render=RENDER)
     if quiet:
         from fleetledger.base.text import clean
         from fleetledger.terminal import budgets as budgets_render
@@ -81,9 +81,7 @@ def _current(data: Path) -> list[Row] | None:
     "-n", "--limit", type=click.IntRange(1), help=f"How many, the newest [default: {WINDOW_LIMIT}; all as JSON, CSV]."
 )
 @table_options
-def blocks_report(
-    places: Places, active: bool, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
-) -> None:
+def blocks_report(places: Places, active: bool, limit: int | None, form: str, **filters: str | None) -> None:
     """Claude's 5-hour usage windows of each account: calls, tokens, pace, and what is left of those that are open.
 
     A window begins with the whole hour (UTC) of its first call. What is open, and the projection, are by the clock.
@@ -98,15 +96,15 @@ def blocks_report(
     from fleetledger.reports.budgets import usage_windows
 
     ledger = narrowed(places, filters)
-    limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
+    limit = limit or (WINDOW_LIMIT if is_for_people(form) else None)
     document = usage_windows(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
-    print_document(document, as_json, as_csv, render=RENDER)
+    print_document(document, form, render=RENDER)
 
 
 @click.command()
 @with_places
 @table_options
-def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
+def plans_report(places: Places, form: str) -> None:
     """What flat rates cost by month, beside what their use would have cost, and use that no plan covers.
 
     Plans stand in fleet.toml, as [[plan]].
@@ -119,7 +117,7 @@ def plans_report(places: Places, as_json: bool, as_csv: bool) -> None:
     from fleetledger.published.ledger import Ledger
     from fleetledger.reports.budgets import plans
 
-    print_document(plans(Ledger(published(places.data))), as_json, as_csv, render=RENDER)
+    print_document(plans(Ledger(published(places.data))), form, render=RENDER)
 
 
 @click.command()
@@ -132,8 +130,7 @@ def whatif(
     places: Places,
     models: tuple[str, ...],
     cache_ttl: str | None,
-    as_json: bool,
-    as_csv: bool,
+    form: str,
     **filters: str | None,
 ) -> None:
     """Price history anew, as if calls had gone to another model, or the cache had been kept for another time.
@@ -152,8 +149,8 @@ def whatif(
     from fleetledger.reports.whatif import whatif as whatif_of
 
     changes = [_change(text) for text in models]
-    ledger = narrowed(places, {**filters, "timezone": None})
-    print_document(whatif_of(ledger, changes, cache_ttl), as_json, as_csv, render=RENDER)
+    ledger = narrowed(places, filters)
+    print_document(whatif_of(ledger, changes, cache_ttl), form, render=RENDER)
 
 
 def _change(text: str) -> Change:

@@ -16,7 +16,7 @@ import click
 
 from fleetledger import __version__
 from fleetledger.base.errors import CallError, FleetledgerError
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, near
 from fleetledger.cli.options import place_options
 
 INTERRUPTED = 130
@@ -28,6 +28,7 @@ COMMANDS = {
     "extract": "refresh",
     "build": "refresh",
     "publish": "refresh",
+    "status": "status",
     "report": "report",
     "budget": "budgets",
     "whatif": "budgets",
@@ -43,12 +44,25 @@ COMMANDS = {
     "mark": "collect",
     "telemetry": "telemetry",
     "secrets": "audit",
-    "rates": "rates",
+    "prices": "rates",
     "project": "project",
     "import-settings": "settings",
     "simulate": "simulate",
 }
 """The commands in the order in which they are met, and the module of each, in which it has the same name."""
+
+WORDS = {
+    "cost": ("report",),
+    "costs": ("report",),
+    "usage": ("report",),
+    "stats": ("report",),
+    "session": ("report", "sessions"),
+    "live": ("report", "blocks", "--active"),
+    "rates": ("prices",),
+    "list": ("sessions",),
+    "find": ("search",),
+}
+"""Words that people type for a command, and what they mean; the name of a report alone means that report."""
 
 
 class Failure(click.ClickException):
@@ -82,6 +96,34 @@ class Main(click.Group):
             click.echo("Interrupted. What was finished is kept; the same command goes on from there.", err=True)
             ctx.exit(INTERRUPTED)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names, as a command, a report or a word that people type for one."""
+        return super().resolve_command(ctx, self._meant(ctx, args))
+
+    def _meant(self, ctx: click.Context, args: list[str]) -> list[str]:
+        word, rest = args[0], args[1:]
+        if word == "help":
+            if not rest:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            return [*self._meant(ctx, rest), "--help"]
+        if word in COMMANDS:
+            return args
+        if word in WORDS:
+            return [*WORDS[word], *rest]
+        from fleetledger.cli.report import NAMES, OTHER_NAMES
+
+        if word in NAMES or word in OTHER_NAMES:
+            return ["report", *args]
+        known = [*COMMANDS, *WORDS, *NAMES]
+        raise click.UsageError(
+            f"No such command {word!r}{near(word, known)}. `fleetledger help` lists the commands;"
+            f" to find what was said in a session: fleetledger search {word}",
+            ctx,
+        )
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which they are met."""
         return list(COMMANDS)
@@ -113,12 +155,19 @@ def _explain(error: OSError) -> str:
 def main(ctx: click.Context, config: Path | None, data_dir: Path | None) -> None:
     """What coding agents did and what they cost, from their session logs.
 
+    Alone it says where things stand.
+
     \b
     Example, the first two commands to type:
       fleetledger refresh
       fleetledger report
 
+    Reports by name: today, week, month, daily, weekly, monthly, models, projects, blocks, outcomes, quality, value,
+    tools, audit, plans: `fleetledger daily` is `fleetledger report daily`.
+
     Exit codes: 0 fine, 1 the work failed, 2 the call was wrong (an argument, or the configuration file).
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        from fleetledger.cli.status import status
+
+        ctx.invoke(status, form="text")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,32 +13,35 @@ import click
 from fleetledger.base import clock, paths
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.text import clean
+from fleetledger.cli.days import EXPECTED, Span, counted_days, named_days
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from fleetledger.published.ledger import Filters, Ledger
 
 SESSION_FILTER_OPTIONS = (
-    click.option("--since", metavar="DAY", help="First day: 2026-11-01, today, yesterday, or 7d for seven days ago."),
+    click.option(
+        "--since",
+        metavar="DAY",
+        help="First day: 2026-11-01, today, yesterday, monday, 7d ago, 1w, 12h, 2026-10, month, 'last week'.",
+    ),
     click.option("--until", metavar="DAY", help="Last day, included."),
+    click.option("--last", metavar="N", help="The last N days, today among them: 7, 2w, 3m."),
+    click.option(
+        "--timezone", metavar="ZONE", help="IANA time zone that days are of [default: as configured, else local]."
+    ),
     click.option("--fleet", metavar="NAME", help="Only this fleet: claude_code or mu."),
     click.option("--host", metavar="NAME", help="Only this host."),
     click.option("--account", metavar="NAME", help="Only this account."),
-    click.option("--project", metavar="TEXT", help="Only projects with this in their names."),
+    click.option("-p", "--project", metavar="TEXT", help="Only projects with this in their names."),
 )
 """What sessions are found by."""
 
 FILTER_OPTIONS = (
-    *SESSION_FILTER_OPTIONS[:2],
-    click.option(
-        "--timezone", metavar="ZONE", help="IANA time zone of days, weeks, months [default: that of the build]."
-    ),
-    *SESSION_FILTER_OPTIONS[2:],
+    *SESSION_FILTER_OPTIONS,
     click.option("--model", metavar="TEXT", help="Only models with this in their names."),
 )
 
-WINDOW_FILTER_OPTIONS = FILTER_OPTIONS[:6]
+WINDOW_FILTER_OPTIONS = FILTER_OPTIONS[:7]
 """What usage windows are told apart by: all but project and model, which share them."""
 
 
@@ -100,7 +103,7 @@ def window_filter_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def session_filter_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that sessions are found by: `--since` to `--project`; `narrow_sessions` takes what they gave."""
+    """Add the options that sessions are found by: `--since` to `--project`; `narrow` takes what they gave."""
     for option in reversed(SESSION_FILTER_OPTIONS):
         function = option(function)
     return function
@@ -115,19 +118,15 @@ def narrowed(places: Places, given: dict[str, str | None]) -> Ledger:
     return ledger
 
 
-def narrow(ledger: Ledger, given: dict[str, str | None], usual_timezone: str | None = None) -> None:
+def narrow(ledger: Ledger, given: dict[str, str | None]) -> None:
     """Narrow a ledger to what the filter options gave. Raises click.UsageError where they make no sense.
 
-    Without `--timezone`, days are those of `usual_timezone`, and without that those of the build.
+    Without `--timezone`, days are those of the configuration's time zone, else this machine's.
     """
+    given = dict(given)
     named = given.pop("timezone")
-    timezone = _timezone(ledger, named) if named else usual_timezone or ledger.timezone
+    timezone = _timezone(ledger, named) if named else ledger.timezone
     ledger.narrow(_filters(ledger, timezone, given), timezone)
-
-
-def narrow_sessions(ledger: Ledger, given: dict[str, str | None]) -> None:
-    """Narrow a ledger to what the options that sessions are found by gave, in days of this machine."""
-    narrow(ledger, {**given, "timezone": None}, ledger.local_timezone())
 
 
 def _timezone(ledger: Ledger, name: str) -> str:
@@ -147,27 +146,46 @@ def _filters(ledger: Ledger, timezone: str, given: dict[str, str | None]) -> Fil
         if value is not None and value not in (known := ledger.known(column)):
             there = ", ".join(map(clean, known)) or "none yet"
             raise click.BadParameter(f"{value!r} is not there; there is {there}.", param_hint=f"--{column}")
-    since, until = (_day(ledger, timezone, option, given.pop(option)) for option in ("since", "until"))
-    if since and until and since > until:
-        raise click.UsageError(f"--since {since} is after --until {until}.")
+    since, until = _period(ledger, timezone, *(given.pop(option) for option in ("since", "until", "last")))
     return Filters(since, until, **given)
 
 
-def _day(ledger: Ledger, timezone: str, option: str, text: str | None) -> date | None:
-    from datetime import date, timedelta
+def _period(
+    ledger: Ledger, timezone: str, since: str | None, until: str | None, last: str | None
+) -> tuple[date | datetime | None, date | None]:
+    """The first day, or instant, and the last day that --since, --until and --last name."""
+    if since and last:
+        raise click.UsageError("--since and --last exclude one another.")
+    now = clock.now().replace(tzinfo=None)
+    today = ledger.today(now, timezone)
+    first = _counted(last, today) if last else _named("--since", since, today, now)
+    end = _named("--until", until, today, now)
+    if isinstance(end, datetime):
+        raise click.BadParameter(f"{until!r} is no day; hours are for --since.", param_hint="--until")
+    begin = first.first if isinstance(first, Span) else first
+    if isinstance(begin, datetime):
+        return begin, end.last if end else None
+    if begin and end and begin > end.last:
+        raise click.UsageError(f"--since {begin} is after --until {end.last}.")
+    return begin, end.last if end else None
 
+
+def _named(option: str, text: str | None, today: date, now: datetime) -> Span | datetime | None:
+    """The days that a text names; the instant, in UTC, where it names hours."""
     if text is None:
         return None
-    days_ago = {"today": 0, "yesterday": 1}.get(text)
-    if counted := re.fullmatch(r"(\d{1,5})d", text):
-        days_ago = int(counted[1])
-    if days_ago is not None:
-        return ledger.today(clock.now().replace(tzinfo=None), timezone) - timedelta(days=days_ago)
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        expected = "a day like 2026-11-01, today, yesterday or 7d"
-        raise click.BadParameter(f"{text!r} is not {expected}.", param_hint=f"--{option}") from error
+        days = named_days(text, today)
+        return now - days if isinstance(days, timedelta) else days
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{text!r} is not {EXPECTED}.", param_hint=option) from error
+
+
+def _counted(text: str, today: date) -> date:
+    try:
+        return counted_days(text, today)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{text!r} is no number of days like 7, 2w or 3m.", param_hint="--last") from error
 
 
 def published(data: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The reports on whether the work was any good: outcomes, rates and value."""
+"""The reports on whether the work was any good: outcomes, quality and value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RENDER = "outcomes"
 @with_places
 @filter_options
 @table_options
-def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+def outcomes_report(places: Places, form: str, **filters: str | None) -> None:
     """What became of the tasks, and what each outcome cost.
 
     \b
@@ -25,10 +25,10 @@ def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str 
     """
     from fleetledger.reports.outcomes import outcomes_report as report_of
 
-    print_document(report_of(narrowed(places, filters)), as_json, as_csv, render=RENDER)
+    print_document(report_of(narrowed(places, filters)), form, render=RENDER)
 
 
-@click.command("rates")
+@click.command("quality")
 @with_places
 @click.option("--metric", required=True, type=click.Choice(METRICS), help="What to tell the rate of.")
 @click.option(
@@ -40,19 +40,19 @@ def outcomes_report(places: Places, as_json: bool, as_csv: bool, **filters: str 
 )
 @filter_options
 @table_options
-def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+def quality_report(places: Places, metric: str, by: str, form: str, **filters: str | None) -> None:
     """How often something went wrong, or right, of how many that could be observed.
 
     Beside each rate stands that of mu's own analytics, where they know it.
 
     \b
     Examples:
-      fleetledger report rates --metric hallucination
-      fleetledger report rates --metric tool_error --by fleet,model --since 30d
+      fleetledger report quality --metric hallucination
+      fleetledger report quality --metric tool_error --by fleet,model --since 30d
     """
-    from fleetledger.reports.outcomes import rates_report as report_of
+    from fleetledger.reports.outcomes import quality_report as report_of
 
-    print_document(report_of(narrowed(places, filters), metric, _fields(by)), as_json, as_csv, render=RENDER)
+    print_document(report_of(narrowed(places, filters), metric, _fields(by)), form, render=RENDER)
 
 
 @click.command("value")
@@ -66,7 +66,7 @@ def rates_report(places: Places, metric: str, by: str, as_json: bool, as_csv: bo
 )
 @filter_options
 @table_options
-def value_report(places: Places, by: str, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+def value_report(places: Places, by: str, form: str, **filters: str | None) -> None:
     """What a success, a commit on the default branch and a merged pull request cost.
 
     And what went into work that failed, was reverted, or of which nothing tells. A month counts whole, whatever days
@@ -79,7 +79,7 @@ def value_report(places: Places, by: str, as_json: bool, as_csv: bool, **filters
     """
     from fleetledger.reports.outcomes import value_report as report_of
 
-    print_document(report_of(narrowed(places, filters), _fields(by, VALUE_FIELDS)), as_json, as_csv, render=RENDER)
+    print_document(report_of(narrowed(places, filters), _fields(by, VALUE_FIELDS)), form, render=RENDER)
 
 
 def _fields(by: str, known: tuple[str, ...] = FIELDS) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The commands about prices: rates update and rates check."""
+"""The commands about prices: prices update and prices check."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from fleetledger.cli.options import Places, with_places
 
 
 @click.group()
-def rates() -> None:
+def prices() -> None:
     """The prices that calls are priced by.
 
     \b
     Example:
-      fleetledger rates check
-      fleetledger rates update
+      fleetledger prices check
+      fleetledger prices update
     """
 
 
-@rates.command()
+@prices.command()
 @with_places
 def update(places: Places) -> None:
     """Write seeds/prices/model_rates.csv and model_windows.csv anew, from the installed genai-prices.
@@ -30,7 +30,7 @@ def update(places: Places) -> None:
 
     \b
     Example:
-      fleetledger rates update
+      fleetledger prices update
     """
     from fleetledger.rates.generate import update_rates
     from fleetledger.rates.windows import update_windows
@@ -51,17 +51,17 @@ def update(places: Places) -> None:
         click.echo("Windows of models have changed.")
 
 
-@rates.command()
+@prices.command()
 @with_places
 @click.pass_context
 def check(ctx: click.Context, places: Places) -> None:
-    """Say what `rates update` would change, and which models have no rate.
+    """Say what `prices update` would change, and which models have no rate.
 
     Changes nothing; exits with 1 if there is either. The models are those of the published file.
 
     \b
     Example:
-      fleetledger rates check
+      fleetledger prices check
     """
     from fleetledger.rates.check import check_rates, told
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from fleetledger.base import clock
+from fleetledger.base.text import near
 from fleetledger.cli.options import Places, filter_options, narrowed, with_places
-from fleetledger.cli.output import alone, print_document, table_options
-from fleetledger.reports.choices import GROUPS, REPORTS
+from fleetledger.cli.output import alone, is_for_people, print_document, table_options
+from fleetledger.reports.choices import CUTS, GROUPS, MOST_CUTS, PERIODS, REPORTS, SORTS, SPANS, UNITS
 
-LIMITED = ("sessions", *GROUPS)
 SESSION_LIMIT = 20
 
 OTHER_REPORTS = {
@@ -25,7 +26,7 @@ OTHER_REPORTS = {
     "latency": "telemetry_reports",
     "outcomes": "outcomes",
     "plans": "budgets",
-    "rates": "outcomes",
+    "quality": "outcomes",
     "signals": "signals",
     "telemetry": "telemetry_reports",
     "tools": "audit",
@@ -34,6 +35,11 @@ OTHER_REPORTS = {
 }
 """Reports with options of their own, and the module of each, in which it is a command of the name `<name>_report`, with
 _ for -."""
+
+OTHER_NAMES = {"rates": "quality", "session": "sessions", "model": "models", "project": "projects"}
+"""Names that reports had, or are looked for by."""
+
+NAMES = (*REPORTS, *OTHER_REPORTS)
 
 
 class Report(click.Command):
@@ -48,6 +54,8 @@ class Report(click.Command):
     ) -> click.Context:
         """The context of the report that is called."""
         place = self._place_of_name(args)
+        if place is not None:
+            args = [*args[:place], OTHER_NAMES.get(args[place], args[place]), *args[place + 1 :]]
         if place is None or args[place] not in OTHER_REPORTS:
             return super().make_context(info_name, args, parent, **extra)
         other = _other_report(args[place])
@@ -66,8 +74,6 @@ class Report(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the reports with options of their own."""
-        if not OTHER_REPORTS:
-            return
         with formatter.section("Reports with options of their own (report NAME --help)"):
             formatter.write_dl([(name, _other_report(name).get_short_help_str()) for name in OTHER_REPORTS])
 
@@ -78,14 +84,37 @@ def _other_report(name: str) -> click.Command:
     return command
 
 
+def _named(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if value not in REPORTS:
+        raise click.BadParameter(
+            f"{value!r} is no report{near(value, NAMES)}; there is {', '.join(NAMES)}.", ctx, param
+        )
+    return value
+
+
+def _cuts(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    words = tuple(dict.fromkeys(word.strip().replace("_", "-") for word in (value or "").split(",") if word.strip()))
+    for word in words:
+        if word not in CUTS:
+            raise click.BadParameter(f"{word!r} is not one of {', '.join(CUTS)}{near(word, CUTS)}.", ctx, param)
+    if len(words) > MOST_CUTS or sum(word in UNITS for word in words) > 1:
+        raise click.BadParameter("one or two are possible, and one of day, week and month.", ctx, param)
+    return words
+
+
 @click.command(cls=Report)
 @with_places
-@click.argument("name", metavar="[NAME]", type=click.Choice(REPORTS), default="overview")
+@click.argument("name", metavar="[NAME]", callback=_named, default="overview")
 @filter_options
+@click.option("--by", metavar="KEYS", callback=_cuts, help=f"By one or two of {', '.join(CUTS)}, with a comma between.")
+@click.option("--breakdown", is_flag=True, help="Each row's models, too: short for a second key of --by.")
+@click.option("--sort", type=click.Choice(SORTS), help="Rows in the order of this [default: key for days, else cost].")
+@click.option("--order", type=click.Choice(("asc", "desc")), help="The smallest or the largest first.")
 @click.option(
-    "-n", "--limit", type=click.IntRange(1), help=f"Rows of sessions (default {SESSION_LIMIT}), models, projects."
+    "-n", "--limit", type=click.IntRange(1), help=f"How many rows [default: all; of sessions {SESSION_LIMIT} as text]."
 )
-@click.option("--costliest", is_flag=True, help="Sessions: the costliest first, not the newest.")
+@click.option("--costliest", is_flag=True, help="Sessions: --sort cost.")
+@click.option("--all", "whole", is_flag=True, help="Overview: all sections, warnings, and the check by hand.")
 @table_options
 @click.option(
     "--svg", type=click.Path(dir_okay=False, path_type=Path), callback=alone, help="As a picture, into this file."
@@ -93,33 +122,62 @@ def _other_report(name: str) -> click.Command:
 def report(
     places: Places,
     name: str,
+    by: tuple[str, ...],
+    breakdown: bool,
+    sort: str | None,
+    order: str | None,
     limit: int | None,
     costliest: bool,
-    as_json: bool,
-    as_csv: bool,
+    whole: bool,
+    form: str,
     svg: Path | None,
     **filters: str | None,
 ) -> None:
     """Show what the agents cost, from the published file.
 
-    NAME is overview (the default), daily, weekly, monthly, sessions, models or projects.
-    Real spend (billed) and notional cost (subscriptions, marked ≈) stand side by side and are never added.
+    NAME is overview (the default); today, week or month up to now; daily, weekly, monthly, sessions, models or
+    projects; or one of those below. --by cuts costs otherwise. Real spend (billed) and notional cost (subscriptions,
+    marked ≈) stand side by side and are never added.
 
     \b
     Examples:
       fleetledger report
       fleetledger report weekly --since 30d --timezone Europe/Berlin
-      fleetledger report sessions --costliest -n 5 --project shop
+      fleetledger report --by project,model --last 7 --format markdown
+      fleetledger report daily --breakdown -p shop --since "last week"
+      fleetledger report sessions --costliest -n 5
       fleetledger report models --json
     """
-    if limit and name not in LIMITED:
-        raise click.UsageError(f"--limit is for {', '.join(LIMITED)}.")
-    if costliest and name != "sessions":
-        raise click.UsageError("--costliest is for sessions.")
+    from fleetledger.reports import costs
 
-    from fleetledger.reports.costs import report as report_of
-
+    if name in SPANS:
+        if filters["since"] or filters["last"]:
+            raise click.UsageError(f"`report {name}` says itself since when; --since and --last are for others.")
+        filters["since"], name = name, "overview"
+    by = by or _usual_cuts(name)
+    if breakdown:
+        by = _with_models(by)
+    if name == "overview" and not by and (limit or sort or order):
+        raise click.UsageError("-n, --sort and --order are for rows; say of what with --by, or a NAME.")
     ledger = narrowed(places, filters)
-    default_limit = SESSION_LIMIT if name == "sessions" else None
-    document = report_of(ledger, name, costliest=costliest, limit=limit or default_limit)
-    print_document(document, as_json, as_csv, svg, render="costs")
+    if by:
+        descending = None if order is None else order == "desc"
+        name = name if name != "overview" else "by " + " and ".join(by)
+        document = costs.groups(ledger, name, by, sort=sort, descending=descending, limit=limit)
+    elif name == "sessions":
+        limit = limit or (SESSION_LIMIT if is_for_people(form) else None)
+        document = costs.sessions(ledger, sort="cost" if costliest else sort, limit=limit)
+    else:
+        document = costs.overview(ledger, clock.now().replace(tzinfo=None))
+    is_short = not by and name == "overview" and not whole and not svg
+    print_document(document, form, svg, render="costs", show="page" if is_short else "pieces")
+
+
+def _usual_cuts(name: str) -> tuple[str, ...]:
+    return (PERIODS[name],) if name in PERIODS else GROUPS.get(name, ())
+
+
+def _with_models(by: tuple[str, ...]) -> tuple[str, ...]:
+    if len(by) != 1 or by == ("model",):
+        raise click.UsageError("--breakdown needs one key to break down: daily, weekly, monthly, projects, or --by.")
+    return (*by, "model")

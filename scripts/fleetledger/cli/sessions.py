@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fleetledger.base.text import clean
-from fleetledger.cli.options import Places, narrow_sessions, published, session_filter_options, with_places
+from fleetledger.cli.options import Places, narrow, published, session_filter_options, with_places
 from fleetledger.cli.output import json_option
 from fleetledger.terminal.progress import is_terminal
 
@@ -20,34 +20,41 @@ if TYPE_CHECKING:
     from fleetledger.published.rows import Row
     from fleetledger.terminal.sessions import Parts
 
+LIMIT = 10
+
 limit_option = click.option(
-    "-n", "--limit", type=click.IntRange(1), default=10, show_default=True, help="How many sessions to show."
+    "-n", "--limit", type=click.IntRange(1), help=f"How many sessions to show [default: {LIMIT}; all as JSON]."
 )
 
 
 @click.command()
 @with_places
+@click.argument("words", nargs=-1)
 @session_filter_options
 @limit_option
 @json_option
-def sessions(places: Places, limit: int, as_json: bool, **filters: str | None) -> None:
-    """List the newest sessions, and how to resume them.
+def sessions(places: Places, words: tuple[str, ...], limit: int | None, as_json: bool, **filters: str | None) -> None:
+    """List the newest sessions, and how to resume them; with WORDS those in which they were said.
 
-    One line says when a session was last active (local time), its project, its cost with the mark of its kind (≈ for a
-    subscription, which nobody is billed for), and its title; the line below resumes it.
+    One line says when a session was last active, its project, its cost with the mark of its kind (≈ for a
+    subscription, which nobody is billed for), its outcome and its title; the line below resumes it. WORDS are searched
+    as `search` does, which has more options.
 
     \b
     Examples:
       fleetledger sessions
       fleetledger sessions --project shop --since yesterday -n 5
+      fleetledger sessions login token
     """
     from fleetledger.published.ledger import Ledger
     from fleetledger.reports.sessions import sessions as newest
 
+    if words:
+        _search(places, words, filters, limit, as_json)
+        return
     ledger = Ledger(published(places.data))
-    narrow_sessions(ledger, filters)
-    document = newest(ledger, limit)
-    print_found(document, as_json)
+    narrow(ledger, filters)
+    print_found(newest(ledger, limit or (None if as_json else LIMIT)), as_json)
 
 
 @click.command()
@@ -61,7 +68,7 @@ def sessions(places: Places, limit: int, as_json: bool, **filters: str | None) -
 def search(
     places: Places,
     words: tuple[str, ...],
-    limit: int,
+    limit: int | None,
     everything: bool,
     is_regex: bool,
     as_json: bool,
@@ -79,6 +86,19 @@ def search(
       fleetledger search "connection refused" --all --since 7d
       fleetledger search --regex "retry_(count|limit)" --project shop
     """
+    _search(places, words, filters, limit, as_json, everything=everything, is_regex=is_regex)
+
+
+def _search(
+    places: Places,
+    words: tuple[str, ...],
+    filters: dict[str, str | None],
+    limit: int | None,
+    as_json: bool,
+    *,
+    everything: bool = False,
+    is_regex: bool = False,
+) -> None:
     from fleetledger.published.ledger import Ledger
     from fleetledger.published.text_index import read_index
     from fleetledger.reports.search import patterns, search
@@ -91,10 +111,10 @@ def search(
     if index is None:
         click.echo(no_texts(ledger))
         return
-    narrow_sessions(ledger, filters)
+    narrow(ledger, filters)
     wanted = patterns(words, is_regex=is_regex)
-    document = search(ledger, file.parent, index, wanted, everything=everything, limit=limit)
-    print_found(document, as_json)
+    limit = limit or (None if as_json else LIMIT)
+    print_found(search(ledger, file.parent, index, wanted, everything=everything, limit=limit), as_json)
 
 
 @click.command()
@@ -122,7 +142,6 @@ def show(places: Places, session: str, html: Path | None) -> None:
 
     file = published(places.data)
     ledger = Ledger(file)
-    narrow_sessions(ledger, dict.fromkeys(("since", "until", "fleet", "host", "account", "project")))
     index = read_index(file.parent)
     document = shown(ledger, file.parent, index, session, show_render.LONGEST["page" if html else "text"])
     if index is None:

@@ -17,7 +17,7 @@ KEYS = tuple(dict.fromkeys(key for keys in SIGNALS.values() for key in keys))
 @filter_options
 @click.option("-n", "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many sessions.")
 @table_options
-def attention_report(places: Places, limit: int, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+def attention_report(places: Places, limit: int, form: str, **filters: str | None) -> None:
     """Show the sessions that a person should look at, and why.
 
     Each reason counts for some points; docs/signals.md has them. A session that is not listed has none of these
@@ -30,7 +30,7 @@ def attention_report(places: Places, limit: int, as_json: bool, as_csv: bool, **
     """
     from fleetledger.reports.signals import attention
 
-    print_document(attention(narrowed(places, filters), limit=limit), as_json, as_csv, render=RENDER)
+    print_document(attention(narrowed(places, filters), limit=limit), form, render=RENDER)
 
 
 @click.command(name="signals")
@@ -45,8 +45,7 @@ def signals_report(
     name: str | None,
     by: str | None,
     limit: int | None,
-    as_json: bool,
-    as_csv: bool,
+    form: str,
     **filters: str | None,
 ) -> None:
     """Show how full contexts were, what caches and prompts cost, how tools were used, how responses ended.
@@ -64,19 +63,19 @@ def signals_report(
     if name is None:
         if by or limit:
             raise click.UsageError("--by and --limit are for one signal: name it.")
-        print_document(all_signals(narrowed(places, filters)), as_json, as_csv, render=RENDER)
+        print_document(all_signals(narrowed(places, filters)), form, render=RENDER)
         return
     by = by or "project"
     if by not in SIGNALS[name]:
         raise click.UsageError(f"{name} can be shown by {', '.join(SIGNALS[name])}.")
-    print_document(one_signal(narrowed(places, filters), name, by=by, limit=limit), as_json, as_csv, render=RENDER)
+    print_document(one_signal(narrowed(places, filters), name, by=by, limit=limit), form, render=RENDER)
 
 
 @click.command(name="waste")
 @with_places
 @filter_options
 @table_options
-def waste_report(places: Places, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+def waste_report(places: Places, form: str, **filters: str | None) -> None:
     """Show what could have been saved, by rule, and what that assumes.
 
     \b
@@ -86,4 +85,4 @@ def waste_report(places: Places, as_json: bool, as_csv: bool, **filters: str | N
     """
     from fleetledger.reports.signals import waste
 
-    print_document(waste(narrowed(places, filters)), as_json, as_csv, render=RENDER)
+    print_document(waste(narrowed(places, filters)), form, render=RENDER)

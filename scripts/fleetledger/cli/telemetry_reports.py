@@ -27,7 +27,7 @@ def _by(groups: Iterable[str]) -> Callable[[Callable[..., None]], Callable[..., 
 @with_places
 @filter_options
 @table_options
-def telemetry_report(places: Places, as_json: bool, as_csv: bool, **filters: str | None) -> None:
+def telemetry_report(places: Places, form: str, **filters: str | None) -> None:
     """Reconcile transcripts with what Claude Code reported by telemetry.
 
     How much of the transcripts it covers, what the comparison of each request gave, what requests cost that no
@@ -40,7 +40,7 @@ def telemetry_report(places: Places, as_json: bool, as_csv: bool, **filters: str
     """
     from fleetledger.reports.telemetry import telemetry
 
-    print_document(telemetry(narrowed(places, filters)), as_json, as_csv, render=RENDER)
+    print_document(telemetry(narrowed(places, filters)), form, render=RENDER)
 
 
 @click.command("latency")
@@ -49,9 +49,7 @@ def telemetry_report(places: Places, as_json: bool, as_csv: bool, **filters: str
 @_by(LATENCY_GROUPS)
 @limit_option
 @table_options
-def latency_report(
-    places: Places, by: str, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
-) -> None:
+def latency_report(places: Places, by: str, limit: int | None, form: str, **filters: str | None) -> None:
     """How long requests took, by telemetry: to the first token, and in all.
 
     \b
@@ -61,7 +59,7 @@ def latency_report(
     """
     from fleetledger.reports.telemetry import latency
 
-    print_document(latency(narrowed(places, filters), by=by, limit=limit), as_json, as_csv, render=RENDER)
+    print_document(latency(narrowed(places, filters), by=by, limit=limit), form, render=RENDER)
 
 
 @click.command("errors")
@@ -70,9 +68,7 @@ def latency_report(
 @_by(ERROR_GROUPS)
 @limit_option
 @table_options
-def errors_report(
-    places: Places, by: str, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
-) -> None:
+def errors_report(places: Places, by: str, limit: int | None, form: str, **filters: str | None) -> None:
     """How many tries of requests failed or were refused, of how many, by telemetry.
 
     \b
@@ -82,7 +78,7 @@ def errors_report(
     """
     from fleetledger.reports.telemetry import errors
 
-    print_document(errors(narrowed(places, filters), by=by, limit=limit), as_json, as_csv, render=RENDER)
+    print_document(errors(narrowed(places, filters), by=by, limit=limit), form, render=RENDER)
 
 
 @click.command("decisions")
@@ -91,9 +87,7 @@ def errors_report(
 @_by(DECISION_GROUPS)
 @limit_option
 @table_options
-def decisions_report(
-    places: Places, by: str, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
-) -> None:
+def decisions_report(places: Places, by: str, limit: int | None, form: str, **filters: str | None) -> None:
     """Which tool calls were allowed, by whom, and what came of them, by telemetry.
 
     Telemetry does not say which model asked: with --model, nothing is shown.
@@ -105,7 +99,7 @@ def decisions_report(
     """
     from fleetledger.reports.telemetry import decisions
 
-    print_document(decisions(narrowed(places, filters), by=by, limit=limit), as_json, as_csv, render=RENDER)
+    print_document(decisions(narrowed(places, filters), by=by, limit=limit), form, render=RENDER)
 
 
 @click.command("active-time")
@@ -114,9 +108,7 @@ def decisions_report(
 @_by(ACTIVE_GROUPS)
 @limit_option
 @table_options
-def active_time_report(
-    places: Places, by: str, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
-) -> None:
+def active_time_report(places: Places, by: str, limit: int | None, form: str, **filters: str | None) -> None:
     """How long people and the client were active, by telemetry, in days of the build.
 
     \b
@@ -126,5 +118,5 @@ def active_time_report(
     """
     from fleetledger.reports.telemetry import active_time
 
-    ledger = narrowed(places, {**filters, "timezone": None, "model": None})
-    print_document(active_time(ledger, by=by, limit=limit), as_json, as_csv, render=RENDER)
+    ledger = narrowed(places, {**filters, "model": None})
+    print_document(active_time(ledger, by=by, limit=limit), form, render=RENDER)

@@ -291,9 +291,9 @@ def _found_in(ledger: Ledger) -> Row:
         ),
         "unpriced_models": ledger.unpriced_models(),
         "unmapped_providers": [
-            {"provider": row["provider"], "model_calls": row["unknown_calls"]}
+            {"provider": row["provider"], "model_call_count": row["unknown_call_count"]}
             for row in providers
-            if row["unknown_calls"]
+            if row["unknown_call_count"]
         ],
         "usage_by_version": ledger.ask("doctor/usage_by_version"),
         "telemetry": ledger.ask("doctor/telemetry"),

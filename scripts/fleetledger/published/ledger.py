@@ -5,8 +5,8 @@ Queries are the files `<package>/queries/<name>.sql`. Their parameters are the f
 
 Money of different cost kinds is never summed: every group of calls has `billed_cost_usd`, `subscription_cost_usd` and
 `unknown_cost_usd` apart, and free calls have a count only. An amount is null where there are calls of its kind and
-none could be priced, 0 where there are none; `<kind>_unpriced_calls` counts the calls that it lacks. Token sums are
-null where no call had a count.
+none could be priced, 0 where there are none; `<kind>_unpriced_call_count` counts the calls that it lacks. Token sums
+are null where no call had a count.
 """
 
 from __future__ import annotations
@@ -23,11 +23,17 @@ import _duckdb
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.published.rows import Row
 
-GROUP_KEYS = ("period", "fleet", "host", "account", "provider", "model", "project")
+CALL_KEYS = ("git_branch", "agent")
+"""What only the calls themselves can be grouped by."""
+
+GROUP_KEYS = ("period", "fleet", "host", "account", "provider", "model", "project", *CALL_KEYS)
 """What calls can be grouped by; `period` is the day, or the first day of the ISO week or of the month."""
 
 # Not by importlib.resources, which imports what makes temporary files: a twentieth of a report's time.
 PACKAGES = Path(__file__).parents[1]
+
+UTC, UTC_TOO = "UTC", ("Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu")
+"""What machines without a place call their time zone."""
 
 Grouping = tuple[str, ...]
 """The keys that rows are grouped by; none is one group of all."""
@@ -40,10 +46,11 @@ class ReportError(FleetledgerError):
 class Filters(NamedTuple):
     """What a report is about; None lets all pass.
 
-    Days are inclusive, in the report's time zone. `project` and `model` are parts of names, whatever their case.
+    Days are inclusive, in the report's time zone; `since` may be an instant (UTC) instead. `project` and `model` are
+    parts of names, whatever their case.
     """
 
-    since: date | None = None
+    since: date | datetime | None = None
     until: date | None = None
     fleet: str | None = None
     host: str | None = None
@@ -71,7 +78,7 @@ class Ledger:
         except _duckdb.Error as error:
             raise self._unreadable(error) from error
         self.build = self.rows("select * from build_info")[0]
-        self.narrow(Filters(), self.build["reporting_timezone"])
+        self.narrow(Filters(), self._usual_timezone())
 
     def close(self) -> None:
         """Let go of the file."""
@@ -86,10 +93,18 @@ class Ledger:
         found = self.rows("select name from pg_timezone_names() where lower(name) = lower(?)", [name])
         return found[0]["name"] if found else None
 
-    def local_timezone(self) -> str:
-        """The time zone of this machine, or the one in `TZ`."""
-        name: str = self.rows("select current_setting('TimeZone') as zone")[0]["zone"]
-        return name
+    def _usual_timezone(self) -> str:
+        """The time zone that the configuration says; where it says none that of this machine, or the one in `TZ`."""
+        name: str = self.build["reporting_timezone"]
+        if not self.build.get("is_timezone_configured"):
+            name = self.rows("select current_setting('TimeZone') as zone")[0]["zone"]
+        return UTC if name in UTC_TOO else name
+
+    def local(self, moment: datetime | None) -> str | None:
+        """What clocks of the time zone that is asked in show at a moment, which is UTC; to the minute."""
+        query = "select strftime(timezone(?, timezone('UTC', cast(? as timestamp))), '%Y-%m-%d %H:%M') as shown"
+        shown: str | None = self.rows(query, [self.timezone, moment])[0]["shown"]
+        return shown
 
     def today(self, now: datetime, timezone: str) -> date:
         """The day that it is in `timezone` at `now`, which is UTC and has no zone of its own."""
@@ -101,10 +116,12 @@ class Ledger:
         """Make every later question one about what passes `filters`, in days of `timezone` (a valid name)."""
         self.timezone = timezone
         self.filters = filters
+        since = filters.since
+        is_instant = isinstance(since, datetime)
         self._parameters = filters._asdict() | {
             "timezone": timezone,
-            "build_timezone": self.build["reporting_timezone"],
-            "since_at": self._midnight(filters.since, timezone, 0),
+            "from_calls": is_instant or timezone != self.build["reporting_timezone"],
+            "since_at": since if is_instant else self._midnight(since, timezone, 0),
             "until_at": self._midnight(filters.until, timezone, 1),
         }
 
@@ -135,12 +152,18 @@ class Ledger:
             answers[grouping].append({key: row[key] for key in grouping} | measures)
         return [answers[grouping] for grouping in groupings]
 
-    def costs(self, *groupings: Grouping, unit: str = "day") -> list[list[Row]]:
+    def costs(
+        self, *groupings: Grouping, unit: str = "day", sort: str | None = None, descending: bool | None = None
+    ) -> list[list[Row]]:
         """The measures of the calls, grouped by each of `groupings` of GROUP_KEYS; a period is a `unit`.
 
-        Groups come in order of their period, then the costliest first. The grouping `()` is one row, even of no calls.
+        Groups come in the `sort` of their first key (key, cost, tokens or calls), `descending` or not: where neither is
+        said in order of their period, else the costliest first. The grouping `()` is one row, even of no calls.
         """
-        return self.groups("published/costs", GROUP_KEYS, *groupings, unit=unit)
+        from_calls = any(key in CALL_KEYS for grouping in groupings for key in grouping)
+        asked: Row = {"unit": unit, "sort": sort, "descending": descending}
+        asked |= {"from_calls": True} if from_calls else {}
+        return self.groups("published/costs", GROUP_KEYS, *groupings, **asked)
 
     def unpriced_models(self) -> list[Row]:
         """Models without a rate, with the number of their calls that lack a cost, the most first."""

@@ -45,9 +45,9 @@ def told(checked: RatesCheck) -> Iterator[str]:
     if update.is_same_file:
         yield "The seed is up to date."
     elif not any(changes.values()):
-        yield "No price changes: only the version or date of the source does. `fleetledger rates update` writes it."
+        yield "No price changes: only the version or date of the source does. `fleetledger prices update` writes it."
     else:
-        yield "`fleetledger rates update` writes them."
+        yield "`fleetledger prices update` writes them."
     if checked.unpriced_models is None:
         yield "Nothing is published yet: which models have no rate is not known."
     elif not checked.unpriced_models:
@@ -55,5 +55,5 @@ def told(checked: RatesCheck) -> Iterator[str]:
     else:
         yield "Models without a rate, which a [[price]] in fleet.toml gives them:"
         for row in checked.unpriced_models:
-            calls = "1 call" if row["unpriced_calls"] == 1 else f"{row['unpriced_calls']:,} calls"
+            calls = "1 call" if row["unpriced_call_count"] == 1 else f"{row['unpriced_call_count']:,} calls"
             yield f"  {row['model'] or '(none)'} at {row['provider'] or '(none)'} ({calls})"

@@ -10,7 +10,24 @@ PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 GROUPS = {"models": ("provider", "model"), "projects": ("project",)}
 
-REPORTS = ("overview", *PERIODS, "sessions", *GROUPS)
+SPANS = ("today", "week", "month")
+"""Reports that are the overview of a part of time, up to now."""
+
+REPORTS = ("overview", *SPANS, *PERIODS, "sessions", *GROUPS)
+
+UNITS = tuple(PERIODS.values())
+
+CUTS = {
+    **{unit: unit for unit in UNITS},
+    **{name: name for name in ("model", "project", "provider", "fleet", "account", "host")},
+    "branch": "git_branch",
+    "agent": "agent",
+}
+"""What `report --by` groups by, and the column that a row then has."""
+
+MOST_CUTS = 2
+
+SORTS = ("key", "cost", "tokens", "calls")
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """Of the audit's findings, from the worst on."""

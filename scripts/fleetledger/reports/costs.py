@@ -4,30 +4,34 @@ A report is a document: a dictionary that `--json` prints as it is, `--csv` flat
 shows (report_render). Its keys are stable:
 
 - all: `report, as_of, is_demo, timezone, since, until, filters`. Days are in `timezone`, instants are UTC.
-- `daily, weekly, monthly, sessions, models, projects`: `totals`, one group of all calls; `row_count`, and `rows`, as
-  many of the groups as were asked for.
-- `overview`: `totals`, one group; `fleets, accounts, providers, models, projects`, lists of groups; `unpriced_models,
-  unmapped_providers, inexact_rates`; `rates`, where they come from; `client_totals`, in how many sessions Claude Code
-  wrote a total of its own and how far they agree; `telemetry`, how far it covers the transcripts; and
+- groups (`daily, weekly, monthly, models, projects`, or whatever `by` says): `by`, the columns that rows begin with;
+  `totals`, one group of all calls; `row_count`, and `rows`, as many of the groups as were asked for.
+- `sessions`: the same without `by`.
+- `overview`: `totals`, one group; `days, fleets, accounts, providers, models, projects`, lists of groups; `standing`,
+  today and the last days up to it; `unpriced_models, unmapped_providers, inexact_rates`; `rates`, where they come from;
+  `client_totals`, in how many sessions Claude Code wrote a total of its own and how far they agree; `telemetry`, how far
+  it covers the transcripts; and
   `costliest_session` with its hand-check, null where nothing cost anything.
 
-A group has its keys (`day`, `week` or `month`; `fleet`, `host`, `account`; `provider`; `model`; `project`; those of a
-session), then the measures that report_queries describes.
+A group has its keys, by the names of their columns (`day`, `week` or `month` for a period), then the measures that
+published/queries/costs.sql makes, under the names that the tables have for them.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 
 from fleetledger.published.ledger import Ledger
 from fleetledger.published.rows import PRICED_KINDS, Row
-from fleetledger.reports.choices import GROUPS, PERIODS
+from fleetledger.reports.choices import CUTS, UNITS
 from fleetledger.reports.document import EXACT, MILLION, THOUSAND, header
+from fleetledger.reports.standing import spans
 from fleetledger.reports.telemetry import coverage
 
 SECTIONS = {
     "totals": (),
+    "days": ("period",),
     "fleets": ("fleet",),
     "accounts": ("fleet", "host", "account"),
     "providers": ("provider",),
@@ -36,15 +40,11 @@ SECTIONS = {
 }
 """What the overview groups by."""
 
-ROW_KEYS = {
-    **{name: (unit,) for name, unit in PERIODS.items()},
-    **GROUPS,
-    "sessions": (
-        *("session_id", "parent_session_id", "fleet", "host", "account", "project", "title"),
-        *("started_at", "ended_at", "started_at_local"),
-    ),
-}
-"""What the rows of a report have before their measures."""
+SESSION_KEYS = (
+    *("session_id", "parent_session_id", "fleet", "host", "account", "project", "title"),
+    *("started_at", "ended_at", "started_at_local"),
+)
+"""What the rows of sessions have before their measures."""
 
 BUCKETS = {
     "input": "input",
@@ -56,21 +56,63 @@ BUCKETS = {
 """The token buckets that are priced, by the beginning of their columns (`<bucket>_tokens`, `<bucket>_usd_per_mtok`)."""
 
 
-def report(ledger: Ledger, name: str, *, costliest: bool = False, limit: int | None = None) -> Row:
-    """The document of the report `name`, one of choices.REPORTS.
+def overview(ledger: Ledger, now: datetime) -> Row:
+    """The document of all that passes the filters; `now` is UTC and has no zone of its own."""
+    sections: Row = dict(zip(SECTIONS, ledger.costs(*SECTIONS.values()), strict=True))
+    sections["days"] = [_named(row, "day") for row in sections["days"]]
+    (totals,) = sections["totals"]
+    unpriced = sum(totals[f"{kind}_unpriced_call_count"] for kind in PRICED_KINDS)
+    return (
+        header(ledger, "overview")
+        | sections
+        | {
+            "totals": totals,
+            "standing": spans(ledger, now),
+            "unpriced_models": ledger.unpriced_models() if unpriced else [],
+            "unmapped_providers": [
+                {"provider": row["provider"], "model_call_count": row["unknown_call_count"]}
+                for row in sections["providers"]
+                if row["unknown_call_count"]
+            ],
+            "inexact_rates": ledger.ask("reports/inexact_rates") if totals["inexact_rate_call_count"] else [],
+            "rates": {key: ledger.build[f"rates_{key}"] for key in ("source", "version", "date")},
+            "client_totals": ledger.ask("reports/client_totals")[0],
+            "telemetry": coverage(ledger),
+            "costliest_session": _hand_check(ledger),
+        }
+    )
 
-    `limit` keeps the first rows of sessions, models and projects; `costliest` puts sessions in the order of cost.
+
+def groups(
+    ledger: Ledger,
+    name: str,
+    by: tuple[str, ...],
+    *,
+    sort: str | None = None,
+    descending: bool | None = None,
+    limit: int | None = None,
+) -> Row:
+    """The document of the report `name`: the calls by each of one or two of choices.CUTS.
+
+    Groups are in the `sort` of the first (Ledger.costs says how); `limit` keeps the first rows.
     """
-    document = header(ledger, name)
-    if name == "overview":
-        return document | _overview(ledger)
-    if name == "sessions":
-        return document | _sessions(ledger, costliest=costliest, limit=limit)
-    unit = PERIODS.get(name, "day")
-    rows, (totals,) = ledger.costs(("period",) if name in PERIODS else GROUPS[name], (), unit=unit)
-    if name in PERIODS:
-        rows = [{unit: _period(row.pop("period"), unit), **row} for row in rows]
-    return document | {"totals": totals, "row_count": len(rows), "rows": rows[:limit]}
+    unit = next((word for word in by if word in UNITS), UNITS[0])
+    keys = tuple("period" if word in UNITS else CUTS[word] for word in by)
+    rows, (totals,) = ledger.costs(keys, (), unit=unit, sort=sort, descending=descending)
+    return header(ledger, name) | {
+        "by": [CUTS[word] for word in by],
+        "totals": totals,
+        "row_count": len(rows),
+        "rows": [_named(row, unit) for row in rows[:limit]],
+    }
+
+
+def _named(row: Row, unit: str) -> Row:
+    """A row whose period goes by the name of its unit."""
+    return {
+        unit if key == "period" else key: _period(value, unit) if key == "period" else value
+        for key, value in row.items()
+    }
 
 
 def _period(first_day: date | None, unit: str) -> str | None:
@@ -80,31 +122,16 @@ def _period(first_day: date | None, unit: str) -> str | None:
     return first_day.isoformat()[:7] if unit == "month" else first_day.isoformat()
 
 
-def _sessions(ledger: Ledger, *, costliest: bool, limit: int | None) -> Row:
+def sessions(ledger: Ledger, *, sort: str | None = None, limit: int | None = None) -> Row:
+    """The document of the sessions: the newest first, or those of the most `sort`: cost, tokens or calls."""
     ((totals,),) = ledger.costs(())
-    rows = ledger.ask("reports/session_costs", costliest=costliest, limit=limit)
+    rows = ledger.ask("reports/session_costs", sort=sort or "key", limit=limit)
     counts = [row.pop("session_count") for row in rows]
-    order = "costliest" if costliest else "newest"
-    return {"totals": totals, "order": order, "row_count": counts[0] if counts else 0, "rows": rows}
-
-
-def _overview(ledger: Ledger) -> Row:
-    sections: Row = dict(zip(SECTIONS, ledger.costs(*SECTIONS.values()), strict=True))
-    (totals,) = sections["totals"]
-    unpriced = sum(totals[f"{kind}_unpriced_calls"] for kind in PRICED_KINDS)
-    return sections | {
+    return header(ledger, "sessions") | {
         "totals": totals,
-        "unpriced_models": ledger.unpriced_models() if unpriced else [],
-        "unmapped_providers": [
-            {"provider": row["provider"], "model_calls": row["unknown_calls"]}
-            for row in sections["providers"]
-            if row["unknown_calls"]
-        ],
-        "inexact_rates": ledger.ask("reports/inexact_rates") if totals["inexact_rate_calls"] else [],
-        "rates": {key: ledger.build[f"rates_{key}"] for key in ("source", "version", "date")},
-        "client_totals": ledger.ask("reports/client_totals")[0],
-        "telemetry": coverage(ledger),
-        "costliest_session": _hand_check(ledger),
+        "sort": sort or "key",
+        "row_count": counts[0] if counts else 0,
+        "rows": rows,
     }
 
 

@@ -1,4 +1,4 @@
-"""Reports for programs: JSON and CSV.
+"""Reports for programs: JSON, CSV and Parquet.
 
 Amounts keep all their decimals, in JSON as numbers. What was not observed, and what has no price, is null in JSON and
 an empty cell in CSV; days are `2026-11-21`, instants `2026-11-21T14:03:00Z`.
@@ -12,10 +12,11 @@ import json
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from fleetledger.base.text import clean
 from fleetledger.published.rows import Row
-from fleetledger.reports.costs import ROW_KEYS, SECTIONS
+from fleetledger.reports.costs import SECTIONS, SESSION_KEYS
 
 UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """What JSON leaves as it is and a terminal acts on: control characters beyond ASCII's, and bidirectional overrides."""
@@ -32,12 +33,7 @@ def to_json(document: Row) -> str:
 
 def to_csv(document: Row) -> str:
     """The groups of the document as CSV with a header; those of an overview begin with the name of their section."""
-    if "rows" in document:
-        rows: list[Row] = document["rows"]
-    else:
-        keys = dict.fromkeys(key for section in SECTIONS.values() for key in section)
-        groups = {section: document[section] for section in SECTIONS} | {"totals": [document["totals"]]}
-        rows = [{"section": section} | keys | row for section, found in groups.items() for row in found]
+    rows = _rows(document)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     header = list(rows[0]) if rows else _header(document)
@@ -47,10 +43,51 @@ def to_csv(document: Row) -> str:
     return out.getvalue()
 
 
+def to_parquet(document: Row) -> bytes:
+    """The rows that `to_csv` has, with their types; what is text in a list stays JSON."""
+    import pyarrow
+    from pyarrow import parquet
+
+    rows = _rows(document)
+    columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else _header(document))}
+    arrays = {
+        name: pyarrow.array(list(map(_plain, values)), _arrow_type(name, values)) for name, values in columns.items()
+    }
+    out = io.BytesIO()
+    parquet.write_table(pyarrow.table(arrays), out, compression="zstd")
+    return out.getvalue()
+
+
+def _arrow_type(name: str, values: list[object]) -> Any:  # noqa: ANN401 - pyarrow is not imported for this
+    """The type of a column: amounts are decimals, as in the tables; what is null throughout goes by its name."""
+    import pyarrow
+
+    first = next((value for value in values if value is not None), None)
+    if isinstance(first, Decimal) or (first in (None, 0) and name.endswith("_usd")):
+        return pyarrow.decimal128(38, 16)
+    if first is None:
+        return pyarrow.int64() if name.endswith(("_tokens", "_count")) else pyarrow.string()
+    return pyarrow.string() if isinstance(first, dict | list) else None
+
+
+def _plain(value: object) -> object:
+    """A value as Parquet takes it."""
+    return _value(value) if isinstance(value, dict | list) else value
+
+
+def _rows(document: Row) -> list[Row]:
+    if "rows" in document:
+        rows: list[Row] = document["rows"]
+        return rows
+    keys = dict.fromkeys("day" if key == "period" else key for section in SECTIONS.values() for key in section)
+    groups = {section: document[section] for section in SECTIONS} | {"totals": [document["totals"]]}
+    return [{"section": section} | keys | row for section, found in groups.items() for row in found]
+
+
 def _header(document: Row) -> list[str]:
     """The keys that the rows of a report would have, if there were any."""
-    keys = ROW_KEYS.get(document["report"])
-    return [*keys, *document["totals"]] if keys else []
+    keys = SESSION_KEYS if document["report"] == "sessions" else document.get("by")
+    return [*keys, *document["totals"]] if keys and isinstance(document["totals"], dict) else []
 
 
 def _member(value: object) -> str:

@@ -6,7 +6,7 @@ Documents as in report: `--json` prints them as they are, `--csv` prints `rows`.
 - `outcomes`: a row is a class: `outcome_class, outcome_result, tasks, share, definite, probable, inferred`, and an
   amount for each cost kind. `totals` has `tasks, observed_tasks, observed_share` and the amounts. Beside them
   `coverage`, what the verdicts rest on; and what mu's `summary` counts: `mu_outcomes`, `exit_reasons`, `models`.
-- `rates`: `metric, unit, by, fewest`. A row has the fields of `by`, then `tasks`; `observed_tasks`; `numerator,
+- `quality`: `metric, unit, by, fewest`. A row has the fields of `by`, then `tasks`; `observed_tasks`; `numerator,
   denominator, rate`; `eligible`, what the denominator would be were all observed, and `coverage`, its share;
   `is_too_few`, which makes the rate null; `mu_numerator, mu_denominator, mu_rate`, null where mu knows no such rate.
 - `value`: `by`. A row has the fields of `by` and its `cost_kind`, then `task_count, observed_task_count,
@@ -69,10 +69,10 @@ def outcomes_report(ledger: Ledger) -> Row:
     }
 
 
-def rates_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
+def quality_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
     """The document of the metric `name`, one of METRICS, by some of FIELDS."""
     rows, (totals,) = ledger.groups("reports/task_rates", FIELDS, by, (), metric=name)
-    return header(ledger, "rates") | {
+    return header(ledger, "quality") | {
         "metric": name,
         "unit": METRICS[name].unit,
         "by": list(by),

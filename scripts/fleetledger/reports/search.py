@@ -45,7 +45,9 @@ def patterns(words: tuple[str, ...], *, is_regex: bool) -> list[str]:
     return ["(?i)" + r"\s+".join(map(re.escape, word.split())) for word in words]
 
 
-def search(ledger: Ledger, data: Path, index: TextIndex, wanted: list[str], *, everything: bool, limit: int) -> Row:
+def search(
+    ledger: Ledger, data: Path, index: TextIndex, wanted: list[str], *, everything: bool, limit: int | None
+) -> Row:
     """The document of the newest sessions in which all of `wanted` match a text. Raises CallError for a bad one."""
     for pattern in wanted:
         if fault := ledger.regex_fault(pattern):

@@ -1,8 +1,8 @@
 """Finding sessions: documents that `--json` prints as they are, and the terminal shows (find_render).
 
-Keys are stable. All have `is_demo, timezone, filters`, `row_count`, how many sessions were found, and `rows`, as many
-as were asked for; instants are UTC, `last_active_local` is in `timezone`. Amounts of different cost kinds stand apart
-and are never to be added; one is null where no call was of its kind.
+Keys are stable. All have what reports begin with (document.header), `row_count`, how many sessions were found, and
+`rows`, as many as were asked for; instants are UTC, `last_active_local` is in `timezone`. Amounts of different cost
+kinds stand apart and are never to be added; one is null where no call was of its kind.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import re
 from fleetledger.base.paths import this_host
 from fleetledger.published.ledger import Ledger
 from fleetledger.published.rows import Row
+from fleetledger.reports.document import header as report_header
 from fleetledger.sources.resume import config_directories, resume_line
 from fleetledger.sources.session_names import Session, sessions_named
 
 LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
 
 
-def sessions(ledger: Ledger, limit: int) -> Row:
+def sessions(ledger: Ledger, limit: int | None) -> Row:
     """The document of the newest sessions."""
     rows = ledger.ask("reports/sessions", session_id=None, limit=limit)
     counts = [row.pop("session_count") for row in rows]
@@ -33,9 +34,8 @@ def session_named(ledger: Ledger, name: str) -> str:
 
 
 def header(ledger: Ledger, name: str) -> Row:
-    """What all documents begin with: which it is, and what it was asked for."""
-    filters = {key: value for key, value in ledger.filters._asdict().items() if value is not None}
-    return {"found": name, "is_demo": ledger.build["is_demo"], "timezone": ledger.timezone, "filters": filters}
+    """What all documents begin with: what reports do, and under `found` which it is."""
+    return {"found": name, **report_header(ledger, name)}
 
 
 def described(ledger: Ledger, rows: list[Row]) -> list[Row]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from fleetledger.base.errors import CallError
 from fleetledger.base.paths import this_host
+from fleetledger.base.text import near
 from fleetledger.base.toml import read_toml
 from fleetledger.sources.discovery import discover, distinct_roots, expanded
 from fleetledger.sources.fleets import DEFAULT_ACCOUNT, LOGGED_FLEETS, TELEMETRY, Source, account_of
-from fleetledger.sources.settings import KINDS, Settings, near, read_settings
+from fleetledger.sources.settings import KINDS, Settings, read_settings
 
 _TOP_KEYS = ("source", "text", "demo", "package", "timezone", "csv", *KINDS)
 _SOURCE_KEYS = ("fleet", "kind", "root", "host", "account", "provider")

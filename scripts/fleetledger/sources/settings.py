@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from fleetledger.base.errors import why
 from fleetledger.base.paths import PROJECT_ROOT
+from fleetledger.base.text import near
 
 Row = dict[str, Any]
 
@@ -78,18 +79,6 @@ def one_of(*words: str) -> Callable[[object], str]:
         return str(value)
 
     return read
-
-
-def near(value: object, words: Sequence[str]) -> str:
-    """The words that a misspelt one is probably meant to be, as the end of a sentence.
-
-    >>> near("mnth", ("day", "month"))
-    ' (did you mean month?)'
-    >>> near("x", ("day", "month"))
-    ''
-    """
-    close = get_close_matches(value.lower(), words, n=2) if isinstance(value, str) else []
-    return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
 def amount(whole_digits: int, decimals: int) -> Callable[[object], Decimal]:

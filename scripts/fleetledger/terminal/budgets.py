@@ -16,6 +16,7 @@ from fleetledger.terminal.money import (
     heading,
     kind_columns,
     money,
+    nearest_told,
     percent,
     short,
     text,
@@ -227,6 +228,7 @@ def _whatif(document: Row) -> Iterator[Piece]:
     rows: list[Row] = document["rows"]
     if not rows:
         yield Line("No model call matches.")
+        yield from nearest_told(document)
         return
     columns = [
         Column("at", is_spare=True),
@@ -239,11 +241,11 @@ def _whatif(document: Row) -> Iterator[Piece]:
         Column("", True),
     ]
     yield Table("", columns, [_whatif_cells(row) for row in rows])
-    if left_out := sum(row["left_out_calls"] for row in rows):
+    if left_out := sum(row["left_out_call_count"] for row in rows):
         yield Line(
             f"{left_out:,} calls are in no amount: one of both has no rate for them, or they have no usage.", WARN
         )
-    if inexact := sum(row["inexact_calls"] for row in rows):
+    if inexact := sum(row["inexact_call_count"] for row in rows):
         yield Line(
             f"{inexact:,} calls have no rate of their speed, tier or geography there: the standard one holds.", WARN
         )
@@ -258,7 +260,7 @@ def _whatif_cells(row: Row) -> list[str]:
     sign = "" if difference is None else "-" if difference < 0 else "+" if difference else ""
     return [
         *(text(row[key]) for key in ("provider", "model", "to_model")),
-        f"{row['model_calls']:,}",
+        f"{row['model_call_count']:,}",
         money(recorded, kind),
         money(otherwise, kind),
         UNOBSERVED if difference is None else sign + money(abs(difference), kind),

@@ -124,8 +124,8 @@ def _published(document: Row) -> Iterator[Piece]:
     if document["drift"]:
         yield _drift(document["drift"])
     for title, rows, calls in (
-        ("Models without a rate", document["unpriced_models"], "unpriced_calls"),
-        ("Providers of unknown cost kind", document["unmapped_providers"], "model_calls"),
+        ("Models without a rate", document["unpriced_models"], "unpriced_call_count"),
+        ("Providers of unknown cost kind", document["unmapped_providers"], "model_call_count"),
     ):
         if rows:
             keys = [key for key in rows[0] if key != calls]
@@ -172,8 +172,8 @@ def _versions(versions: list[Row]) -> Table:
         [
             row["fleet"],
             text(row["client_version"]),
-            f"{row['model_calls']:,}",
-            percent(row["final_usage_calls"] / row["model_calls"] if row["model_calls"] else None),
+            f"{row['model_call_count']:,}",
+            percent(row["final_usage_call_count"] / row["model_call_count"] if row["model_call_count"] else None),
         ]
         for row in shown
     ]

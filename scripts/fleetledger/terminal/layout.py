@@ -26,6 +26,8 @@ class Line(NamedTuple):
 
     text: str
     style: str = ""
+    is_tight: bool = False
+    """Leave no empty line between a table and this."""
 
 
 class Column(NamedTuple):
@@ -49,6 +51,8 @@ class Table(NamedTuple):
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     has_sum: bool = False
+    is_tight: bool = False
+    """Leave no empty line before it."""
 
 
 Piece = Line | Table
@@ -83,10 +87,35 @@ def _spaced(pieces: Iterable[Piece]) -> Iterator[Piece | None]:
     """The pieces, with None for an empty line before and after each table."""
     before: Piece | None = None
     for piece in pieces:
-        if before and (isinstance(before, Table) or isinstance(piece, Table)):
+        if before and (isinstance(before, Table) or isinstance(piece, Table)) and not piece.is_tight:
             yield None
         yield piece
         before = piece
+
+
+def markdown(pieces: Iterable[Piece]) -> str:
+    """The pieces as Markdown: sentences as paragraphs, tables as GitHub's, whatever the texts hold."""
+    return "\n".join(
+        _markdown_table(_cleaned(piece)) if isinstance(piece, Table) else _escaped(clean(piece.text)) + "\n"
+        for piece in pieces
+    )
+
+
+def _markdown_table(table: Table) -> str:
+    lines = [f"**{_escaped(table.title)}**\n"] if table.title else []
+    rule = ["---:" if column.is_figure else "---" for column in table.columns]
+    for row in ([column.header for column in table.columns], rule, *table.rows):
+        lines.append("| " + " | ".join(row if row is rule else map(_escaped, row)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    r"""A text that Markdown shows as it is.
+
+    >>> _escaped("a|b <c> `d`")
+    'a\\|b \\<c\\> \\`d\\`'
+    """
+    return re.sub(r"([\\`*_\[\]<>|~#])", r"\\\1", text)
 
 
 def write_svg(path: Path, pieces: Iterable[Piece], title: str) -> None:

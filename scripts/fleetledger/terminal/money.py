@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -39,19 +40,51 @@ NOTIONAL = (
 
 
 def heading(document: Row, title: str) -> Iterator[Piece]:
-    """What a report begins with: that it is of a demo, its title, as of when, and what it was asked for."""
+    """What a report begins with: that it is of a demo, its title, whose days it means, and what it was asked for."""
     if document["is_demo"]:
         yield Line(DEMO, "black on yellow")
-    as_of = f"as of {document['as_of']:%Y-%m-%d %H:%M} UTC" if document["as_of"] else "no line yet"
-    yield Line(f"{title} · {as_of} · days in {document['timezone']}", "bold")
+    yield Line(f"{title} · {clock_told(document)}", "bold")
     if filters := filters_told(document):
         yield Line(f"Only {', '.join(filters)}")
 
 
+def clock_told(document: Row) -> str:
+    """As of when a report is, and in whose time zone its days are."""
+    as_of = f"as of {document['as_of_local']} {document['timezone']}" if document["as_of"] else "no line yet"
+    return f"{as_of} · days in {document['timezone']}"
+
+
+def nothing(document: Row, what: str) -> Iterator[Piece]:
+    """What to say of a report on nothing: what there is instead."""
+    if not filters_told(document):
+        yield Line(f"No {what}s yet.")
+        yield Line("Type `fleetledger refresh` after the agents have run.", "dim")
+        return
+    yield Line(f"No {what} matches.")
+    yield from nearest_told(document)
+
+
+def nearest_told(document: Row) -> Iterator[Piece]:
+    """What there is, where no call passes the filters."""
+    nearest = document["nearest"]
+    if not nearest:
+        return
+    for key in ("project", "model"):
+        if names := nearest[f"{key}s"]:
+            yield Line(f"No {key} has {document['filters'][key]!r} in its name; most like it: {', '.join(names)}.")
+    if document["since"] or document["until"]:
+        yield Line(f"There are calls from {nearest['first_day']} to {nearest['newest_day']}.")
+        yield Line("Type `fleetledger refresh` if the agents have run since.", "dim")
+
+
 def filters_told(document: Row) -> list[str]:
     """The days and the filters that a report was asked for, each in words."""
-    days = [f"{name} {document[name]}" for name in ("since", "until") if document[name]]
+    days = [f"{name} {_day(document[name])}" for name in ("since", "until") if document[name]]
     return days + [f"{name} {value}" for name, value in document["filters"].items()]
+
+
+def _day(day: date) -> str:
+    return f"{day:%Y-%m-%d %H:%M} UTC" if isinstance(day, datetime) else f"{day}"
 
 
 def cut(document: Row, what: str, order: str = "first") -> str:
@@ -68,6 +101,38 @@ def kind_columns(kinds: Iterable[str]) -> list[Column]:
 def money(amount: Decimal | float | None, kind: str, absent: str = UNOBSERVED) -> str:
     """An amount with the mark of its cost kind; `absent` where there is none."""
     return absent if amount is None else KINDS[kind].mark + usd(Decimal(amount))
+
+
+def amount(row: Row, kind: str) -> str:
+    """What the calls of one kind cost, with a + where some have no cost; nothing if there are none."""
+    if not row[f"{kind}_call_count"]:
+        return ""
+    if kind == "free":
+        return "free"
+    cost = row[f"{kind}_cost_usd"]
+    return money(cost, kind, "unpriced") + ("+" if cost is not None and row[f"{kind}_unpriced_call_count"] else "")
+
+
+def amounts(row: Row) -> list[str]:
+    """What the calls of each kind cost that there are."""
+    return [amount(row, kind) for kind in kinds_met(row)]
+
+
+def kinds_met(totals: Row) -> list[str]:
+    """The kinds that have calls at all: the others would be empty columns."""
+    return [kind for kind in KINDS if totals[f"{kind}_call_count"]]
+
+
+def bar(part: Decimal, whole: Decimal, width: int) -> str:
+    """A part of a whole as a bar of at most `width` cells, in eighths of one; anything shows.
+
+    >>> bar(Decimal(3), Decimal(4), 2), bar(Decimal("0.01"), Decimal(4), 2), bar(Decimal(0), Decimal(4), 2)
+    ('█▌', '▏', '')
+    """
+    if not part or not whole:
+        return ""
+    full, eighths = divmod(max(int(part / whole * width * 8), 1), 8)
+    return "█" * full + " ▏▎▍▌▋▊▉"[eighths].strip()
 
 
 def usd(amount: Decimal) -> str:
@@ -136,3 +201,29 @@ def short(count: float | None) -> str:
 def text(value: object) -> str:
     """A name; the word for none where there is none."""
     return str(value) if value else "(none)"
+
+
+def short_id(session_id: str) -> str:
+    """As much of a session's id as names it in every command.
+
+    >>> short_id("5f3a91c2-0b7e-4c1d-9a55-0c8f2f6b7d10"), short_id("laptop/d41f/session-3")
+    ('5f3a91c2', 'd41f/session-3')
+    """
+    return "/".join(session_id.split("/")[-2:]) if "/" in session_id else session_id.partition("-")[0]
+
+
+def all_tokens(row: Row) -> int | None:
+    """All tokens in and out; reasoning is part of output."""
+    return observed(
+        row["input_tokens"],
+        row["output_tokens"],
+        row["cache_read_tokens"],
+        row["cache_write_5m_tokens"],
+        row["cache_write_1h_tokens"],
+    )
+
+
+def observed(*counts: int | None) -> int | None:
+    """The sum of the counts that are known; None where none is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

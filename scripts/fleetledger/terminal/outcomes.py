@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.outcome_metrics import METRICS
 from fleetledger.terminal.layout import Column, Line, Piece, Table
-from fleetledger.terminal.money import KINDS, NOTIONAL, heading, kind_columns, money, percent, text
+from fleetledger.terminal.money import KINDS, NOTIONAL, heading, kind_columns, money, nearest_told, percent, text
 
 COVERAGE = {
     "operator": "said by an operator",
@@ -30,6 +30,7 @@ def pieces(document: Row) -> Iterator[Piece]:
     yield from heading(document, TITLES.get(document["report"]) or f"Rate: {document['metric']}")
     if not document["totals"] or (document["report"] != "value" and not document["totals"]["tasks"]):
         yield Line("No task matches.")
+        yield from nearest_told(document)
     elif document["report"] == "outcomes":
         yield from _outcomes(document)
     elif document["report"] == "value":

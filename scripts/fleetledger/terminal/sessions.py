@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fleetledger.published.rows import PRICED_KINDS, Row
-from fleetledger.terminal.money import DEMO, money
+from fleetledger.terminal.layout import Line
+from fleetledger.terminal.money import DEMO, filters_told, money, nearest_told
 
 WHITE = re.compile(r"\s+")
 MARK_START, MARK_END = "»", "«"
@@ -36,11 +37,12 @@ def sessions(document: Row) -> Iterator[Parts]:
     yield from heading(document)
     rows: list[Row] = document["rows"]
     if not rows:
-        yield [Part(NO_SESSION if document["filters"] else NOT_YET)]
+        yield [Part(NO_SESSION if filters_told(document) else NOT_YET)]
+        yield from ([Part(piece.text)] for piece in nearest_told(document) if isinstance(piece, Line))
     for row in rows:
         yield session(row)
         yield [Part(f"  {resumed(row)}", "dim")]
-    yield from cut(len(rows), document["row_count"], "sessions")
+    yield from ending(document, "sessions")
 
 
 KINDS_OF_TEXT = {
@@ -66,7 +68,7 @@ def search(document: Row) -> Iterator[Parts]:
         if row["hit_count"] > len(row["hits"]):
             yield [Part(f"    and {row['hit_count'] - len(row['hits']):,} more", "dim")]
         yield [Part(f"  {resumed(row)}", "dim")]
-    yield from cut(len(rows), document["row_count"], "sessions with hits")
+    yield from ending(document, "sessions with hits")
 
 
 def _hit(row: Row, hit: Row) -> Parts:
@@ -94,10 +96,12 @@ def heading(document: Row) -> Iterator[Parts]:
         yield [Part(DEMO, "yellow")]
 
 
-def cut(shown: int, found: int, what: str) -> Iterator[Parts]:
-    """That there is more than is shown."""
-    if shown < found:
-        yield [Part(f"The {shown:,} newest of {found:,} {what}; -n shows more.", "dim")]
+def ending(document: Row, what: str) -> Iterator[Parts]:
+    """That there is more than is shown, and whose clock tells the times."""
+    shown, found = len(document["rows"]), document["row_count"]
+    more = f"The {shown:,} newest of {found:,} {what}; -n shows more. " if shown < found else ""
+    if shown:
+        yield [Part(f"{more}Times in {document['timezone']}.", "dim")]
 
 
 def session(row: Row) -> Parts:

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
-from fleetledger.terminal.money import NOTIONAL, WARN, cut, duration, heading, kind_columns, money, percent, text
+from fleetledger.terminal.money import (
+    NOTIONAL,
+    WARN,
+    cut,
+    duration,
+    heading,
+    kind_columns,
+    money,
+    nearest_told,
+    percent,
+    text,
+)
 
 HEADERS = {"kind": "kind of tool", "server": "MCP server"}
 
@@ -108,6 +119,7 @@ def _tools(document: Row) -> Iterator[Piece]:
     if not totals["tool_calls"]:
         is_narrowed = document["filters"] or document["since"] or document["until"]
         yield Line("No tool call matches." if is_narrowed else "No tool calls yet.")
+        yield from nearest_told(document)
         return
     by: str = document["by"]
     met = [kind for kind in PRICED_KINDS if totals[f"{kind}_tool_calls"]]

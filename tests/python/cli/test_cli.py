@@ -32,6 +32,7 @@ COMMANDS = (
     "extract",
     "build",
     "publish",
+    "status",
     "report",
     "report active-time",
     "report decisions",
@@ -54,8 +55,8 @@ COMMANDS = (
     "telemetry serve",
     "telemetry status",
     "secrets",
-    "rates check",
-    "rates update",
+    "prices check",
+    "prices update",
     "project",
     "import-settings",
     "simulate",
@@ -84,8 +85,8 @@ def test_each_command_shows_an_example(command: str) -> None:
     assert "--data-dir DIRECTORY" in result.stdout
 
 
-def test_no_command_shows_them_all_in_the_order_of_use() -> None:
-    result = run()
+def test_help_shows_all_commands_in_the_order_of_use() -> None:
+    result = run("help")
     assert result.exit_code == 0
     listed = re.findall(r"^  ([a-z-]+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE)
     assert listed == list(dict.fromkeys(command.split()[0] for command in COMMANDS))
@@ -94,7 +95,8 @@ def test_no_command_shows_them_all_in_the_order_of_use() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["refrsh"], "No such command 'refrsh'"),
+        (["refrsh"], "No such command 'refrsh' (did you mean refresh?)"),
+        (["dayly"], "(did you mean daily?)"),
         (["report", "--sinc", "7d"], "--since"),
         (["extract", "--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
         (["simulate", "out", "--size", "big"], "'big' is not a number of bytes"),
@@ -115,6 +117,31 @@ def test_a_wrong_configuration_ends_with_2_and_says_where(tmp_path: Path) -> Non
     assert result.exit_code == 2
     assert result.stderr == (f'Error: {config}: source[1].fleet is \'claud\'; expected "claude_code" or "mu"\n')
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "means"),
+    [
+        (["daily"], "report"),
+        (["blocks"], "report blocks"),
+        (["session"], "report"),
+        (["usage"], "report"),
+        (["live"], "report blocks"),
+        (["rates", "check"], "prices check"),
+        (["report", "rates"], "report quality"),
+        (["help", "whatif"], "whatif"),
+    ],
+)
+def test_words_that_people_type_mean_a_command(words: list[str], means: str) -> None:
+    assert f"Usage: main {means} [OPTIONS]" in run(*words, *(["--help"] if words[0] != "help" else [])).stdout
+
+
+def test_alone_it_says_where_things_stand(demo: Path, tmp_path: Path) -> None:
+    shown = run("--data-dir", demo).stdout
+    assert "Where things stand" in shown
+    assert [line.split("  ")[0] for line in shown.splitlines()[2:5]] == ["today", "7 days", "30 days"]
+    assert len(shown.splitlines()) <= 11
+    assert "Nothing is published yet. Type `fleetledger refresh`" in run("--data-dir", tmp_path).stdout
 
 
 def test_places_may_stand_before_the_command_and_the_later_wins(tmp_path: Path) -> None:
@@ -246,7 +273,7 @@ def test_the_demo_comes_to_its_truth(demo: Path) -> None:
     rows = json.loads(result.stdout)["rows"]
     shown = {
         (row["provider"], row["model"]): {
-            "calls": row["model_calls"],
+            "calls": row["model_call_count"],
             "input_tokens": row["input_tokens"] or 0,
             "output_tokens": row["output_tokens"] or 0,
             "cache_read_tokens": row["cache_read_tokens"] or 0,
@@ -259,7 +286,7 @@ def test_the_demo_comes_to_its_truth(demo: Path) -> None:
 
 
 def test_the_demo_is_marked_and_checks_by_hand(demo: Path) -> None:
-    shown = run("report", "--data-dir", demo).stdout
+    shown = run("report", "--all", "--data-dir", demo).stdout
     assert shown.startswith("DEMO")
     assert "The sum is the session's cost in the ledger, to the last digit." in shown
     overview = json.loads(run("report", "--json", "--data-dir", demo).stdout)
@@ -312,7 +339,7 @@ def add_call(logs: Path) -> None:
 
 def calls_in(data: Path) -> int:
     overview = json.loads(run("report", "--json", "--data-dir", data).stdout)
-    count: int = overview["totals"]["model_calls"]
+    count: int = overview["totals"]["model_call_count"]
     return count
 
 

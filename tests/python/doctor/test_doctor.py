@@ -410,12 +410,14 @@ def test_what_has_no_rate_no_kind_and_no_meaning_needs_a_person(host: LoggedHost
     )
     document = found(host)
     assert checks(document) == ["drift", "unpriced_models", "unmapped_providers"]
-    assert document["unpriced_models"] == [{"provider": "claude_code", "model": "claude-next", "unpriced_calls": 1}]
-    assert document["unmapped_providers"] == [{"provider": "harbor", "model_calls": 1}]
+    assert document["unpriced_models"] == [
+        {"provider": "claude_code", "model": "claude-next", "unpriced_call_count": 1}
+    ]
+    assert document["unmapped_providers"] == [{"provider": "harbor", "model_call_count": 1}]
     assert document["usage_by_version"] == [
-        {"fleet": "claude_code", "client_version": "2.1.63", "model_calls": 2, "final_usage_calls": 2},
-        {"fleet": "claude_code", "client_version": "2.1.9", "model_calls": 1, "final_usage_calls": 0},
-        {"fleet": "mu", "client_version": None, "model_calls": 1, "final_usage_calls": 1},
+        {"fleet": "claude_code", "client_version": "2.1.63", "model_call_count": 2, "final_usage_call_count": 2},
+        {"fleet": "claude_code", "client_version": "2.1.9", "model_call_count": 1, "final_usage_call_count": 0},
+        {"fleet": "mu", "client_version": None, "model_call_count": 1, "final_usage_call_count": 1},
     ]
     result = doctor(host)
     assert result.exit_code == 1
@@ -649,13 +651,13 @@ def test_a_new_kind_of_record_with_usage_in_it_needs_a_person(host: LoggedHost, 
 def test_unpriced_unmapped_and_versions_come_from_the_build(built: LoggedHost) -> None:
     document = found(built)
     assert checks(document) == ["drift", "unpriced_models", "unmapped_providers"]
-    assert document["unpriced_models"] == [{"provider": "harbor", "model": "harbor-1", "unpriced_calls": 2}]
-    assert document["unmapped_providers"] == [{"provider": "harbor", "model_calls": 2}]
+    assert document["unpriced_models"] == [{"provider": "harbor", "model": "harbor-1", "unpriced_call_count": 2}]
+    assert document["unmapped_providers"] == [{"provider": "harbor", "model_call_count": 2}]
     assert document["usage_by_version"] == [
-        {"fleet": "claude_code", "client_version": "2.1.100", "model_calls": 1, "final_usage_calls": 1},
-        {"fleet": "claude_code", "client_version": "2.1.63", "model_calls": 1, "final_usage_calls": 1},
-        {"fleet": "claude_code", "client_version": "2.1.9", "model_calls": 2, "final_usage_calls": 2},
-        {"fleet": "mu", "client_version": None, "model_calls": 2, "final_usage_calls": 1},
+        {"fleet": "claude_code", "client_version": "2.1.100", "model_call_count": 1, "final_usage_call_count": 1},
+        {"fleet": "claude_code", "client_version": "2.1.63", "model_call_count": 1, "final_usage_call_count": 1},
+        {"fleet": "claude_code", "client_version": "2.1.9", "model_call_count": 2, "final_usage_call_count": 2},
+        {"fleet": "mu", "client_version": None, "model_call_count": 2, "final_usage_call_count": 1},
     ]
     assert document["published"]["lines"] == document["landing"]["lines"] == 11
     assert document["next"] == []

@@ -303,7 +303,7 @@ def test_history_at_its_own_models_costs_what_it_cost(fleet: BuiltFleet, data: P
     assert result.exit_code == 0, result.output
     rows = json.loads(result.stdout, parse_float=Decimal)["rows"]
     assert {row["difference_usd"] for row in rows} <= {0, None}
-    assert sum(row["left_out_calls"] for row in rows) == unpriced
+    assert sum(row["left_out_call_count"] for row in rows) == unpriced
     assert all(row["recorded_usd"] == row["whatif_usd"] for row in rows)
 
 

@@ -24,12 +24,12 @@ BUILDING = [DOCS / "schedule.md"]
 ONLY_SHOWN = (
     "fleetledger build",
     "fleetledger watch",
-    *("fleetledger rates update", "fleetledger restore", "fleetledger set-aside", "fleetledger show"),
+    *("fleetledger prices update", "fleetledger restore", "fleetledger set-aside", "fleetledger show"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
     *("fleetledger telemetry serve", "fleetledger telemetry tap"),
 )
 """Commands that take long, never end, rewrite a seed, ask GitHub or name what nobody has; their own tests run them."""
-FINDING = ("fleetledger doctor", "fleetledger rates check", "fleetledger report audit --fail-on")
+FINDING = ("fleetledger doctor", "fleetledger prices check", "fleetledger report audit --fail-on")
 """Commands that end with 1 where they find something, as they do in the demo."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -76,7 +76,7 @@ def by_model(rows: list[RateRow]) -> dict[tuple[str, str], list[RateRow]]:
 
 def test_the_seed_is_what_the_installed_package_gives() -> None:
     difference = rates.rates_diff()
-    assert difference.is_same_file, f"run `fleetledger rates update`: {difference}"
+    assert difference.is_same_file, f"run `fleetledger prices update`: {difference}"
 
 
 def test_generating_twice_gives_the_same_bytes(rows: list[RateRow]) -> None:

@@ -1,4 +1,4 @@
-"""`rates check`: what `rates update` would change, and models without a rate; nothing is written."""
+"""`prices check`: what `prices update` would change, and models without a rate; nothing is written."""
 
 from __future__ import annotations
 

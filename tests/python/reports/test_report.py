@@ -25,8 +25,8 @@ from fleetledger.cli.main import main
 from fleetledger.published.ledger import Ledger
 from fleetledger.published.rows import Row
 from fleetledger.reports import export as report_formats
-from fleetledger.reports.choices import REPORTS
-from fleetledger.reports.costs import report
+from fleetledger.reports.choices import GROUPS, PERIODS, REPORTS, SPANS
+from fleetledger.reports.costs import groups, overview, sessions
 from fleetledger.terminal import costs as report_render
 from fleetledger.terminal import layout
 from fleetledger.terminal import progress as console
@@ -93,8 +93,8 @@ def costs(group: Row) -> list[Any]:
 def test_kinds_stand_side_by_side_and_are_never_added(data: Path) -> None:
     totals = document(data)["totals"]
     assert costs(totals) == [Decimal("0.8760335"), Decimal("0.012"), None]
-    assert [totals[f"{kind}_calls"] for kind in ("billed", "subscription", "free", "unknown")] == [1, 2, 1, 1]
-    assert totals["unknown_unpriced_calls"] == 1
+    assert [totals[f"{kind}_call_count"] for kind in ("billed", "subscription", "free", "unknown")] == [1, 2, 1, 1]
+    assert totals["unknown_unpriced_call_count"] == 1
     assert {key for key in totals if "cost" in key} == {
         "billed_cost_usd",
         "subscription_cost_usd",
@@ -108,14 +108,14 @@ def test_kinds_stand_side_by_side_and_are_never_added(data: Path) -> None:
 
 def test_overview_groups_by_fleet_account_provider_model_and_project(data: Path) -> None:
     overview = document(data)
-    assert [(row["fleet"], row["model_calls"]) for row in overview["fleets"]] == [("claude_code", 3), ("mu", 2)]
+    assert [(row["fleet"], row["model_call_count"]) for row in overview["fleets"]] == [("claude_code", 3), ("mu", 2)]
     assert [(row["host"], row["account"], *costs(row)) for row in overview["accounts"]] == [
         ("laptop", "openrouter", Decimal("0.8760335"), 0, 0),
         ("laptop", "default", 0, Decimal("0.012"), 0),
         ("server", "default", 0, 0, None),
     ]
     assert [row["provider"] for row in overview["providers"]] == ["openrouter", "claude_code", "mystery", "ollama"]
-    assert [(row["model"], row["model_calls"]) for row in overview["models"]] == [
+    assert [(row["model"], row["model_call_count"]) for row in overview["models"]] == [
         ("claude-opus-5", 2),
         ("claude-haiku-4-5", 1),
         ("novel-1", 1),
@@ -131,12 +131,12 @@ def test_overview_names_what_its_numbers_lack(data: Path) -> None:
         )
         connection.execute("update fct_daily_costs set inexact_rate_call_count = 1 where model = 'claude-haiku-4-5'")
     overview = document(data)
-    assert overview["unpriced_models"] == [{"provider": "mystery", "model": "novel-1", "unpriced_calls": 1}]
-    assert overview["unmapped_providers"] == [{"provider": "mystery", "model_calls": 1}]
+    assert overview["unpriced_models"] == [{"provider": "mystery", "model": "novel-1", "unpriced_call_count": 1}]
+    assert overview["unmapped_providers"] == [{"provider": "mystery", "model_call_count": 1}]
     assert overview["inexact_rates"] == [
-        {"provider": "claude_code", "model": "claude-haiku-4-5", "rate_caveats": "speed", "model_calls": 1}
+        {"provider": "claude_code", "model": "claude-haiku-4-5", "rate_caveats": "speed", "model_call_count": 1}
     ]
-    shown = run(data).stdout
+    shown = run(data, "--all").stdout
     assert "usage is final for 4 of 5 model calls (80.0%)" in shown
     assert "novel-1 at mystery (1 call)" in shown
     assert "of unknown cost kind: mystery (1 call)" in shown
@@ -146,7 +146,7 @@ def test_overview_names_what_its_numbers_lack(data: Path) -> None:
 
 def test_the_clients_own_totals_are_told_in_one_line(data: Path) -> None:
     """What requests cost that leave no line is told apart by kind of money, and is in no total."""
-    assert "own total stands" not in run(data).stdout
+    assert "own total stands" not in run(data, "--all").stdout
     before = document(data)["totals"]
     with duckdb.connect(str(published_path(data))) as connection:
         connection.execute("""
@@ -168,7 +168,7 @@ def test_the_clients_own_totals_are_told_in_one_line(data: Path) -> None:
         "subscription_hidden_cost_usd": None,
         "unknown_hidden_cost_usd": Decimal("0.02"),
     }
-    shown = " ".join(run(data).stdout.split())
+    shown = " ".join(run(data, "--all").stdout.split())
     assert "Claude Code's own total stands in 3 sessions: 1 agrees to the cent;" in shown
     assert "requests that leave no line cost $0.75 and ?$0.02 in 2." in shown
     assert document(data, "--model", "opus")["client_totals"]["sessions"] == 0
@@ -187,14 +187,14 @@ def test_costliest_session_can_be_checked_by_hand(data: Path) -> None:
     ]
     assert session["recomputed_usd"] == session["cost_usd"] == Decimal("0.8760335")
     assert session["agrees"] is True
-    assert "The sum is the session's cost in the ledger, to the last digit." in run(data).stdout
+    assert "The sum is the session's cost in the ledger, to the last digit." in run(data, "--all").stdout
 
 
 def test_hand_check_shows_a_cost_that_its_tokens_do_not_explain(data: Path) -> None:
     with duckdb.connect(str(published_path(data))) as connection:
         connection.execute("update fct_model_calls set cost_usd = cost_usd + 0.0000001 where session_id = 's2'")
     assert document(data)["costliest_session"]["agrees"] is False
-    assert "The ledger says $0.8760336: a defect" in run(data).stdout
+    assert "The ledger says $0.8760336: a defect" in run(data, "--all").stdout
 
 
 def test_hand_check_takes_one_kind_of_a_session_that_has_two(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_hand_check_takes_one_kind_of_a_session_that_has_two(tmp_path: Path) -> 
     ],
 )
 def test_days_are_those_of_the_time_zone(data: Path, arguments: list[str], days: dict[str, int]) -> None:
-    assert {row["day"]: row["model_calls"] for row in document(data, "daily", *arguments)["rows"]} == days
+    assert {row["day"]: row["model_call_count"] for row in document(data, "daily", *arguments)["rows"]} == days
 
 
 def test_a_time_zone_moves_days_and_no_cost(data: Path) -> None:
@@ -238,7 +238,7 @@ def test_weeks_begin_on_monday_and_months_have_names(tmp_path: Path, name: str, 
     write_published(published_path(tmp_path), [{"called_at": instant} for instant in instants])
     rows = document(tmp_path, name)["rows"]
     assert [row[key] for row in rows] == labels
-    assert sum(row["model_calls"] for row in rows) == 4
+    assert sum(row["model_call_count"] for row in rows) == 4
     # 22:00 UTC on the Sunday that summer time began is Monday in Berlin: a week on.
     if key == "week":
         assert document(tmp_path, name, "--timezone", "Europe/Berlin")["rows"][-1]["week"] == "2026-03-30"
@@ -248,7 +248,7 @@ def test_calls_without_a_time_are_shown_as_undated(tmp_path: Path) -> None:
     write_published(published_path(tmp_path), [SUBSCRIBED, {"called_at": None}])
     assert [row["day"] for row in document(tmp_path, "daily")["rows"]] == ["2026-11-20", None]
     assert "undated" in run(tmp_path, "daily").stdout
-    assert document(tmp_path, "daily", "--since", "2026-01-01")["totals"]["model_calls"] == 1
+    assert document(tmp_path, "daily", "--since", "2026-01-01")["totals"]["model_call_count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -266,10 +266,10 @@ def test_calls_without_a_time_are_shown_as_undated(tmp_path: Path) -> None:
     ],
 )
 def test_filters(data: Path, arguments: list[str], calls: int) -> None:
-    assert document(data, *arguments)["totals"]["model_calls"] == calls
-    assert document(data, *arguments, "--timezone", "Asia/Tokyo")["totals"]["model_calls"] == calls
+    assert document(data, *arguments)["totals"]["model_call_count"] == calls
+    assert document(data, *arguments, "--timezone", "Asia/Tokyo")["totals"]["model_call_count"] == calls
     sessions = document(data, "sessions", *arguments)["rows"]
-    assert sum(row["model_calls"] for row in sessions) == calls
+    assert sum(row["model_call_count"] for row in sessions) == calls
     if not calls:
         result = run(data, *arguments)
         assert result.exit_code == 0
@@ -286,10 +286,17 @@ def test_filters(data: Path, arguments: list[str], calls: int) -> None:
         (["--since", "soon"], "a day like 2026-11-01"),
         (["--since", "2026-11-31"], "a day like 2026-11-01"),
         (["--since", "2026-11-20", "--until", "2026-11-19"], "is after --until"),
-        (["daily", "--limit", "3"], "--limit is for sessions, models, projects"),
-        (["--costliest"], "--costliest is for sessions"),
+        (["--limit", "3"], "-n, --sort and --order are for rows"),
+        (["--by", "day,week"], "one of day, week and month"),
+        (["--by", "day,model,project"], "one or two are possible"),
+        (["--by", "modell"], "did you mean model?"),
+        (["--breakdown"], "--breakdown needs one key"),
+        (["today", "--since", "7d"], "`report today` says itself since when"),
+        (["--since", "7d", "--last", "7"], "--since and --last exclude one another"),
+        (["--last", "12h"], "no number of days"),
+        (["--until", "12h"], "hours are for --since"),
         (["--json", "--csv"], "exclude one another"),
-        (["yearly"], "overview"),
+        (["yearly"], "there is overview, today, week"),
     ],
 )
 def test_a_wrong_call_is_told_what_is_right(data: Path, arguments: list[str], told: str) -> None:
@@ -304,6 +311,104 @@ def test_days_ago_are_counted_in_the_time_zone(data: Path, monkeypatch: pytest.M
     assert document(data, "daily", "--since", "today")["since"] == "2026-11-20"
     assert document(data, "daily", "--since", "yesterday")["since"] == "2026-11-19"
     assert document(data, "daily", "--since", "7d", "--timezone", "Europe/Berlin")["since"] == "2026-11-14"
+
+
+NOVEMBER_20 = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "since", "until"),
+    [
+        (["--last", "7"], "2026-11-14", None),
+        (["--last", "2w"], "2026-11-07", None),
+        (["--since", "1w"], "2026-11-13", None),
+        (["--since", "month"], "2026-11-01", None),
+        (["--since", "last week", "--until", "last week"], "2026-11-09", "2026-11-15"),
+        (["--since", "2026-10", "--until", "2026-10"], "2026-10-01", "2026-10-31"),
+        (["--since", "12h"], "2026-11-20T11:30:00Z", None),
+        (["--since", "monday"], "2026-11-16", None),
+    ],
+)
+def test_days_go_by_the_names_that_people_type(
+    data: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], since: str, until: str | None
+) -> None:
+    monkeypatch.setattr("fleetledger.base.clock.now", lambda: NOVEMBER_20)
+    told = document(data, "daily", *words)
+    assert (told["since"], told["until"]) == (since, until)
+
+
+def test_hours_are_counted_to_the_minute(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fleetledger.base.clock.now", lambda: datetime(2026, 11, 20, 22, 30, tzinfo=UTC))
+    assert [row["model"] for row in document(data, "models", "--since", "12h")["rows"]] == ["claude-haiku-4-5"]
+
+
+def test_a_part_of_time_is_a_report(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fleetledger.base.clock.now", lambda: NOVEMBER_20)
+    assert [document(data, name)["totals"]["model_call_count"] for name in ("today", "week", "month")] == [2, 3, 5]
+
+
+@pytest.mark.parametrize("by", ["day", "model", "project", "branch", "account", "agent", "host,model", "week,project"])
+def test_every_cut_sums_to_the_same_total(data: Path, by: str) -> None:
+    cut = document(data, "--by", by)
+    assert cut["totals"] == document(data)["totals"]
+    assert sum(row["model_call_count"] for row in cut["rows"]) == cut["totals"]["model_call_count"]
+    assert list(cut["rows"][0])[: len(cut["by"])] == cut["by"]
+    assert cut["row_count"] == len(cut["rows"])
+
+
+def test_a_breakdown_keeps_the_models_of_a_day_together(data: Path) -> None:
+    rows = document(data, "daily", "--breakdown")["rows"]
+    assert [(row["day"], row["model"]) for row in rows[-2:]] == [
+        ("2026-11-20", "claude-opus-5"),
+        ("2026-11-20", "claude-haiku-4-5"),
+    ]
+    assert document(data, "--by", "day,model")["rows"] == rows
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ([], "2026-11-01"),
+        (["--order", "desc"], "2026-11-20"),
+        (["--sort", "cost"], "2026-11-18"),
+        (["--sort", "calls", "--order", "asc"], "2026-11-18"),
+    ],
+)
+def test_rows_come_in_the_order_that_is_asked_for(data: Path, words: list[str], first: str) -> None:
+    assert document(data, "daily", *words, "-n", "1")["rows"][0]["day"] == first
+
+
+def test_the_short_page_fits_a_terminal_and_ends_with_the_total(tmp_path: Path) -> None:
+    days = [{"called_at": f"2026-11-{day:02} 10:00:00", "model": f"claude-{day}"} for day in range(1, 21)]
+    write_published(published_path(tmp_path), [*days, BILLED, FREE, UNKNOWN])
+    lines = run(tmp_path).stdout.splitlines()
+    assert len(lines) <= 24
+    assert "2026-11-01 to 2026-11-20" in lines[0]
+    assert [line[:10] for line in lines[3:17]] == [f"2026-11-{day:02}" for day in range(7, 21)]
+    assert lines[-2].startswith("all ")
+    assert "--all" in lines[-1]
+    assert "23 calls" in lines[-2]
+
+
+def test_formats_hold_the_same_rows(data: Path, tmp_path: Path) -> None:
+    rows = document(data, "sessions")["rows"]
+    parquet = tmp_path / "sessions.parquet"
+    parquet.write_bytes(run(data, "sessions", "--format", "parquet").stdout_bytes)
+    read = duckdb.sql(f"select session_id, billed_cost_usd from '{parquet}'")
+    assert read.fetchall() == [(row["session_id"], Decimal(row["billed_cost_usd"])) for row in rows]
+    assert str(read.types[1]) == "DECIMAL(38,16)"
+    assert run(data, "sessions", "--format", "csv").stdout == run(data, "sessions", "--csv").stdout
+    marked = run(data, "--by", "model", "--format", "markdown").stdout
+    assert "| model | calls | tokens |" in marked
+    assert "| --- | ---: | ---: |" in marked
+
+
+def test_nothing_that_matches_says_what_there_is(data: Path) -> None:
+    near = run(data, "--project", "shpo").stdout
+    assert "No project has 'shpo' in its name; most like it: /home/ann/shop" in near
+    assert "most like it: claude-opus-5" in run(data, "models", "--model", "claude-opsu").stdout
+    later = run(data, "--since", "2026-11-25").stdout
+    assert "There are calls from 2026-11-01 to 2026-11-20." in later
 
 
 def test_sessions_newest_or_costliest_first(data: Path) -> None:
@@ -322,7 +427,7 @@ def test_models_and_projects_are_counted_whole_when_they_are_cut(data: Path) -> 
     models = document(data, "models", "-n", "1")
     assert [(row["provider"], row["model"]) for row in models["rows"]] == [("openrouter", "claude-opus-5")]
     assert models["row_count"] == 5
-    assert models["totals"]["model_calls"] == 5
+    assert models["totals"]["model_call_count"] == 5
     assert "The first 1 of 2 projects" in run(data, "projects", "-n", "1").stdout
 
 
@@ -341,7 +446,7 @@ def test_tokens_that_nobody_counted_are_null(tmp_path: Path) -> None:
     assert row["input_tokens"] == ""
 
 
-@pytest.mark.parametrize("name", [name for name in REPORTS if name != "overview"])
+@pytest.mark.parametrize("name", [name for name in REPORTS if name not in ("overview", *SPANS)])
 def test_csv_has_its_header_also_without_rows(data: Path, tmp_path: Path, name: str) -> None:
     place = tmp_path / "empty"
     place.mkdir()
@@ -356,8 +461,9 @@ def test_csv_has_the_keys_of_the_json(data: Path) -> None:
     assert [list(row) for row in rows] == [list(row) for row in expected]
     assert [row["billed_cost_usd"] for row in rows] == ["0.8760335", "0"]
     overview = list(csv.DictReader(io.StringIO(run(data, "--csv").stdout)))
-    assert [row["model_calls"] for row in overview if row["section"] == "totals"] == ["5"]
-    assert {row["section"] for row in overview} == {"totals", "fleets", "accounts", "providers", "models", "projects"}
+    assert [row["model_call_count"] for row in overview if row["section"] == "totals"] == ["5"]
+    sections = {"totals", "days", "fleets", "accounts", "providers", "models", "projects"}
+    assert {row["section"] for row in overview} == sections
 
 
 HOSTILE = "=cmd|' /C calc'!A0 \x1b[31m\x9b2J\u202e\u2066[bold]x[/bold]\r\nsecond line"
@@ -379,7 +485,13 @@ def test_text_of_logs_cannot_steer_a_terminal_or_a_spreadsheet(tmp_path: Path) -
 def terminal(data: Path, name: str, width: int) -> str:
     """What a report prints to a terminal without colours."""
     out = io.StringIO()
-    shown = report(Ledger(published_path(data)), name)
+    ledger = Ledger(published_path(data))
+    if name == "overview":
+        shown = overview(ledger, datetime(2026, 11, 20, 23, 30))
+    elif name == "sessions":
+        shown = sessions(ledger)
+    else:
+        shown = groups(ledger, name, GROUPS.get(name) or (PERIODS[name],))
     layout.print_to(Console(file=out, width=width, highlight=False), report_render.pieces(shown))
     return out.getvalue()
 
@@ -428,7 +540,7 @@ def test_nothing_published_and_nothing_landed(tmp_path: Path) -> None:
         empty = run(tmp_path, name)
         assert empty.exit_code == 0
         assert "No model calls yet." in empty.stdout
-    assert document(tmp_path)["totals"]["model_calls"] == 0
+    assert document(tmp_path)["totals"]["model_call_count"] == 0
 
 
 def test_a_file_that_is_not_published(tmp_path: Path) -> None:

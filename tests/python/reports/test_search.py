@@ -103,7 +103,7 @@ def test_narrowed_as_sessions_are(data: Path) -> None:
 
 def test_what_is_left_out_is_told(data: Path) -> None:
     shown = run(data, "token", "-n", "1", "--all").stdout.splitlines()
-    assert shown[-1] == "The 1 newest of 3 sessions with hits; -n shows more."
+    assert shown[-1] == "The 1 newest of 3 sessions with hits; -n shows more. Times in UTC."
     document = json.loads(run(data, "token", "-n", "1", "--all", "--json").stdout)
     assert (document["row_count"], document["hit_count"]) == (3, 6)
 

@@ -64,6 +64,7 @@ def test_newest_first_each_with_its_cost_and_how_to_resume_it(data: Path) -> Non
         "  cd /home/ann/shop && claude --resume s3  # on laptop",
         "2026-11-17 08:00  (mu)  free  laptop/d41f/session-3",
         "  mu session laptop/d41f/session-3  # on laptop",
+        "Times in UTC.",
     ]
 
 
@@ -103,7 +104,8 @@ def test_times_and_days_are_those_of_this_machine(data: Path) -> None:
         text=True,
         check=True,
     ).stdout
-    assert [line[:16] for line in berlin.splitlines()[::2]] == ["2026-11-20 11:30", "2026-11-20 00:30"]
+    assert [line[:16] for line in berlin.splitlines()[:-1:2]] == ["2026-11-20 11:30", "2026-11-20 00:30"]
+    assert berlin.endswith("Times in Europe/Berlin.\n")
 
 
 def test_narrowed_by_project_fleet_account_and_day(data: Path) -> None:
@@ -112,7 +114,9 @@ def test_narrowed_by_project_fleet_account_and_day(data: Path) -> None:
     assert found(data, "--account", "work") == ["s2"]
     assert found(data, "--since", "2026-11-19") == ["s1", "s2"]
     assert found(data, "--since", "2026-11-18", "--until", "2026-11-19") == ["s2", "s3"]
-    assert run(data, "--project", "nowhere").stdout == "No session matches.\n"
+    assert run(data, "--project", "shpo").stdout == (
+        "No session matches.\nNo project has 'shpo' in its name; most like it: /home/ann/shop, /home/ann/my shop.\n"
+    )
     assert run(data, "--account", "nobody").exit_code == 2
     assert run(data, "--since", "soon").exit_code == 2
 
@@ -128,7 +132,7 @@ def test_the_outcome_is_told_where_there_is_one(data: Path) -> None:
 
 
 def test_what_is_left_out_is_told(data: Path) -> None:
-    assert run(data, "-n", "1").stdout.splitlines()[-1] == "The 1 newest of 4 sessions; -n shows more."
+    assert run(data, "-n", "1").stdout.splitlines()[-1] == "The 1 newest of 4 sessions; -n shows more. Times in UTC."
 
 
 def test_an_empty_fleet_has_none(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 select
     fleet,
     client_version,
-    count(*) filter (where usage_source <> 'task_telemetry') as model_calls,
-    count(*) filter (where usage_is_final) as final_usage_calls
+    count(*) filter (where usage_source <> 'task_telemetry') as model_call_count,
+    count(*) filter (where usage_is_final) as final_usage_call_count
 
 from fct_model_calls
 

@@ -14,7 +14,7 @@ unpriced as (
 select
     calls.provider,
     calls.model,
-    count(*) as unpriced_calls
+    count(*) as unpriced_call_count
 
 from fct_model_calls as calls
 
@@ -35,6 +35,6 @@ where
 group by all
 
 order by
-    unpriced_calls desc,
+    unpriced_call_count desc,
     calls.provider asc,
     calls.model asc

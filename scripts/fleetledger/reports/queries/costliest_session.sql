@@ -7,7 +7,7 @@ summed as (
         session_id,
         cost_kind,
         sum(cost_usd) as cost_usd,
-        count(*) filter (where usage_source <> 'task_telemetry') as model_calls
+        count(*) filter (where usage_source <> 'task_telemetry') as model_call_count
 
     from fct_model_calls
 

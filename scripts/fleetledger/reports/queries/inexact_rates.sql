@@ -3,7 +3,7 @@ select
     provider,
     model,
     rate_caveats,
-    count(*) filter (where cost_usd is not null) as model_calls
+    count(*) filter (where cost_usd is not null) as model_call_count
 
 from fct_model_calls
 
@@ -20,7 +20,7 @@ where
 group by all
 
 order by
-    model_calls desc,
+    model_call_count desc,
     provider asc,
     model asc,
     rate_caveats asc

@@ -1,14 +1,14 @@
--- The sessions of the model calls that pass the filters, with what those used and cost, the newest or the costliest
--- first. Costs as in costs.sql.
+-- The sessions of the model calls that pass the filters, with what those used and cost, the newest first, or
+-- those of the most $sort: cost, tokens or calls. Costs as in costs.sql.
 with
 
 measured as (
 
     select
         session_id,
-        count(*) filter (where usage_source <> 'task_telemetry') as model_calls,
-        count(*) filter (where usage_is_final) as final_usage_calls,
-        count(*) filter (where not rate_is_exact and cost_usd is not null) as inexact_rate_calls,
+        count(*) filter (where usage_source <> 'task_telemetry') as model_call_count,
+        count(*) filter (where usage_is_final) as final_usage_call_count,
+        count(*) filter (where not rate_is_exact and cost_usd is not null) as inexact_rate_call_count,
         sum(input_tokens) as input_tokens,
         sum(output_tokens) as output_tokens,
         sum(reasoning_tokens) as reasoning_tokens,
@@ -16,21 +16,22 @@ measured as (
         sum(cache_write_5m_tokens) as cache_write_5m_tokens,
         sum(cache_write_1h_tokens) as cache_write_1h_tokens,
         sum(web_search_requests) as web_search_requests,
-        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'free') as free_calls,
-        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'billed') as billed_calls,
-        count(*) filter (where cost_usd is null and cost_kind = 'billed') as billed_unpriced_calls,
+        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'free') as free_call_count,
+        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'billed') as billed_call_count,
+        count(*) filter (where cost_usd is null and cost_kind = 'billed') as billed_unpriced_call_count,
         case
             when count(*) filter (where cost_kind = 'billed') = 0 then 0
             else sum(cost_usd) filter (where cost_kind = 'billed')
         end as billed_cost_usd,
-        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'subscription') as subscription_calls,
-        count(*) filter (where cost_usd is null and cost_kind = 'subscription') as subscription_unpriced_calls,
+        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'subscription')
+            as subscription_call_count,
+        count(*) filter (where cost_usd is null and cost_kind = 'subscription') as subscription_unpriced_call_count,
         case
             when count(*) filter (where cost_kind = 'subscription') = 0 then 0
             else sum(cost_usd) filter (where cost_kind = 'subscription')
         end as subscription_cost_usd,
-        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'unknown') as unknown_calls,
-        count(*) filter (where cost_usd is null and cost_kind = 'unknown') as unknown_unpriced_calls,
+        count(*) filter (where usage_source <> 'task_telemetry' and cost_kind = 'unknown') as unknown_call_count,
+        count(*) filter (where cost_usd is null and cost_kind = 'unknown') as unknown_unpriced_call_count,
         case
             when count(*) filter (where cost_kind = 'unknown') = 0 then 0
             else sum(cost_usd) filter (where cost_kind = 'unknown')
@@ -78,11 +79,16 @@ sessions as (
 select * from sessions
 
 order by
-    case
-        when $costliest
+    case $sort
+        when 'cost'
             then greatest(
                 coalesce(billed_cost_usd, 0), coalesce(subscription_cost_usd, 0), coalesce(unknown_cost_usd, 0)
             )
+        when 'calls' then model_call_count
+        when 'tokens'
+            then
+                coalesce(input_tokens, 0) + coalesce(output_tokens, 0) + coalesce(cache_read_tokens, 0)
+                + coalesce(cache_write_5m_tokens, 0) + coalesce(cache_write_1h_tokens, 0)
     end desc,
     started_at desc nulls last,
     session_id asc

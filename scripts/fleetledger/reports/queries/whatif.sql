@@ -151,9 +151,9 @@ select
     model,
     cost_kind,
     to_model,
-    count(*) filter (where usage_source <> 'task_telemetry') as model_calls,
-    count(*) filter (where cost_usd is null or otherwise_usd is null) as left_out_calls,
-    count(*) filter (where cost_usd is not null and rate_caveats is not null) as inexact_calls,
+    count(*) filter (where usage_source <> 'task_telemetry') as model_call_count,
+    count(*) filter (where cost_usd is null or otherwise_usd is null) as left_out_call_count,
+    count(*) filter (where cost_usd is not null and rate_caveats is not null) as inexact_call_count,
     sum(cost_usd) filter (where otherwise_usd is not null) as recorded_usd,
     sum(otherwise_usd) filter (where cost_usd is not null) as whatif_usd,
     sum(otherwise_usd - cost_usd) as difference_usd
