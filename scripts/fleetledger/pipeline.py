@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -188,14 +188,15 @@ def sources_of(data: Path, config_path: Path | None) -> FleetConfig:
 
 
 def demo_config(data: Path) -> Path:
-    """The configuration of the demo in `data`, whose logs are generated if they are not there yet."""
+    """The configuration of the demo in `data`, whose logs, up to yesterday, are generated if they are not there yet."""
     from fleetledger.simulate.fleet import simulate
 
     logs = demo_dir(data) / "logs"
     if not logs.exists():
         part = logs.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
-        simulate(part)
+        evening = clock.now().replace(hour=18, minute=0, second=0, microsecond=0)
+        simulate(part, until=evening - timedelta(days=1))
         part.rename(logs)
     return logs / "fleet.toml"
 

@@ -32,6 +32,7 @@ def doctor(ctx: click.Context, places: Places, as_json: bool) -> None:
     """
     from fleetledger.doctor.examine import examine
 
+    places = places.seen()
     document = examine(places.data, places.config, clock.now())
     print_document(document, "json" if as_json else "text", render="doctor")
     ctx.exit(1 if document["needs"] else 0)
@@ -65,7 +66,7 @@ def restore(places: Places, session: str, to: Path, **options: Any) -> None:  # 
     from fleetledger.landing.restore import restore as restore_to
     from fleetledger.landing.restore import told
 
-    for line in told(restore_to(places.data, session, to, **options), to):
+    for line in told(restore_to(places.seen().data, session, to, **options), to):
         click.echo(clean(line))
 
 

@@ -99,7 +99,7 @@ def secrets(places: Places, again: bool) -> None:
     from fleetledger.terminal.progress import progress
 
     with progress("secrets") as step:
-        scanned = scan(places.prepared(), clock.now(), step, again=again)
+        scanned = scan(places.seen().prepared(), clock.now(), step, again=again)
     if not scanned.batches:
         click.echo("Nothing new to look through.")
         return

@@ -45,7 +45,7 @@ def budget(ctx: click.Context, places: Places, quiet: bool, form: str) -> None:
       fleetledger budget --quiet
       fleetledger budget --json
     """
-    file = published(places.data)
+    file = published(places)
     rows = _current(file.parent) if quiet else None
     if rows is None:
         from fleetledger.published.ledger import Ledger
@@ -117,7 +117,7 @@ def plans_report(places: Places, form: str) -> None:
     from fleetledger.published.ledger import Ledger
     from fleetledger.reports.budgets import plans
 
-    print_document(plans(Ledger(published(places.data))), form, render=RENDER)
+    print_document(plans(Ledger(published(places))), form, render=RENDER)
 
 
 @click.command()

@@ -58,7 +58,7 @@ def collect_git(places: Places) -> None:
         click.echo("git is not installed here: nothing can be collected of it; all else works without.", err=True)
         return
     with progress("collect git") as step:
-        summary = collecting.collect_git(landing_dir(places.data), hosts, clock.now(), step)
+        summary = collecting.collect_git(landing_dir(places.seen().data), hosts, clock.now(), step)
     _tell_skipped(summary.skipped)
     click.echo(
         f"Visited {summary.repositories:,} repositories of {summary.directories:,} directories:"
@@ -73,6 +73,7 @@ def _hosts(places: Places) -> list[str]:
     from fleetledger.landing.manifest import landed_hosts
     from fleetledger.sources.config import load_config
 
+    places = places.seen()
     configured = {source.host for source in load_config(places.config).sources}
     return [host for host in landed_hosts(landing_dir(places.data)) if host in configured]
 
@@ -149,7 +150,7 @@ def backfill(places: Places, file: Path) -> None:
     """
     from fleetledger.collect.backfill import backfill as land
 
-    done = land(landing_dir(places.prepared()), this_host(), file, clock.now())
+    done = land(landing_dir(places.seen().prepared()), this_host(), file, clock.now())
     click.echo(f"Landed {done.landed:,} of {done.entries:,} entries; the others are there already.")
 
 
@@ -172,6 +173,6 @@ def mark(places: Places, session: str, rating: int, note: str | None) -> None:
     from fleetledger.published.ledger import Ledger
     from fleetledger.reports.sessions import session_named
 
-    session_id = session_named(Ledger(published(places.data)), session)
-    is_new = land(places.data, this_host(), session_id, rating, note, clock.now())
+    session_id = session_named(Ledger(published(places)), session)
+    is_new = land(places.seen().data, this_host(), session_id, rating, note, clock.now())
     click.echo(clean(f"Session {session_id} is {'now' if is_new else 'already'} marked {rating} of 5."))

@@ -56,6 +56,14 @@ class Places(NamedTuple):
         """The configuration file: what was named, else the usual one; None if there is none."""
         return self.named or paths.usual_config()
 
+    def seen(self) -> Places:
+        """Where a question is answered: these places, or those of the demo where there is nothing but that."""
+        demo = paths.demo_dir(self.data)
+        has_own = any(part.exists() for part in (paths.published_path(self.data), paths.landing_dir(self.data)))
+        if has_own or not paths.published_path(demo).exists():
+            return self
+        return Places(demo / "logs" / "fleet.toml", demo)
+
     def prepared(self) -> Path:
         """The data directory, made if it is not there: for its owner only, since transcripts hold secrets."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,7 +121,7 @@ def narrowed(places: Places, given: dict[str, str | None]) -> Ledger:
     """The published file, narrowed to what the filter options gave, as `narrow` does it."""
     from fleetledger.published.ledger import Ledger
 
-    ledger = Ledger(published(places.data))
+    ledger = Ledger(published(places))
     narrow(ledger, given)
     return ledger
 
@@ -188,9 +196,9 @@ def _counted(text: str, today: date) -> date:
         raise click.BadParameter(f"{text!r} is no number of days like 7, 2w or 3m.", param_hint="--last") from error
 
 
-def published(data: Path) -> Path:
-    """The published file of `data`; the demo's where there is no other."""
-    for place in (data, paths.demo_dir(data)):
-        if paths.published_path(place).exists():
-            return paths.published_path(place)
-    raise FleetledgerError(f"Nothing is published in {data} yet; type `fleetledger refresh` first.")
+def published(places: Places) -> Path:
+    """The published file; the demo's where there is nothing else."""
+    file = paths.published_path(places.seen().data)
+    if not file.exists():
+        raise FleetledgerError(f"Nothing is published in {places.data} yet; type `fleetledger refresh` first.")
+    return file

@@ -65,7 +65,7 @@ def check(ctx: click.Context, places: Places) -> None:
     """
     from fleetledger.rates.check import check_rates, told
 
-    checked = check_rates(places.data)
+    checked = check_rates(places.seen().data)
     for line in told(checked):
         click.echo(clean(line))
     ctx.exit(1 if checked.needs_a_person else 0)

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 @click.command()
 @with_places
 @click.option("--demo-if-empty", is_flag=True, help="With no logs on this machine, do it with a generated fleet.")
-def refresh(places: Places, demo_if_empty: bool) -> None:
+@click.pass_context
+def refresh(ctx: click.Context, /, places: Places, demo_if_empty: bool) -> None:
     """Extract, build and publish: all that `report` needs.
 
-    Builds only if something is new: lines, rates, models or rules.
+    Builds only if something is new: lines, rates, models or rules. Ends with 1 where a configured source is missing or
+    logs cannot be read, once all else is done.
 
     \b
     Examples:
@@ -54,8 +56,10 @@ def refresh(places: Places, demo_if_empty: bool) -> None:
         config = pipeline.sources_of(places.data, places.config)
     if places.data == paths.data_in_checkout():
         _say_where(places.data)
+    unread: list[str] = []
     with telling() as tell:
-        pipeline.refresh(places.prepared(), config, tell)
+        pipeline.refresh(places.prepared(), config, noting(tell, unread))
+    ctx.exit(1 if unread else 0)
 
 
 def _say_where(data: Path) -> None:
@@ -115,8 +119,11 @@ def say_watched(event: Event | Watching | Failed) -> None:
 
 @click.command()
 @with_places
-def extract(places: Places) -> None:
+@click.pass_context
+def extract(ctx: click.Context, /, places: Places) -> None:
     """Land what is new in the logs: refresh's first step.
+
+    Ends with 1 where a configured source is missing or logs cannot be read, once all else is landed.
 
     \b
     Example:
@@ -125,8 +132,10 @@ def extract(places: Places) -> None:
     from fleetledger import pipeline
 
     config = pipeline.sources_of(places.data, places.config)
+    unread: list[str] = []
     with telling() as tell:
-        pipeline.extract(places.prepared(), config, tell, clock.now())
+        pipeline.extract(places.prepared(), config, noting(tell, unread), clock.now())
+    ctx.exit(1 if unread else 0)
 
 
 @click.command()
@@ -183,6 +192,19 @@ def telling() -> Iterator[Tell]:
             say(event)
 
         yield tell
+
+
+def noting(tell: Tell, unread: list[str]) -> Tell:
+    """Tell on, and note where something is that should have been read and could not be."""
+    from fleetledger import pipeline
+
+    def told(event: Event) -> None:
+        tell(event)
+        if isinstance(event, pipeline.Landed):
+            sources = event.summary.sources
+            unread.extend(str(source.source.root) for source in sources if source.missing or source.problems)
+
+    return told
 
 
 def say(event: Event) -> None:

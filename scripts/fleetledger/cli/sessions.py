@@ -52,7 +52,7 @@ def sessions(places: Places, words: tuple[str, ...], limit: int | None, as_json:
     if words:
         _search(places, words, filters, limit, as_json)
         return
-    ledger = Ledger(published(places.data))
+    ledger = Ledger(published(places))
     narrow(ledger, filters)
     print_found(newest(ledger, limit or (None if as_json else LIMIT)), as_json)
 
@@ -105,7 +105,7 @@ def _search(
 
     if not all(word.strip() for word in words):
         raise click.UsageError("A word to search for must not be empty.")
-    file = published(places.data)
+    file = published(places)
     ledger = Ledger(file)
     index = read_index(file.parent)
     if index is None:
@@ -140,7 +140,7 @@ def show(places: Places, session: str, html: Path | None) -> None:
     from fleetledger.reports.show import show as shown
     from fleetledger.terminal import show as show_render
 
-    file = published(places.data)
+    file = published(places)
     ledger = Ledger(file)
     index = read_index(file.parent)
     document = shown(ledger, file.parent, index, session, show_render.LONGEST["page" if html else "text"])

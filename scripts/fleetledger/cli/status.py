@@ -20,7 +20,8 @@ def status(places: Places, form: str) -> None:
       fleetledger status
       fleetledger status --json
     """
-    if not any(paths.published_path(place).exists() for place in (places.data, paths.demo_dir(places.data))):
+    places = places.seen()
+    if not paths.published_path(places.data).exists():
         click.echo("Nothing is published yet. Type `fleetledger refresh` to land this machine's logs and build,")
         click.echo(
             "or `fleetledger refresh --demo-if-empty` where there are none; `fleetledger help` lists the commands."
@@ -30,8 +31,6 @@ def status(places: Places, form: str) -> None:
     from fleetledger.published.ledger import Ledger
     from fleetledger.reports.standing import standing
 
-    file = published(places.data)
-    is_demo = file.parent != places.data
-    config = paths.demo_dir(places.data) / "logs" / "fleet.toml" if is_demo else places.config
     now = clock.now()
-    print_document(standing(Ledger(file), examine(file.parent, config, now), now), form, render="standing")
+    found = examine(places.data, places.config, now)
+    print_document(standing(Ledger(published(places)), found, now), form, render="standing")

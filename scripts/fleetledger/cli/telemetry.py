@@ -246,7 +246,7 @@ def status(places: Places) -> None:
     """
     for line in _settings_lines(places):
         click.echo(line)
-    segments = [file.stat() for file in segments_dir(places.data).glob("*.jsonl")]
+    segments = [file.stat() for file in segments_dir(places.seen().data).glob("*.jsonl")]
     if segments:
         newest = datetime.fromtimestamp(max(file.st_mtime for file in segments), UTC)
         size = sum(file.st_size for file in segments)
@@ -255,7 +255,7 @@ def status(places: Places) -> None:
         )
     else:
         click.echo("Received here: nothing yet; `fleetledger telemetry serve` receives.")
-    for line in _landed_lines(landing_dir(places.data)):
+    for line in _landed_lines(landing_dir(places.seen().data)):
         click.echo(line)
 
 

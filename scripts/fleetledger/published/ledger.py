@@ -189,5 +189,6 @@ class Ledger:
     def _unreadable(self, error: _duckdb.Error) -> ReportError:
         reason = str(error).splitlines()[0]
         return ReportError(
-            f"{self.path} cannot be read by this version ({reason}); `fleetledger publish` writes it anew"
+            f"{self.path} cannot be read by this version ({reason}); `fleetledger refresh` writes it anew,"
+            " or, where it finds nothing new, `fleetledger publish`"
         )

@@ -23,6 +23,7 @@ from fleetledger.simulate.mu import Daemon, DaemonPlan, simulate_daemon
 from fleetledger.simulate.mu_log import MuCall
 from fleetledger.simulate.plan import ELSEWHERE, SOURCES, Plan, Scale, Source, plan_fleet
 from fleetledger.simulate.session import Family
+from fleetledger.simulate.story import STORY, simulate_story
 from fleetledger.simulate.text import utc_day
 from fleetledger.simulate.transcript import SYNTHETIC_MODEL, Call
 
@@ -177,7 +178,8 @@ def _write(out: Path, source: Source, plan: Plan, seed: int, scale: Scale) -> _W
     if isinstance(plan, DaemonPlan):
         _write_daemon(out, source, simulate_daemon(plan, scale.texts(seed)), written)
     else:
-        _write_family(out, source, simulate_family(plan, scale.texts(seed)), written)
+        told = simulate_story if STORY in plan.features else simulate_family
+        _write_family(out, source, told(plan, scale.texts(seed)), written)
     return written
 
 

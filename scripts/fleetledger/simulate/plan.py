@@ -9,6 +9,7 @@ from fleetledger.simulate.claude_code import FORKS
 from fleetledger.simulate.mu import FEATURES as MU_FEATURES
 from fleetledger.simulate.mu import DaemonPlan
 from fleetledger.simulate.session import SessionPlan
+from fleetledger.simulate.story import STORY
 from fleetledger.simulate.text import Library, amount, chance, library, pick
 
 Plan = SessionPlan | DaemonPlan
@@ -205,8 +206,11 @@ def plan_fleet(scale: Scale, seed: int, days: int, until_ms: int) -> list[tuple[
     mu_size = int(scale.size * scale.mu_share)
     shares = [amount(rng, 1000, scale.spread, 60, 100_000) for _ in range(scale.sessions)]
     sizes = [max(9000, (scale.size - mu_size) * share // sum(shares)) for share in shares]
-    jobs = [_session(rng, scale, seed, number, days, until_ms, size) for number, size in enumerate(sizes)]
-    return jobs + [_daemon(rng, scale, seed, number, days, until_ms) for number in range(scale.daemons)]
+    jobs: list[tuple[Source, Plan]] = [
+        _session(rng, scale, seed, number, days, until_ms, size) for number, size in enumerate(sizes)
+    ]
+    jobs += [_daemon(rng, scale, seed, number, days, until_ms) for number in range(scale.daemons)]
+    return [*jobs, _story(seed, until_ms)] if scale.is_demo else jobs
 
 
 def _session(
@@ -233,6 +237,25 @@ def _session(
         size=size,
         features=frozenset(features),
         number=number,
+    )
+    return source, plan
+
+
+def _story(seed: int, until_ms: int) -> tuple[Source, SessionPlan]:
+    """The session that README tells of, on the last afternoon."""
+    source = SOURCES[0]
+    plan = SessionPlan(
+        seed=f"{seed}/story",
+        home=source.home,
+        cache_1h=source.cache_1h,
+        era=source.eras[0],
+        model=source.models[0],
+        agent_model=source.agent_model,
+        start_ms=until_ms - 4 * _HOUR_MS,
+        until_ms=until_ms,
+        size=40_000,
+        features=frozenset({STORY}),
+        number=0,
     )
     return source, plan
 

@@ -186,8 +186,8 @@ def shell(bench: Bench) -> ToolCall:
     rng = bench.rng
     command = fill(rng, pick(rng, _COMMANDS))
     if chance(rng, 0.12):
-        return _failed(command, log_lines(rng, bench.length(300, 1.0, 4000), bench.now_ms))
-    return _bash(command, log_lines(rng, bench.length(900, 1.6, 30_000), bench.now_ms), 1 + rng.random() * 8)
+        return failed(command, log_lines(rng, bench.length(300, 1.0, 4000), bench.now_ms))
+    return bash(command, log_lines(rng, bench.length(900, 1.6, 30_000), bench.now_ms), 1 + rng.random() * 8)
 
 
 def run_tests(bench: Bench, failures: int) -> ToolCall:
@@ -195,10 +195,10 @@ def run_tests(bench: Bench, failures: int) -> ToolCall:
     rng = bench.rng
     report = test_report(rng, bench.project, failures)
     if chance(rng, 0.5):
-        return _bash(f"{bench.project.test_command} 2>&1 | tail -20", report, 5 + rng.random() * 60)
+        return bash(f"{bench.project.test_command} 2>&1 | tail -20", report, 5 + rng.random() * 60)
     if failures:
-        return _failed(bench.project.test_command, report)
-    return _bash(bench.project.test_command, report, 5 + rng.random() * 60)
+        return failed(bench.project.test_command, report)
+    return bash(bench.project.test_command, report, 5 + rng.random() * 60)
 
 
 def commit(bench: Bench) -> ToolCall:
@@ -208,7 +208,7 @@ def commit(bench: Bench) -> ToolCall:
     added, removed = amount(rng, 30, 1, 2, 900), amount(rng, 9, 1, 2, 300)
     changed = 2 + int(rng.random() * 6)
     text = f"[{bench.branch} {sha}] {subject}\n {changed} files changed, {added} insertions(+), {removed} deletions(-)"
-    call = _bash(f'git add -A && git commit -m "{subject}"', text, 1)
+    call = bash(f'git add -A && git commit -m "{subject}"', text, 1)
     if bench.tells_git_operations and isinstance(call.result, dict):
         call.result["gitOperation"] = {"commit": {"sha": sha, "kind": "committed"}}
     return call
@@ -217,7 +217,7 @@ def commit(bench: Bench) -> ToolCall:
 def create_pull_request(bench: Bench, url: str) -> ToolCall:
     """A pull request is opened."""
     command = f'git push -u origin HEAD && gh pr create --title "{commit_subject(bench.rng)}" --fill'
-    call = _bash(command, url, 4)
+    call = bash(command, url, 4)
     if bench.tells_git_operations and isinstance(call.result, dict):
         call.result["gitOperation"] = {"pr": {"number": int(url.rsplit("/", 1)[-1]), "url": url, "action": "created"}}
     return call
@@ -226,7 +226,7 @@ def create_pull_request(bench: Bench, url: str) -> ToolCall:
 def risky(bench: Bench) -> ToolCall:
     """Something that an audit is to find; the secrets are obviously invented."""
     command, output = _RISKY[bench.now_ms // 60_000 % len(_RISKY)]
-    return _bash(command, output, 0.1)
+    return bash(command, output, 0.1)
 
 
 def todo(bench: Bench) -> ToolCall:
@@ -286,12 +286,14 @@ EVERYDAY: tuple[Tool, ...] = (*[read] * 8, *[shell] * 7, *[edit] * 6, *[grep] * 
 READING: tuple[Tool, ...] = (read, read, read, grep, grep, glob, shell)
 
 
-def _bash(command: str, stdout: str, seconds: float) -> ToolCall:
+def bash(command: str, stdout: str, seconds: float) -> ToolCall:
+    """A command line that ends well."""
     result: Record = {"stdout": stdout, "stderr": "", "interrupted": False, "isImage": False}
     return ToolCall("Bash", _shell_arguments(command), stdout, result, False, seconds)
 
 
-def _failed(command: str, output: str) -> ToolCall:
+def failed(command: str, output: str) -> ToolCall:
+    """A command line that fails."""
     text = f"Exit code 1\n{output}"
     return ToolCall("Bash", _shell_arguments(command), text, f"Error: {text}", True, 3)
 

@@ -77,6 +77,8 @@ def _source(entry: Mapping[str, Any], path: Path, key: str) -> Source:
         expected = '"logs" or "otlp"' if fleet == "claude_code" else f'"logs", the only kind that {fleet} has'
         raise _unexpected(path, f"{key}.kind", kind, expected)
     root = (path.parent / expanded(_text(entry, "root", path, key))).absolute()
+    if fleet == "claude_code" and kind == "logs" and root.name == "projects" and not (root / "projects").exists():
+        root = root.parent
     named = account_of(root) if fleet == "claude_code" and kind == "logs" else DEFAULT_ACCOUNT
     return Source(
         fleet=fleet if kind == "logs" else kind,

@@ -96,7 +96,7 @@ def test_help_shows_all_commands_in_the_order_of_use() -> None:
     ("arguments", "told"),
     [
         (["refrsh"], "No such command 'refrsh' (did you mean refresh?)"),
-        (["dayly"], "(did you mean daily?)"),
+        (["dayly"], "did you mean daily"),
         (["report", "--sinc", "7d"], "--since"),
         (["extract", "--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
         (["simulate", "out", "--size", "big"], "'big' is not a number of bytes"),
@@ -159,6 +159,20 @@ def test_without_logs_it_says_where_it_looked(tmp_path: Path) -> None:
         assert "looked in $CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*" in result.stderr
         assert "--demo-if-empty" in result.stderr
         assert not (tmp_path / "data").exists()
+
+
+def test_a_configured_source_that_is_missing_is_named_and_ends_with_1(tmp_path: Path) -> None:
+    (tmp_path / "here" / "projects" / "-shop").mkdir(parents=True)
+    (tmp_path / "here" / "projects" / "-shop" / "s.jsonl").write_text("{}\n")
+    config = tmp_path / "fleet.toml"
+    # `projects` itself is what people name, too.
+    config.write_text('[[source]]\nfleet = "claude_code"\nroot = "here/projects"\naccount = "a"\n')
+    assert run("extract", "--config", config, "--data-dir", tmp_path / "data").exit_code == 0
+    config.write_text(config.read_text() + '[[source]]\nfleet = "claude_code"\nroot = "gone"\naccount = "b"\n')
+    result = run("extract", "--config", config, "--data-dir", tmp_path / "data")
+    assert result.exit_code == 1
+    assert f"No logs at {tmp_path / 'gone'}" in result.stderr
+    assert "Nothing new in 1 files." in result.stdout
 
 
 def test_a_lock_that_is_held_names_its_holder(tmp_path: Path) -> None:

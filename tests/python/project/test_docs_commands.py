@@ -24,7 +24,7 @@ BUILDING = [DOCS / "schedule.md"]
 ONLY_SHOWN = (
     "fleetledger build",
     "fleetledger watch",
-    *("fleetledger prices update", "fleetledger restore", "fleetledger set-aside", "fleetledger show"),
+    *("fleetledger prices update", "fleetledger restore", "fleetledger set-aside"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
     *("fleetledger telemetry serve", "fleetledger telemetry tap"),
 )

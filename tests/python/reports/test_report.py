@@ -550,7 +550,7 @@ def test_a_file_that_is_not_published(tmp_path: Path) -> None:
     duckdb.connect(str(published_path(tmp_path))).close()
     older = run(tmp_path)
     assert older.exit_code == 1
-    assert "`fleetledger publish` writes it anew" in older.stderr
+    assert "`fleetledger refresh` writes it anew" in older.stderr
     assert older.stderr.count("\n") == 1
 
 

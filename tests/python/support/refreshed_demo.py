@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from click.testing import CliRunner
 
 from fleetledger.base.paths import demo_dir
 from fleetledger.cli.main import main
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+"""When the demo is made; it ends the day before."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ def refreshed_demo(place: Path) -> RefreshedDemo:
             home.mkdir()
             with pytest.MonkeyPatch.context() as patch:
                 without_logs(patch, home)
+                patch.setattr("fleetledger.base.clock.now", lambda: NOW)
                 done = CliRunner().invoke(main, ["refresh", "--demo-if-empty", "--data-dir", str(data)])
             assert done.exit_code == 0, done.output
             shutil.copytree(demo_dir(data), copy)
