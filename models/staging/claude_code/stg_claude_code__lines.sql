@@ -115,6 +115,8 @@ renamed as (
         end as agent_id,
         {{ logged_id('lines.forked_from_session_id') }} as forked_from_session_id,
         lines.prompt_id,
+        nullif(lines.attribution_skill, '') as skill,
+        nullif(lines.attribution_mcp_server, '') as mcp_server,
         {{ logged_id('lines.source_tool_assistant_uuid') }} as source_tool_assistant_uuid,
         {{ logged_id('coalesce(lines.line.requestid, lines.request_id)') }} as request_id,
         {{ logged_id('coalesce(lines.message.id, lines.message_id)') }} as message_id,

@@ -87,6 +87,7 @@ SCHEMAS = {
         *("rule_id", "severity", "applies_to", "scope", "program", "pattern", "not_pattern", "category", "what_to_do")
     ),
     "settings_project_folds": _schema("pattern", "replacement", "note", rule_order=_COUNT),
+    "settings_tickets": _schema("pattern", "note", rule_order=_COUNT),
 }
 
 

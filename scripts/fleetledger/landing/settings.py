@@ -11,6 +11,9 @@ from fleetledger.base.paths import landing_dir
 from fleetledger.landing.manifest import COLLECTED, collected_path
 from fleetledger.sources.settings import Row, Settings
 
+ORDERED = ("settings_project_folds", "settings_tickets")
+"""Tables whose rows are tried one after the other."""
+
 EVERY_HOST = "*"
 """Settings are of the data directory; they land like what is collected of a host, under a name that no host has."""
 
@@ -45,6 +48,6 @@ def landed_rows(data: Path, table: str, now: datetime) -> list[Row]:
 
 def _rows(table: str, rows: Iterable[Row]) -> list[Row]:
     """Rows with what only their order says."""
-    if table != "settings_project_folds":
+    if table not in ORDERED:
         return list(rows)
     return [{"rule_order": number, **row} for number, row in enumerate(rows, start=1)]

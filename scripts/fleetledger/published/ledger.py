@@ -23,7 +23,7 @@ import _duckdb
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.published.rows import Row
 
-CALL_KEYS = ("git_branch", "agent")
+CALL_KEYS = ("git_branch", "ticket", "agent", "skill", "mcp_server")
 """What only the calls themselves can be grouped by."""
 
 GROUP_KEYS = ("period", "fleet", "host", "account", "provider", "model", "project", *CALL_KEYS)

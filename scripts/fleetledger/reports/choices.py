@@ -21,7 +21,10 @@ CUTS = {
     **{unit: unit for unit in UNITS},
     **{name: name for name in ("model", "project", "provider", "fleet", "account", "host")},
     "branch": "git_branch",
+    "ticket": "ticket",
     "agent": "agent",
+    "skill": "skill",
+    "mcp-server": "mcp_server",
 }
 """What `report --by` groups by, and the column that a row then has."""
 

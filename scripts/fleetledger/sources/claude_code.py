@@ -90,6 +90,8 @@ class Line(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     entrypoint: str | None = None
     request_id: str | None = None
     prompt_id: str | None = None
+    attribution_skill: str | None = None
+    attribution_mcp_server: str | None = None
     custom_title: str | None = None
     ai_title: str | None = None
     summary: str | None = None
@@ -121,6 +123,8 @@ COLUMNS = {
     "entrypoint": "text",
     "request_id": "text",
     "prompt_id": "text",
+    "attribution_skill": "text",
+    "attribution_mcp_server": "text",
     "custom_title": "text",
     "ai_title": "text",
     "summary": "text",

@@ -292,6 +292,7 @@ KINDS = {
         (("pattern",),),
         {"pattern": Column(expression), "replacement": Column(text), "note": _OPTIONAL},
     ),
+    "ticket": Kind("settings_tickets", (("pattern",),), {"pattern": Column(expression), "note": _OPTIONAL}),
 }
 """The kinds of rows, by the names that tables of the configuration begin with."""
 

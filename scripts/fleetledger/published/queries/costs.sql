@@ -35,6 +35,9 @@ quarters as (
         calls.project,
         calls.model,
         calls.git_branch,
+        branches.ticket,
+        calls.skill,
+        calls.mcp_server,
         case
             when calls.agent_id is null then 'main'
             else coalesce(subagents.subagent_type, 'sub-agent')
@@ -57,6 +60,9 @@ quarters as (
     left join subagents
         on calls.task_id = subagents.task_id
 
+    left join dim_branches as branches
+        on calls.git_branch = branches.git_branch
+
     where
         $from_calls  -- noqa: RF02
         and ($since_at is null or calls.called_at >= $since_at)
@@ -78,7 +84,10 @@ days as (
         project,
         model,
         git_branch,
+        ticket,
         agent,
+        skill,
+        mcp_server,
         model_call_count,
         final_usage_call_count,
         unpriced_call_count,
@@ -106,7 +115,10 @@ days as (
         project,
         model,
         cast(null as varchar) as git_branch,
+        cast(null as varchar) as ticket,
         cast(null as varchar) as agent,
+        cast(null as varchar) as skill,
+        cast(null as varchar) as mcp_server,
         model_call_count,
         final_usage_call_count,
         unpriced_call_count,
@@ -161,7 +173,10 @@ keyed as (
         case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'git_branch') then filtered.git_branch end as git_branch,
+        case when list_contains(groupings.keys, 'ticket') then filtered.ticket end as ticket,
         case when list_contains(groupings.keys, 'agent') then filtered.agent end as agent,
+        case when list_contains(groupings.keys, 'skill') then filtered.skill end as skill,
+        case when list_contains(groupings.keys, 'mcp_server') then filtered.mcp_server end as mcp_server,
         filtered.cost_kind,
         filtered.model_call_count,
         filtered.final_usage_call_count,
@@ -195,7 +210,10 @@ measured as (
         model,
         project,
         git_branch,
+        ticket,
         agent,
+        skill,
+        mcp_server,
         coalesce(sum(model_call_count), 0) as model_call_count,
         coalesce(sum(final_usage_call_count), 0) as final_usage_call_count,
         coalesce(sum(inexact_rate_call_count), 0) as inexact_rate_call_count,
@@ -248,7 +266,10 @@ ranked as (
             when 'model' then model
             when 'project' then project
             when 'git_branch' then git_branch
+            when 'ticket' then ticket
             when 'agent' then agent
+            when 'skill' then skill
+            when 'mcp_server' then mcp_server
         end as sort_key,
         coalesce($sort, case when keys[1] = 'period' then 'key' else 'cost' end) as sort,
         greatest(coalesce(billed_cost_usd, 0), coalesce(subscription_cost_usd, 0), coalesce(unknown_cost_usd, 0))
@@ -297,4 +318,7 @@ order by
     model asc,
     project asc,
     git_branch asc,
-    agent asc
+    ticket asc,
+    agent asc,
+    skill asc,
+    mcp_server asc
