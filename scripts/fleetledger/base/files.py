@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from fleetledger.base.errors import LandingError, why
+from fleetledger.base.system import CLOSE_ON_EXEC, NO_LINK, is_ours, sync_directory
 
 _OUR_SUFFIXES = (".parquet", ".json", ".part")
 
@@ -23,7 +24,7 @@ def make_private(landing: Path, parts: Iterable[str]) -> None:
         for directory in (landing, *(landing / part for part in parts)):
             directory.mkdir(mode=0o700, exist_ok=True)
             found = directory.stat()
-            if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+            if found.st_mode & 0o077 and is_ours(found):
                 directory.chmod(0o700)
     except OSError as error:
         raise LandingError(f"{error.filename or landing}: cannot make the directory: {why(error)}") from error
@@ -41,7 +42,7 @@ def write_file(path: Path, text: str) -> None:
 def begin_part(path: Path) -> Path:
     """An empty file beside `path`, its owner's alone, to be written and then put in its place. Raises OSError."""
     part = _part(path)
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | CLOSE_ON_EXEC | NO_LINK, 0o600))
     return part
 
 
@@ -49,7 +50,7 @@ def put_in_place(path: Path) -> None:
     """Have what was written beside `path` stand there, also after a power cut. Raises OSError."""
     part = _part(path)
     sync(part)
-    part.rename(path)
+    part.replace(path)
     sync(path.parent)
 
 
@@ -73,6 +74,9 @@ def _part(path: Path) -> Path:
 
 def sync(path: Path) -> None:
     """Make a file, or the renames in a directory, survive a power cut."""
+    if path.is_dir():
+        sync_directory(path)
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.paths import this_host
+from fleetledger.base.system import CLOSE_ON_EXEC, read_start, try_lock, write_whole
 
 
 class LockHeld(FleetledgerError):
@@ -29,7 +29,7 @@ def lock(path: Path, now: datetime) -> Iterator[None]:
     Raises LockHeld where another process holds it, FleetledgerError where the file cannot be locked at all.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | CLOSE_ON_EXEC, 0o600)
     except OSError as error:
         raise FleetledgerError(f"{path}: cannot open the lock: {error.strerror}") from error
     try:
@@ -43,7 +43,7 @@ def lock(path: Path, now: datetime) -> Iterator[None]:
 
 def _take(descriptor: int, path: Path) -> None:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try_lock(descriptor)
     except BlockingIOError as error:
         raise LockHeld(f"{path} is held by {_holder(descriptor)}; wait for it to end") from error
     except OSError as error:
@@ -59,12 +59,11 @@ def _self_description(now: datetime) -> str:
 def _holder(descriptor: int) -> str:
     """Who holds the lock, as far as its file says: the holder writes it just after it got the lock."""
     try:
-        holder = json.loads(os.pread(descriptor, 4096, 0))
+        holder = json.loads(read_start(descriptor, 4096))
         return f"pid {holder['pid']} on {holder['host']} since {holder['since']} ({holder['command']})"
     except (ValueError, KeyError, TypeError):
         return "another process"
 
 
 def _write(descriptor: int, text: str) -> None:
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, text.encode(), 0)
+    write_whole(descriptor, text.encode())

@@ -107,4 +107,7 @@ def demo_dir(data: Path) -> Path:
 
 def this_host() -> str:
     """The name of the machine that runs this."""
-    return os.uname().nodename or "localhost"
+    # Not for all who only ask where things are: the status line is one of them.
+    from fleetledger.base.system import machine
+
+    return machine() or "localhost"

@@ -8,7 +8,6 @@ checkout keeps its own, and makes it where the project has changed.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -21,6 +20,7 @@ from fleetledger.base import clock
 from fleetledger.base.locks import lock
 from fleetledger.base.paths import CHECKOUT, IS_CHECKOUT, PROJECT_ROOT, package_dir, platform_cache_dir, warehouse_path
 from fleetledger.base.steps import Step
+from fleetledger.base.system import wait_lock
 from fleetledger.warehouse.build import BuildError, build
 from fleetledger.warehouse.plan import plan_path
 from fleetledger.warehouse.project import project_key, project_with
@@ -95,7 +95,7 @@ def ready(package: Path | None, now: datetime, step: Step) -> Path:
     kept_in = _kept_in()
     kept_in.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (kept_in / "lock").open("w") as waiting:
-        fcntl.flock(waiting, fcntl.LOCK_EX)
+        wait_lock(waiting.fileno())
         if not _found(key):
             _make_with(package, kept_in / key, now, step)
             _tidy(kept_in)
