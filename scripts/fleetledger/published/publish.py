@@ -245,7 +245,10 @@ def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> str | None:
                 _copy_table(connection, schema, table, comment, text=text)
         connection.execute("checkpoint published")
         connection.execute("detach published")
-        return _build_id(connection)
+        build_id = _build_id(connection)
+    with duckdb.connect(str(fresh)) as connection:
+        connection.execute(query("published/views"))
+    return build_id
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> dict[str, str | None]:
