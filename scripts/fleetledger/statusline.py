@@ -29,23 +29,28 @@ SEPARATOR = " · "
 
 
 def run(arguments: Sequence[str]) -> int | None:
-    """Print the line for `arguments` (`--debug`, `--data-dir DIR`) and standard input; 0, or None if not understood."""
-    rest, debug, data = list(arguments), False, None
+    """Print the line for `arguments` and standard input; 0, or None if not understood.
+
+    Arguments are `--debug`, `--plain` (for other places than Claude Code: there is no input) and `--data-dir DIR`.
+    """
+    rest, debug, plain, data = list(arguments), False, False, None
     while rest:
         option = rest.pop(0)
         if option == "--debug":
             debug = True
+        elif option == "--plain":
+            plain = True
         elif option == "--data-dir" and rest:
             data = Path(rest.pop(0))
         else:
             return None
-    return show(data, debug=debug)
+    return show(data, debug=debug, plain=plain)
 
 
-def show(data: Path | None, *, debug: bool) -> int:
+def show(data: Path | None, *, debug: bool, plain: bool = False) -> int:
     """Print the line; nothing where that fails, unless `debug`. Always 0."""
     try:
-        session = json.loads(sys.stdin.buffer.read())
+        session = {} if plain else json.loads(sys.stdin.buffer.read())
         status, fault = read_status(paths.data_dir(data))
         if fault and debug:
             sys.stderr.write(f"fleetledger statusline: {fault}\n")

@@ -79,6 +79,15 @@ def test_money_has_the_mark_of_its_account() -> None:
     assert "session ≈$1.24" in line(usual | {"rate_limits": {"five_hour": None}}, {})
 
 
+def test_bars_of_desktops_are_told_without_a_session(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert statusline.run(["--plain", "--data-dir", str(data)]) == 0
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out.decode() == "today $0.50 ≈$5.25 · window 1h00 left\n"
+
+
 def test_what_is_not_known_is_left_out() -> None:
     assert line({"model": {"display_name": "Opus 5"}}, {}) == "Opus 5"
     assert line({}, {}) == ""

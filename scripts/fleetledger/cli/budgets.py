@@ -31,9 +31,14 @@ RENDER = "budgets"
 @click.command()
 @with_places
 @click.option("--quiet", is_flag=True, callback=alone, help="One line for a shell prompt: the worst of all.")
+@click.option(
+    "--notify", is_flag=True, callback=alone, help="Only what is near or over its limit and was not told yet."
+)
+@click.option("--hook", is_flag=True, callback=alone, help="Answer Claude Code's hook of a prompt with a warning.")
+@click.option("--stop", is_flag=True, help="With --hook: stop prompts while a budget is over.")
 @table_options
 @click.pass_context
-def budget(ctx: click.Context, places: Places, quiet: bool, form: str) -> None:
+def budget(ctx: click.Context, /, places: Places, quiet: bool, notify: bool, hook: bool, stop: bool, form: str) -> None:
     """Show what was spent of your budgets; exits with 1 where one is overspent.
 
     Budgets stand in fleet.toml, as [[budget]]. Each is for the money of one cost kind. The current day, week or
@@ -43,24 +48,44 @@ def budget(ctx: click.Context, places: Places, quiet: bool, form: str) -> None:
     Examples:
       fleetledger budget
       fleetledger budget --quiet
+      fleetledger budget --notify | mail -E -s "Budgets" me@example.org
       fleetledger budget --json
     """
+    if stop and not hook:
+        raise click.UsageError("--stop is for --hook.")
+    if hook:
+        from fleetledger.hooks import prompt
+
+        prompt(places.data, stop=stop)
+        return
     file = published(places)
-    rows = _current(file.parent) if quiet else None
+    rows = _current(file.parent) if quiet or notify else None
     if rows is None:
         from fleetledger.published.ledger import Ledger
         from fleetledger.reports.budgets import budget as budget_of
 
         document = budget_of(Ledger(file))
         rows = document["rows"]
-        if not quiet:
+        if not quiet and not notify:
             print_document(document, form, render=RENDER)
+    if notify:
+        _notify(file.parent, rows)
     if quiet:
         from fleetledger.base.text import clean
         from fleetledger.terminal import budgets as budgets_render
 
         click.echo(clean(budgets_render.quiet(rows)))
     ctx.exit(1 if rows and rows[0]["state"] == "over" else 0)
+
+
+def _notify(data: Path, rows: list[Row]) -> None:
+    """Print each budget that is worse than when it was last told, and keep what was told."""
+    from fleetledger.base.text import clean
+    from fleetledger.published.notices import take_notices
+    from fleetledger.terminal import budgets as budgets_render
+
+    for row in take_notices(data, rows):
+        click.echo(clean(budgets_render.quiet([row])))
 
 
 def _current(data: Path) -> list[Row] | None:

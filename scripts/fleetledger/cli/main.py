@@ -36,6 +36,8 @@ COMMANDS = {
     "search": "sessions",
     "show": "sessions",
     "statusline": "statusline",
+    "hook": "hook",
+    "mcp": "mcp",
     "doctor": "archive",
     "restore": "archive",
     "set-aside": "archive",
@@ -47,6 +49,8 @@ COMMANDS = {
     "prices": "rates",
     "project": "project",
     "import-settings": "settings",
+    "completion": "shell",
+    "man": "shell",
     "simulate": "simulate",
 }
 """The commands in the order in which they are met, and the module of each, in which it has the same name."""

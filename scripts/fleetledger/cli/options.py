@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from fleetledger.base import clock, paths
+from fleetledger.base.days import EXPECTED, Span, counted_days, named_days
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.text import clean
-from fleetledger.cli.days import EXPECTED, Span, counted_days, named_days
 
 if TYPE_CHECKING:
     from fleetledger.published.ledger import Filters, Ledger

@@ -57,6 +57,11 @@ def quality_report(places: Places, metric: str, by: str, form: str, **filters: s
 
 @click.command("value")
 @with_places
+@click.option("--pr", "number", type=click.IntRange(1), metavar="N", help="The sessions behind this pull request.")
+@click.option("--branch", metavar="NAME", help="The sessions with calls on this branch.")
+@click.option(
+    "--commit", "commits", multiple=True, metavar="SHA", help="The sessions that made it; may be given again."
+)
 @click.option(
     "--by",
     default="project",
@@ -66,17 +71,33 @@ def quality_report(places: Places, metric: str, by: str, form: str, **filters: s
 )
 @filter_options
 @table_options
-def value_report(places: Places, by: str, form: str, **filters: str | None) -> None:
+def value_report(
+    places: Places,
+    by: str,
+    number: int | None,
+    branch: str | None,
+    commits: tuple[str, ...],
+    form: str,
+    **filters: str | None,
+) -> None:
     """What a success, a commit on the default branch and a merged pull request cost.
 
     And what went into work that failed, was reverted, or of which nothing tells. A month counts whole, whatever days
-    --since and --until name.
+    --since and --until name. With --pr, --branch or --commit it is told session by session, without titles, for a
+    comment on a pull request.
 
     \b
     Examples:
       fleetledger report value
       fleetledger report value --by model,month --project shop
+      fleetledger report value --pr 142 --branch fix/login --markdown
     """
+    if number or branch or commits:
+        from fleetledger.reports.outcomes import pull_request_report
+
+        found = pull_request_report(narrowed(places, filters), number, branch, commits)
+        print_document(found, form, render=RENDER)
+        return
     from fleetledger.reports.outcomes import value_report as report_of
 
     print_document(report_of(narrowed(places, filters), _fields(by, VALUE_FIELDS)), form, render=RENDER)

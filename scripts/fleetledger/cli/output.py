@@ -61,6 +61,14 @@ def table_options(function: Callable[..., None]) -> Callable[..., None]:
             "--csv", is_flag=True, is_eager=True, expose_value=False, callback=_short_for("csv"), help="--format csv."
         ),
         click.option(
+            "--markdown",
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_short_for("markdown"),
+            help="--format markdown.",
+        ),
+        click.option(
             "--json",
             is_flag=True,
             is_eager=True,

@@ -92,6 +92,15 @@ def _named(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
+def _near_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in NAMES if name.startswith(incomplete)]
+
+
+def _near_cuts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    first, comma, last = incomplete.rpartition(",")
+    return [f"{first}{comma}{name}" for name in CUTS if name.startswith(last)]
+
+
 def _cuts(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
     words = tuple(dict.fromkeys(word.strip().replace("_", "-") for word in (value or "").split(",") if word.strip()))
     for word in words:
@@ -104,9 +113,15 @@ def _cuts(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
 
 @click.command(cls=Report)
 @with_places
-@click.argument("name", metavar="[NAME]", callback=_named, default="overview")
+@click.argument("name", metavar="[NAME]", callback=_named, default="overview", shell_complete=_near_names)
 @filter_options
-@click.option("--by", metavar="KEYS", callback=_cuts, help=f"By one or two of {', '.join(CUTS)}, with a comma between.")
+@click.option(
+    "--by",
+    metavar="KEYS",
+    callback=_cuts,
+    shell_complete=_near_cuts,
+    help=f"By one or two of {', '.join(CUTS)}, with a comma between.",
+)
 @click.option("--breakdown", is_flag=True, help="Each row's models, too: short for a second key of --by.")
 @click.option("--sort", type=click.Choice(SORTS), help="Rows in the order of this [default: key for days, else cost].")
 @click.option("--order", type=click.Choice(("asc", "desc")), help="The smallest or the largest first.")

@@ -10,7 +10,7 @@ import click
 
 from fleetledger.base.text import clean
 from fleetledger.cli.options import Places, narrow, published, session_filter_options, with_places
-from fleetledger.cli.output import json_option
+from fleetledger.cli.output import json_option, print_document
 from fleetledger.terminal.progress import is_terminal
 
 if TYPE_CHECKING:
@@ -119,11 +119,14 @@ def _search(
 
 @click.command()
 @with_places
-@click.argument("session")
+@click.argument("session", required=False)
+@click.option(
+    "--card", is_flag=True, help="What it cost, took, did and came to, in short [default: the newest session]."
+)
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="As a page, into this file."
 )
-def show(places: Places, session: str, html: Path | None) -> None:
+def show(places: Places, session: str | None, card: bool, html: Path | None) -> None:
     """Show a session: what was said, turn by turn, and what it cost.
 
     SESSION is the beginning of its id. Prompts and answers are shown, tool calls folded, sub-agents where they were
@@ -134,6 +137,7 @@ def show(places: Places, session: str, html: Path | None) -> None:
     Examples:
       fleetledger show 5f3a91c2
       fleetledger show laptop/d41f/session-3 --html session.html
+      fleetledger show --card
     """
     from fleetledger.published.ledger import Ledger
     from fleetledger.published.text_index import read_index
@@ -142,6 +146,11 @@ def show(places: Places, session: str, html: Path | None) -> None:
 
     file = published(places)
     ledger = Ledger(file)
+    if card:
+        _show_card(ledger, session)
+        return
+    if session is None:
+        raise click.UsageError("Name a session by the beginning of its id; `fleetledger sessions` lists the newest.")
     index = read_index(file.parent)
     document = shown(ledger, file.parent, index, session, show_render.LONGEST["page" if html else "text"])
     if index is None:
@@ -154,6 +163,15 @@ def show(places: Places, session: str, html: Path | None) -> None:
     else:
         for line in show_render.lines(document):
             click.echo(line)
+
+
+def _show_card(ledger: Ledger, session: str | None) -> None:
+    from fleetledger.reports.card import card, newest
+
+    session = session or newest(ledger)
+    if session is None:
+        raise click.UsageError("There is no session yet; type `fleetledger refresh` after the agents have run.")
+    print_document(card(ledger, session), "text", render="card")
 
 
 def print_found(document: Row, as_json: bool) -> None:

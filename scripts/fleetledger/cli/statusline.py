@@ -10,7 +10,8 @@ from fleetledger.cli.options import Places, with_places
 @click.command()
 @with_places
 @click.option("--debug", is_flag=True, help="Say on standard error why something is missing.")
-def statusline(places: Places, debug: bool) -> None:
+@click.option("--plain", is_flag=True, help="For tmux, waybar and menu bars: today and the open window, without input.")
+def statusline(places: Places, debug: bool, plain: bool) -> None:
     """Print the line below Claude Code's prompt.
 
     For `statusLine` in Claude Code's settings; reads what Claude Code gives it on standard input. It shows the model,
@@ -23,9 +24,10 @@ def statusline(places: Places, debug: bool) -> None:
       echo '{"model": {"display_name": "Opus"}}' | fleetledger statusline --debug
 
     \b
-    Example:
+    Examples:
       fleetledger statusline --debug
+      fleetledger statusline --plain
     """
     from fleetledger.statusline import show
 
-    show(places.data, debug=debug)
+    show(places.data, debug=debug, plain=plain)

@@ -5,10 +5,13 @@ Documents as in report: `--json` prints them as they are, `--csv` prints `rows`.
 - all: `report, as_of, is_demo, timezone, since, until, filters`, `totals`, `row_count`, `rows`.
 - `outcomes`: a row is a class: `outcome_class, outcome_result, tasks, share, definite, probable, inferred`, and an
   amount for each cost kind. `totals` has `tasks, observed_tasks, observed_share` and the amounts. Beside them
-  `coverage`, what the verdicts rest on; and what mu's `summary` counts: `mu_outcomes`, `exit_reasons`, `models`.
+  `coverage`, what the verdicts rest on; and what mu's `summary` counts, where there is
+  mu (`has_mu`): `mu_outcomes`, `exit_reasons`, `models`.
 - `quality`: `metric, unit, by, fewest`. A row has the fields of `by`, then `tasks`; `observed_tasks`; `numerator,
   denominator, rate`; `eligible`, what the denominator would be were all observed, and `coverage`, its share;
   `is_too_few`, which makes the rate null; `mu_numerator, mu_denominator, mu_rate`, null where mu knows no such rate.
+- `pull_request`: `number, branch, commits`, what it was asked by. A row is a session: `session_id, project, found_by,
+  outcome_class`, its calls on the branches in question, their tokens, and an amount for each cost kind.
 - `value`: `by`. A row has the fields of `by` and its `cost_kind`, then `task_count, observed_task_count,
   observed_share`; `success_count, default_branch_commit_count, merged_pull_request_count`; `cost_usd`, and of it
   `success_cost_usd, failed_cost_usd, reverted_cost_usd, neither_cost_usd, unobserved_cost_usd`; and
@@ -39,6 +42,9 @@ COUNTED = {
 }
 """What tasks are counted by beside the report."""
 
+PULL_REQUEST_KEYS = ("session_id", "project", "found_by", "outcome_class")
+"""What a session behind a pull request has before its measures."""
+
 YIELDS = ("success", "default_branch_commit", "merged_pull_request")
 """What work yields."""
 
@@ -64,6 +70,7 @@ def outcomes_report(ledger: Ledger) -> Row:
             **amounts,
         },
         **dict(zip(COUNTED, counts, strict=True)),
+        "has_mu": "mu" in ledger.known("fleet"),
         "row_count": len(rows),
         "rows": [_with_share(row, tasks) for row in rows],
     }
@@ -91,6 +98,19 @@ def value_report(ledger: Ledger, by: tuple[str, ...]) -> Row:
         "totals": [_valued(row) for row in totals],
         "row_count": len(rows),
         "rows": [_valued(row) for row in rows],
+    }
+
+
+def pull_request_report(ledger: Ledger, number: int | None, branch: str | None, commits: tuple[str, ...]) -> Row:
+    """The document of the sessions behind a pull request: by its number, its branch, its commits."""
+    *rows, totals = ledger.ask("reports/pull_request_sessions", number=number, branch=branch, shas=list(commits))
+    return header(ledger, "pull_request") | {
+        "number": number,
+        "branch": branch,
+        "commits": list(commits),
+        "totals": {key: value for key, value in totals.items() if key not in PULL_REQUEST_KEYS},
+        "row_count": len(rows),
+        "rows": rows,
     }
 
 

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.outcome_metrics import METRICS
 from fleetledger.terminal.layout import Column, Line, Piece, Table
-from fleetledger.terminal.money import KINDS, NOTIONAL, heading, kind_columns, money, nearest_told, percent, text
+from fleetledger.terminal.money import (
+    KINDS,
+    NOTIONAL,
+    all_tokens,
+    heading,
+    kind_columns,
+    money,
+    nearest_told,
+    percent,
+    short,
+    short_id,
+    text,
+)
 
 COVERAGE = {
     "operator": "said by an operator",
@@ -27,6 +39,9 @@ TITLES = {"outcomes": "What became of the tasks", "value": "What it cost and wha
 
 def pieces(document: Row) -> Iterator[Piece]:
     """What to show of a document, from top to bottom."""
+    if document["report"] == "pull_request":
+        yield from _pull_request(document)
+        return
     yield from heading(document, TITLES.get(document["report"]) or f"Rate: {document['metric']}")
     if not document["totals"] or (document["report"] != "value" and not document["totals"]["tasks"]):
         yield Line("No task matches.")
@@ -66,6 +81,9 @@ def _outcomes(document: Row) -> Iterator[Piece]:
         yield Line(NOTIONAL, "dim")
     seen = [[COVERAGE.get(row["evidence_coverage"], "-"), f"{row['tasks']:,}"] for row in document["coverage"]]
     yield Table("What the verdicts could rest on", [Column("seen"), Column("tasks", True)], seen)
+    if not document["has_mu"]:
+        yield Line("`fleetledger collect git` and `collect github` let more be observed.", "dim")
+        return
     said = [
         [text(row["mu_outcome_class"]), text(row["mu_outcome_confidence"]), f"{row['tasks']:,}"]
         for row in document["mu_outcomes"]
@@ -130,6 +148,39 @@ def _value(document: Row) -> Iterator[Piece]:
         " there is none where half of the tasks or more are unobserved."
     )
     yield Line(NOTIONAL, "dim")
+
+
+def _pull_request(document: Row) -> Iterator[Piece]:
+    """The sessions behind a pull request, without what was said in them: a comment is read by others."""
+    asked = [f"pull request {document['number']}"] if document["number"] else []
+    asked += [f"branch {document['branch']}"] if document["branch"] else []
+    asked += [f"{len(document['commits'])} commits"] if document["commits"] else []
+    yield Line(f"What the agents cost: {', '.join(asked)}", "bold")
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield Line("No session that is landed worked on it.")
+        return
+    kinds = [kind for kind in PRICED_KINDS if document["totals"][f"{kind}_cost_usd"] is not None]
+    columns = [Column("session"), Column("ended as"), Column("found by"), Column("calls", True), Column("tokens", True)]
+    lines = [
+        [
+            short_id(row["session_id"]),
+            (row["outcome_class"] or "unobserved").replace("_", " "),
+            row["found_by"],
+            f"{row['model_call_count']:,}",
+            short(all_tokens(row)),
+            *(money(row[f"{kind}_cost_usd"], kind) for kind in kinds),
+        ]
+        for row in rows
+    ]
+    totals = document["totals"]
+    amounts = [money(totals[f"{kind}_cost_usd"], kind) for kind in kinds]
+    lines.append(["all", "", "", f"{totals['model_call_count']:,}", short(all_tokens(totals)), *amounts])
+    yield Table("", [*columns, *kind_columns(kinds)], lines, has_sum=True)
+    unpriced = totals["unpriced_call_count"]
+    more = f" {unpriced:,} calls have no price." if unpriced else ""
+    notional = f" {NOTIONAL}" if "subscription" in kinds else ""
+    yield Line(f"As of {document['as_of_local']} {document['timezone']}.{more}{notional}", "dim")
 
 
 def _worth(row: Row) -> list[str]:

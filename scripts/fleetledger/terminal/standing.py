@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleetledger.published.rows import PRICED_KINDS, Row
+from fleetledger.terminal.budgets import quiet
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
     WARN,
@@ -12,7 +13,6 @@ from fleetledger.terminal.money import (
     amount,
     duration,
     kind_columns,
-    percent,
     short,
 )
 
@@ -29,11 +29,8 @@ def pieces(document: Row) -> Iterator[Piece]:
     as_of = f"newest line {document['as_of_local']}, {age} ago" if document["as_of"] else "no line yet"
     yield Line(f"{demo}Where things stand · days in {document['timezone']} · {as_of}", "bold")
     yield _spans(document["rows"])
-    for budget in document["budgets"][:1]:
-        others = f"; {len(document['budgets']) - 1} more" if len(document["budgets"]) > 1 else ""
-        share = percent(budget["spent_share"], 0)
-        what = budget["scope"] if budget["scope_value"] is None else f"{budget['scope']} {budget['scope_value']}"
-        yield Line(f"Budget of {what}, {budget['period']}: {share} used ({budget['state']}){others}.", WARN)
+    if document["budgets"]:
+        yield Line(f"Budget {quiet(document['budgets'])}", WARN)
     yield from _needs(document["needs"])
     yield Line(_next(document), "dim")
 

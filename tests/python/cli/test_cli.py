@@ -45,6 +45,8 @@ COMMANDS = (
     "search",
     "show",
     "statusline",
+    "hook session-end",
+    "mcp",
     "doctor",
     "restore",
     "set-aside",
@@ -59,6 +61,8 @@ COMMANDS = (
     "prices update",
     "project",
     "import-settings",
+    "completion",
+    "man",
     "simulate",
 )
 """In the order of `--help`, one to a line."""
@@ -134,6 +138,31 @@ def test_a_wrong_configuration_ends_with_2_and_says_where(tmp_path: Path) -> Non
 )
 def test_words_that_people_type_mean_a_command(words: list[str], means: str) -> None:
     assert f"Usage: main {means} [OPTIONS]" in run(*words, *(["--help"] if words[0] != "help" else [])).stdout
+
+
+def test_a_shell_completes_commands_reports_and_cuts() -> None:
+    assert "_FLEETLEDGER_COMPLETE" in run("completion", "fish").stdout
+    for words, expected in (
+        ("fleetledger re", "report"),
+        ("fleetledger report out", "outcomes"),
+        ("fleetledger x", ""),
+    ):
+        environment = {
+            "_FLEETLEDGER_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+        }
+        done = CliRunner().invoke(main, [], env=environment, prog_name="fleetledger")
+        assert expected in done.stdout
+        assert bool(done.stdout.strip()) is bool(expected)
+
+
+def test_the_manual_names_every_command_and_option() -> None:
+    page = run("man").stdout
+    assert page.startswith(".TH FLEETLEDGER 1")
+    for command in COMMANDS:
+        assert f".SS fleetledger {command}".replace("-", "\\-") in page
+    assert "\\-\\-breakdown" in page
 
 
 def test_alone_it_says_where_things_stand(demo: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ ONLY_SHOWN = (
     *("fleetledger telemetry serve", "fleetledger telemetry tap"),
 )
 """Commands that take long, never end, rewrite a seed, ask GitHub or name what nobody has; their own tests run them."""
-FINDING = ("fleetledger doctor", "fleetledger prices check", "fleetledger report audit --fail-on")
+FINDING = ("fleetledger doctor", "fleetledger budget", "fleetledger prices check", "fleetledger report audit --fail-on")
 """Commands that end with 1 where they find something, as they do in the demo."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

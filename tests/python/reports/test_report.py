@@ -347,7 +347,22 @@ def test_a_part_of_time_is_a_report(data: Path, monkeypatch: pytest.MonkeyPatch)
     assert [document(data, name)["totals"]["model_call_count"] for name in ("today", "week", "month")] == [2, 3, 5]
 
 
-@pytest.mark.parametrize("by", ["day", "model", "project", "branch", "account", "agent", "host,model", "week,project"])
+@pytest.mark.parametrize(
+    "by",
+    [
+        "day",
+        "model",
+        "project",
+        "branch",
+        "account",
+        "agent",
+        "ticket",
+        "skill",
+        "mcp-server",
+        "host,model",
+        "week,project",
+    ],
+)
 def test_every_cut_sums_to_the_same_total(data: Path, by: str) -> None:
     cut = document(data, "--by", by)
     assert cut["totals"] == document(data)["totals"]

@@ -67,6 +67,7 @@ def test_newest_hit_first_marked_with_the_line_that_resumes_the_session(data: Pa
         "2026-11-20 10:33  shop  ≈$0.01  s3",
         "    you:  a »token« of no time",
         "  cd /home/ann/shop && claude --resume s3  # on laptop",
+        "Times in UTC.",
     ]
 
 
