@@ -9,9 +9,8 @@ shows (report_render). Its keys are stable:
 - `sessions`: the same without `by`.
 - `overview`: `totals`, one group; `days, fleets, accounts, providers, models, projects`, lists of groups; `standing`,
   today and the last days up to it; `unpriced_models, unmapped_providers, inexact_rates`; `rates`, where they come from;
-  `client_totals`, in how many sessions Claude Code wrote a total of its own and how far they agree; `telemetry`, how far
-  it covers the transcripts; and
-  `costliest_session` with its hand-check, null where nothing cost anything.
+  `client_totals`, in how many sessions Claude Code wrote a total of its own and how far they agree; `telemetry`, how
+  far it covers the transcripts; and `costliest_session` with its hand-check, null where nothing cost anything.
 
 A group has its keys, by the names of their columns (`day`, `week` or `month` for a period), then the measures that
 published/queries/costs.sql makes, under the names that the tables have for them.
