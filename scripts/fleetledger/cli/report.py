@@ -163,6 +163,9 @@ def report(
       fleetledger report sessions --costliest -n 5
       fleetledger report models --json
     """
+    if costliest and name != "sessions":
+        raise click.UsageError("--costliest is for sessions; --sort cost is for all.")
+
     from fleetledger.reports import costs
 
     if name in SPANS:

@@ -55,7 +55,8 @@ SECTION_LIMIT = 8
 def pieces(document: Row) -> Iterator[Piece]:
     """What to show of a document, from top to bottom."""
     suffix = "" if document["report"] == "overview" else f", {document['report']}"
-    yield from heading(document, f"What the agents cost{suffix}")
+    period = "" if document["since"] or document["until"] else " · all days"
+    yield from heading(document, f"What the agents cost{suffix}{period}")
     if not document["totals"]["model_call_count"]:
         yield from nothing(document, "model call")
     elif document["report"] == "overview":

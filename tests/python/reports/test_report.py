@@ -287,6 +287,7 @@ def test_filters(data: Path, arguments: list[str], calls: int) -> None:
         (["--since", "2026-11-31"], "a day like 2026-11-01"),
         (["--since", "2026-11-20", "--until", "2026-11-19"], "is after --until"),
         (["--limit", "3"], "-n, --sort and --order are for rows"),
+        (["--costliest"], "--costliest is for sessions"),
         (["--by", "day,week"], "one of day, week and month"),
         (["--by", "day,model,project"], "one or two are possible"),
         (["--by", "modell"], "did you mean model?"),
@@ -340,6 +341,11 @@ def test_days_go_by_the_names_that_people_type(
 def test_hours_are_counted_to_the_minute(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fleetledger.base.clock.now", lambda: datetime(2026, 11, 20, 22, 30, tzinfo=UTC))
     assert [row["model"] for row in document(data, "models", "--since", "12h")["rows"]] == ["claude-haiku-4-5"]
+
+
+def test_a_report_names_its_period(data: Path) -> None:
+    assert "What the agents cost, models · all days · as of" in run(data, "models").stdout
+    assert "all days" not in run(data, "models", "--since", "2026-11-18").stdout
 
 
 def test_a_part_of_time_is_a_report(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
