@@ -14,3 +14,48 @@
 {% macro claimed_by_mu() -%}
     {{ return("'^(?:justfile|README\\.md|Cargo\\.toml|crates/[^/]+/(?:src|tests)/.+\\.rs|specs/.+\\.md|scripts/.+\\.sh)$'") }}
 {%- endmacro %}
+
+{# The endings of files that people and agents write, as alternatives of a regular expression. #}
+{% macro source_extensions() -%}
+    {{ return("astro|bash|c|cc|cjs|clj|cpp|cs|css|dart|ex|exs|go|h|hpp|html|java|js|json|jsx|kt|lua|md|mdx|mjs|php|ps1|py|pyi|rb|rs|scala|scss|sh|sql|svelte|swift|tf|toml|ts|tsx|vue|yaml|yml|zig") }}
+{%- endmacro %}
+
+{#
+    What a file is about, by its name: in lower case without directory and ending, and without what marks a test (`test_`, `.spec`), so
+    that a file and the file of its tests are of one subject. Null for a directory.
+#}
+{% macro subject_of_file(path) -%}
+    nullif({{ replace_regex(
+        "regexp_extract(lower(" ~ path ~ "), '([^/\\\\]+)\.[a-z0-9]+$', 1)",
+        "'^(?:test|spec)[_-]|(?:[._-](?:tests?|spec|e2e|integration))+$'",
+        "''"
+    ) }}, '')
+{%- endmacro %}
+
+{# The last directory of a path, in lower case; null where there is none. #}
+{% macro directory_of_file(path) -%}
+    nullif(regexp_extract(lower({{ path }}), '([^/\\]+)[/\\][^/\\]*$', 1), '')
+{%- endmacro %}
+
+{# Whether a file holds tests, by where it stands and what it is called. #}
+{% macro is_test_file(path) -%}
+    {{ matches_regex(
+        path,
+        "'(?i)(?:^|[/\\\\])(?:tests?|specs?|__tests__|e2e|testdata|fixtures)[/\\\\]|[._-](?:tests?|spec)\\.\\w+$|(?:^|[/\\\\])(?:test_[^/\\\\]*|conftest)\\.py$'"
+    ) }}
+{%- endmacro %}
+
+{# Whether a branch is called what default branches are called. #}
+{% macro is_default_branch_name(branch) -%}
+    {{ branch }} in ('main', 'master', 'trunk')
+{%- endmacro %}
+
+{# A path in a directory that is emptied, as a part of a regular expression. #}
+{% macro scratch_path() -%}
+    {{ return("(?:(?:/private)?/tmp/|/var/folders/|\\$\\{?TMPDIR)[^ ]*") }}
+{%- endmacro %}
+
+{# A file's name without its directory. #}
+{% macro name_of_file(path) -%}
+    regexp_extract({{ path }}, '([^/\\]+)$', 1)
+{%- endmacro %}

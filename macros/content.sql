@@ -102,3 +102,34 @@
 {% macro spark__value_texts(json) -%}
     nullif(regexp_replace({{ json }}, '"(?:[^"\\\\]|\\\\.)*"\\s*:', '\n'), '')
 {%- endmacro %}
+
+{# The new texts of an array of struct(new_string) joined by newlines; null where there are none. #}
+{% macro joined_edits(edits) %}{{ return(adapter.dispatch('joined_edits')(edits)) }}{% endmacro %}
+{% macro duckdb__joined_edits(edits) -%}
+    nullif(array_to_string(list_transform({{ edits }}, edit -> edit.new_string), chr(10)), '')
+{%- endmacro %}
+{% macro spark__joined_edits(edits) -%}
+    nullif(array_join(transform({{ edits }}, edit -> edit.new_string), '\n'), '')
+{%- endmacro %}
+
+{#
+    The numbers that stand for the lines of a text, each once, as `collect git` has them of the lines that commits add (line_hash of
+    module git_commands): white space is left out, and so are lines of fewer than 12 characters, which many write.
+#}
+{% macro line_hashes(text) %}{{ return(adapter.dispatch('line_hashes')(text)) }}{% endmacro %}
+{% macro duckdb__line_hashes(text) -%}
+    list_distinct(list_transform(
+        list_filter(
+            string_split(regexp_replace({{ text }}, '[ \t\r\f]+', '', 'g'), chr(10)), line -> length(line) >= 12
+        ),
+        line -> md5_number_lower(line)
+    ))
+{%- endmacro %}
+{% macro spark__line_hashes(text) -%}
+    array_distinct(transform(
+        filter(split(regexp_replace({{ text }}, '[ \\t\\r\\f]+', ''), '\n'), line -> length(line) >= 12),
+        line -> cast(conv(concat(
+            {%- for byte in [31, 29, 27, 25, 23, 21, 19, 17] %}substring(md5(line), {{ byte }}, 2){{ ', ' if not loop.last }}{% endfor -%}
+        ), 16, 10) as decimal(20, 0))
+    ))
+{%- endmacro %}

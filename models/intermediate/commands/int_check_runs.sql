@@ -6,20 +6,15 @@ commands as (
 
 ),
 
-recognizers as (
+check_commands as (
 
-    select * from {{ ref('check_recognizers') }}
+    select * from {{ ref('int_check_commands') }}
 
 ),
 
--- Of long ones the beginning.
-segments as (
+recognizers as (
 
-    select
-        tool_call_id,
-        left(bare_command, 100) as segment
-
-    from commands
+    select * from {{ ref('check_recognizers') }}
 
 ),
 
@@ -29,7 +24,8 @@ lines as (
     select
         tool_call_id,
         max({{ matches_regex('operator', "'&&|;|\\n|\\|\\|'") }}) as is_sequence,
-        max({{ matches_regex('operator', "'\\||;|\\n'") }}) as hides_a_failure
+        max({{ matches_regex('operator', "'\\||;|\\n'") }}) as hides_a_failure,
+        max(coalesce(program in ('cat', 'tail', 'head', 'grep', 'rg', 'sed', 'awk', 'less'), false)) as shows_a_file
 
     from commands
 
@@ -37,51 +33,26 @@ lines as (
 
 ),
 
-distinct_segments as (
+runs as (
 
-    select distinct segment from segments
-
-),
-
--- The word first: an expression costs more. Each segment once, however often it is run.
-recognized as (
-
-    select
-        distinct_segments.segment,
+    select distinct
+        check_commands.tool_call_id,
         recognizers.recognizer,
         recognizers.check_kind,
         recognizers.pass_pattern,
         recognizers.fail_pattern,
-        recognizers.is_silent_when_passing
+        recognizers.is_silent_when_passing,
+        coalesce(lines.is_sequence, false) as is_in_sequence,
+        coalesce(lines.hides_a_failure, false) as hides_a_failure,
+        check_commands.is_kept_in_a_file and not lines.shows_a_file as says_nothing
 
-    from distinct_segments
+    from check_commands
 
     inner join recognizers
-        on contains(distinct_segments.segment, recognizers.keyword)
-
-    where {{ matches_regex('distinct_segments.segment', "'^(?:[^\\s=]*/)?(?:' || recognizers.command_pattern || ')'") }}
-
-),
-
-runs as (
-
-    select distinct
-        segments.tool_call_id,
-        recognized.recognizer,
-        recognized.check_kind,
-        recognized.pass_pattern,
-        recognized.fail_pattern,
-        recognized.is_silent_when_passing,
-        coalesce(lines.is_sequence, false) as is_in_sequence,
-        coalesce(lines.hides_a_failure, false) as hides_a_failure
-
-    from segments
-
-    inner join recognized
-        on segments.segment = recognized.segment
+        on check_commands.recognizer = recognizers.recognizer
 
     inner join lines
-        on segments.tool_call_id = lines.tool_call_id
+        on check_commands.tool_call_id = lines.tool_call_id
 
 )
 

@@ -1,57 +1,8 @@
 with
 
-runs as (
-
-    select * from {{ ref('int_check_runs') }}
-
-),
-
-tool_calls as (
-
-    select * from {{ ref('int_tool_calls') }}
-
-),
-
-blocks as (
-
-    select * from {{ ref('stg_claude_code__content_blocks') }}
-
-),
-
-mu_events as (
-
-    select * from {{ ref('int_mu_events') }}
-
-),
-
 results as (
 
-    select
-        runs.*,
-        tool_calls.task_id,
-        coalesce(tool_calls.result_line_id, tool_calls.call_line_id) as line_id,
-        tool_calls.called_at,
-        tool_calls.is_error,
-        blocks.result_denial_kind,
-        count(*) over (partition by runs.tool_call_id) = 1 and not runs.is_in_sequence as is_single,
-        -- Without the lines that only say where the shell is and that there was nothing to say.
-        trim({{ replace_regex(
-            "coalesce(blocks.result_text, mu_events.result_text, '')",
-            "'(?m)^(?:Shell cwd was reset to .*|\\(?Bash completed with no output\\)?)$'",
-            "''"
-        ) }}, ' ' || chr(10)) as said
-
-    from runs
-
-    inner join tool_calls
-        on runs.tool_call_id = tool_calls.tool_call_id
-
-    left join blocks
-        on tool_calls.result_line_id = blocks.line_id
-        and tool_calls.result_block_number = blocks.block_number
-
-    left join mu_events
-        on tool_calls.result_line_id = mu_events.line_id
+    select * from {{ ref('int_check_results') }}
 
 ),
 
@@ -60,7 +11,7 @@ judged as (
     select
         *,
         case
-            when is_error is null or result_denial_kind is not null then 'unclear'
+            when is_error is null or says_nothing then 'unclear'
             when said like '%running in background%' then 'unclear'
             -- The end first, where a run sums itself up: what it says before may tell of failures that were tested for.
             when {{ matches_regex('right(said, 300)', 'fail_pattern') }} then 'fail'
@@ -85,7 +36,7 @@ judged as (
 checks as (
 
     select
-        tool_call_id || ':' || check_kind as check_id,
+        check_id,
         task_id,
         tool_call_id,
         line_id,
@@ -102,6 +53,7 @@ checks as (
     from judged
 
     group by
+        check_id,
         task_id,
         tool_call_id,
         line_id,

@@ -25,6 +25,7 @@ named as (
             program in ('cd', 'pushd', 'git')
             and {{ matches_regex('bare_command', "'(?:^\\S+|-C) +(?:/private)?/tmp/'") }}
         ) as is_of_trials,
+        program in ('cd', 'pushd') or (program = 'git' and bare_command like '% -C %') as goes_elsewhere,
         -- The exit code of a line tells nothing of a command that others come after, whatever came of it.
         max(case when {{ matches_regex('operator', "';|\\|\\|'") }} then command_number end)
             over (partition by tool_call_id) as last_number_after_any
@@ -55,7 +56,9 @@ asked as (
         )) as merges_pull_request,
         max(case when git_command = 'gh pr merge' then {{ first_pull_request_url('bare_command') }} end)
             as merged_pull_request_url,
-        max(is_of_trials) as is_of_trials
+        max(case when git_command = 'git add' then bare_command end) as add_command,
+        max(is_of_trials) as is_of_trials,
+        max(coalesce(goes_elsewhere, false)) as goes_elsewhere
 
     from named
 

@@ -44,7 +44,11 @@ seen_commits as (
     select
         results.tool_call_id,
         coalesce(told_commits.commit_sha, results.result_commit_sha) as commit_sha,
-        told_commits.branch,
+        -- Where git prints less, Claude Code still logs the branch that is checked out.
+        case
+            when told_commits.commit_sha is null then results.checked_out_branch
+            else told_commits.branch
+        end as branch,
         told_commits.subject,
         coalesce(
             told_commits.commit_kind,
@@ -67,11 +71,16 @@ seen_commits as (
     where
         told_commits.commit_sha is not null
         or results.result_commit_sha is not null
-        -- A wrapper that prints less, or an option that has git print less: the sums of the diff are left.
+        or (results.is_running and results.commits)
+        -- A wrapper or an option has git print less: the sums of the diff are left, an ok, or nothing.
         or (
             not coalesce(results.is_error, true)
             and results.commits
-            and {{ matches_regex('results.result_text', "'\\b[0-9]+ files? changed'") }}
+            and not coalesce(results.is_refused, false)
+            and {{ matches_regex(
+                "coalesce(results.result_text, '')",
+                "'\\b[0-9]+ files? changed|^\\s*(?:ok\\b.*|\\(Bash completed with no output\\))?\\s*$'"
+            ) }}
         )
 
 )

@@ -109,6 +109,11 @@ placed as (
         operations.commit_kind,
         lower(operations.pull_request_url) as pull_request_url,
         results.working_directory,
+        -- The files that a commit is told to hold; null where it may hold any.
+        case
+            when not {{ matches_regex('results.add_command', "' (?:-A|-{2}all|-u|-{2}update|[.*]|[^ ]+/)(?: |$)'") }}
+                then results.add_command
+        end as added_files,
         results.called_at as operated_at
 
     from operations

@@ -26,6 +26,18 @@ mu_events as (
 
 ),
 
+lines as (
+
+    select * from {{ ref('int_claude_code_lines') }}
+
+),
+
+running_commits as (
+
+    select * from {{ ref('int_claude_code_running_commits') }}
+
+),
+
 results as (
 
     select
@@ -42,7 +54,13 @@ results as (
         blocks.result_commit_kind,
         blocks.result_pushed_branch,
         blocks.result_pr_action,
-        blocks.result_pr_url
+        blocks.result_pr_url,
+        running_commits.tool_call_id is not null as is_running,
+        case when not git_commands.goes_elsewhere then lines.git_branch end as checked_out_branch,
+        {{ matches_regex(
+            'coalesce(blocks.result_text, mu_events.result_text)',
+            "'(?im)(?:hook|husky|lefthook|pre-commit)\\b.*(?:failed|exited with|error)|^(?:nothing to commit|no changes added)|exit status [1-9]'"
+        ) }} as is_refused
 
     from git_commands
 
@@ -55,6 +73,12 @@ results as (
 
     left join mu_events
         on tool_calls.result_line_id = mu_events.line_id
+
+    left join lines
+        on tool_calls.call_line_id = lines.line_id
+
+    left join running_commits
+        on git_commands.tool_call_id = running_commits.tool_call_id
 
     where
         not git_commands.is_of_trials

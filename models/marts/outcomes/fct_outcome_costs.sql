@@ -6,9 +6,9 @@ tasks as (
 
 ),
 
-evidence as (
+yields as (
 
-    select * from {{ ref('int_task_evidence') }}
+    select * from {{ ref('int_task_yields') }}
 
 ),
 
@@ -24,11 +24,12 @@ outcome_classes as (
 
 ),
 
--- What a sub-agent costs goes into the work of the thread that started it.
+-- What a sub-agent costs goes into the work of the thread that started it, and a plan that was handed over into the work
+-- that it went to.
 calls as (
 
     select
-        tasks.root_task_id,
+        yields.work_task_id,
         model_calls.model,
         model_calls.cost_kind,
         count(*) as call_count,
@@ -36,11 +37,11 @@ calls as (
 
     from model_calls
 
-    inner join tasks
-        on model_calls.task_id = tasks.task_id
+    inner join yields
+        on model_calls.task_id = yields.task_id
 
     group by
-        tasks.root_task_id,
+        yields.work_task_id,
         model_calls.model,
         model_calls.cost_kind
 
@@ -50,13 +51,13 @@ calls as (
 main_models as (
 
     select
-        root_task_id,
+        work_task_id,
         model
 
     from calls
 
     qualify row_number() over (
-        partition by root_task_id
+        partition by work_task_id
         order by
             cost_usd desc nulls last,
             call_count desc,
@@ -68,14 +69,14 @@ main_models as (
 costs as (
 
     select
-        root_task_id,
+        work_task_id,
         cost_kind,
         sum(cost_usd) as cost_usd
 
     from calls
 
     group by
-        root_task_id,
+        work_task_id,
         cost_kind
 
 ),
@@ -94,20 +95,19 @@ work as (
         tasks.outcome_class,
         outcome_classes.outcome_result,
         outcome_classes.outcome_result = 'failure' and tasks.outcome_class <> 'reverted' as is_failed,
-        evidence.default_commit_count,
-        greatest(evidence.merged_pull_request_count, evidence.told_merged_pull_request_count)
-            as merged_pull_request_count
+        yields.default_branch_commit_count,
+        yields.merged_pull_request_count
 
     from tasks
 
     inner join costs
-        on tasks.task_id = costs.root_task_id
+        on tasks.task_id = costs.work_task_id
 
     inner join main_models
-        on tasks.task_id = main_models.root_task_id
+        on tasks.task_id = main_models.work_task_id
 
-    inner join evidence
-        on tasks.task_id = evidence.task_id
+    inner join yields
+        on tasks.task_id = yields.task_id
 
     inner join outcome_classes
         on tasks.outcome_class = outcome_classes.outcome_class
@@ -128,7 +128,7 @@ sums as (
         count(case when outcome_result <> 'unknown' then 1 end) as observed_task_count,
         count(case when outcome_result = 'success' then 1 end) as success_count,
         count(case when outcome_result = 'failure' then 1 end) as failure_count,
-        cast(sum(default_commit_count) as bigint) as default_branch_commit_count,
+        cast(sum(default_branch_commit_count) as bigint) as default_branch_commit_count,
         cast(sum(merged_pull_request_count) as bigint) as merged_pull_request_count,
         cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd,
         cast(sum(case when outcome_result = 'success' then cost_usd end) as {{ usd_type() }}) as success_cost_usd,

@@ -26,8 +26,12 @@ joined as (
         commits.commit_sha,
         commits.branch as git_branch,
         commits.join_kind,
+        commits.commit_kind,
+        commits.line_id,
+        commits.is_on_a_branch,
         commits.committed_at,
         commits.reached_default_branch,
+        commits.is_told_on_default_branch,
         commits.is_reverted
 
     from commits

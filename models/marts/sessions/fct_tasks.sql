@@ -105,6 +105,7 @@ measured as (
         outcomes.outcome_rationale,
         outcomes.outcome_rule,
         outcomes.evidence_coverage,
+        outcomes.successor_task_id,
         tasks.started_at,
         tasks.ended_at,
         tasks.wall_clock_ms,

@@ -35,7 +35,7 @@ parsed as (
         line_text,
         {{ parse_json(
             'line_text',
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON", "to": {"model": "VARCHAR"}}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "searchCount": "BIGINT", "query": "VARCHAR", "durationSeconds": "DOUBLE", "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
+            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON", "to": {"model": "VARCHAR"}}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "searchCount": "BIGINT", "query": "VARCHAR", "durationSeconds": "DOUBLE", "toolStats": {"editFileCount": "VARCHAR"}, "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
         ) }} as line
 
     from with_json
@@ -85,7 +85,7 @@ with_inputs as (
         *,
         {{ parse_json(
             'block.input',
-            '{"file_path": "VARCHAR", "notebook_path": "VARCHAR", "path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR", "subagent_type": "VARCHAR"}'
+            '{"file_path": "VARCHAR", "notebook_path": "VARCHAR", "path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR", "subagent_type": "VARCHAR", "plan": "VARCHAR"}'
         ) }} as tool_input
 
     from unnested
@@ -107,6 +107,7 @@ blocks as (
         tool_input.command as tool_command,
         tool_input.url as tool_url,
         tool_input.subagent_type as tool_subagent_type,
+        case when block.name = 'ExitPlanMode' then tool_input.plan end as tool_plan,
         block.tool_use_id as result_tool_use_id,
         block.is_error as result_is_error,
         {{ result_text('block.content') }} as result_text,
@@ -117,6 +118,7 @@ blocks as (
         tool_result.gitoperation.pr.action as result_pr_action,
         tool_result.gitoperation.pr.url as result_pr_url,
         tool_result.agentid as result_agent_id,
+        {{ count_from_json('tool_result.toolstats.editfilecount') }} as result_edited_file_count,
         case
             when tool_result.searchcount is not null then {{ logged_count('tool_result.searchcount') }}
             -- Before results had the number, one was that of at least one search.

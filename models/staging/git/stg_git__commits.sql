@@ -18,7 +18,7 @@ observed_commits as (
         *,
         row_number() over (
             partition by host, repository, sha
-            order by diff_is_known desc, observed_at desc
+            order by diff_is_known desc, is_made_here is null asc, observed_at desc
         ) as recency
 
     from landed_commits
@@ -50,6 +50,7 @@ commits as (
             else length(observed_commits.parents) - length(replace(observed_commits.parents, ' ', '')) + 1
         end as parent_count,
         observed_states.branch,
+        observed_states.branches,
         observed_commits.subject,
         observed_commits.body,
         nullif(
@@ -62,6 +63,11 @@ commits as (
             trim(regexp_extract(observed_commits.body, '(?im)^[a-z0-9-]*session[a-z0-9-]*:[ \t]*([^ \t\r\n].*)$', 1)),
             ''
         ) as session_trailer,
+        {{ matches_regex(
+            'observed_commits.body',
+            "'(?im)^(?:co-authored-by:.*(?:anthropic\.com|\bclaude\b)|(?:entire|claude)-[a-z-]+: *\S)'"
+        ) }} as is_by_an_agent,
+        coalesce(observed_commits.is_made_here, false) as is_made_here,
         observed_commits.file_count,
         observed_commits.diff_is_known,
         observed_states.is_on_a_branch,

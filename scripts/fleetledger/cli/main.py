@@ -44,6 +44,7 @@ COMMANDS = {
     "collect": "collect",
     "backfill": "collect",
     "mark": "collect",
+    "outcomes": "review",
     "telemetry": "telemetry",
     "secrets": "audit",
     "prices": "rates",

@@ -13,19 +13,45 @@ RENDER = "outcomes"
 
 @click.command("outcomes")
 @with_places
+@click.option("--agreement", is_flag=True, help="Where the rules and people's labels agree, of each class.")
 @filter_options
 @table_options
-def outcomes_report(places: Places, form: str, **filters: str | None) -> None:
+def outcomes_report(places: Places, form: str, agreement: bool, **filters: str | None) -> None:
     """What became of the tasks, and what each outcome cost.
 
     \b
     Examples:
       fleetledger report outcomes
       fleetledger report outcomes --project shop --since 30d
+      fleetledger report outcomes --agreement
     """
+    if agreement:
+        from fleetledger.reports.agreement import agreement_report
+
+        print_document(agreement_report(narrowed(places, filters)), form, render="agreement")
+        return
     from fleetledger.reports.outcomes import outcomes_report as report_of
 
     print_document(report_of(narrowed(places, filters)), form, render=RENDER)
+
+
+@click.command("joins")
+@with_places
+@filter_options
+@table_options
+def joins_report(places: Places, form: str, **filters: str | None) -> None:
+    """How commits are known to be a task's, and how right each way is.
+
+    Measured by the commits whose trailers name their session, where there are any.
+
+    \b
+    Examples:
+      fleetledger report joins
+      fleetledger report joins --project shop --json
+    """
+    from fleetledger.reports.agreement import joins_report as report_of
+
+    print_document(report_of(narrowed(places, filters)), form, render="agreement")
 
 
 @click.command("quality")

@@ -23,6 +23,7 @@ OTHER_REPORTS = {
     "blocks": "budgets",
     "decisions": "telemetry_reports",
     "errors": "telemetry_reports",
+    "joins": "outcomes",
     "latency": "telemetry_reports",
     "outcomes": "outcomes",
     "plans": "budgets",

@@ -65,6 +65,24 @@ def backfill(landing: Path, host: str, path: Path, now: datetime) -> Backfilled:
     return Backfilled(len(entries), len(new))
 
 
+def label(
+    landing: Path, host: str, task_id: str, outcome_class: str, why: str | None, seed: int, now: datetime
+) -> None:
+    """Land what a person says of a task that `seed` drew. Raises LockHeld and LandingError."""
+    row = dict.fromkeys(name for name in SCHEMAS["backfilled_tasks"].names if name not in ("host", "observed_at"))
+    said = {
+        "task_id": task_id,
+        "outcome_class": outcome_class,
+        "outcome_confidence": CONFIDENCES[0],
+        "rationale": why or "said by a person who read it",
+        "source_file": f"review {seed}",
+        "entry_number": 1,
+    }
+    with collecting(landing, host, now) as collection:
+        collection.add("backfilled_tasks", [row | said])
+        collection.commit()
+
+
 def read_entries(path: Path) -> Iterator[Row]:
     """The entries of a file as rows. Raises BackfillError."""
     tasks = read_toml(path, BackfillError).get("tasks", [])

@@ -7,6 +7,7 @@ when it has changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,10 +27,18 @@ FILES = 5_000
 """So many files of a commit are listed; the others are only counted."""
 CHUNK = 500
 """Commits that git is asked about at once."""
+LINES = 20_000
+"""A commit that adds more lines is no one's writing: its lines are not looked at."""
+LINES_AT_ONCE = 200_000
+"""So many added lines git is asked for at once."""
+BRANCHES = 200
+"""So many branches are asked, one by one, what is on them; where there are more, one is named of each commit."""
 MARGIN = timedelta(days=1)
 """Before a repository's first session: clocks differ."""
 GONE = "not there any more"
 
+_PULL = re.compile(r"/(?:pull|pr|merge-requests)/\d+(?:/head)?$")
+"""What branches are called that pull requests were fetched to."""
 _DEFAULT_BRANCHES = ("main", "master", "trunk")
 """What a default branch is called where the repository does not say; the first that is there."""
 
@@ -124,11 +133,13 @@ class _Seen:
         self._directories = {row[0]: row[1:] for row in collection.rows("git_directories", columns)}
         self._new_directories: list[Row] = []
         self.commits: dict[str, dict[str, bool]] = {}
-        for repository, sha, is_known in collection.rows("git_commits", ("repository", "sha", "diff_is_known")):
+        read_columns = ("repository", "sha", "diff_is_known", "is_made_here")
+        for repository, sha, is_known, is_made_here in collection.rows("git_commits", read_columns):
             known = self.commits.setdefault(repository, {})
-            known[sha] = known.get(sha, False) or is_known
+            # What was landed before lines were looked at is read once more.
+            known[sha] = known.get(sha, False) or (is_known and is_made_here is not None)
         self.states: dict[str, dict[str, tuple[Any, ...]]] = {}
-        state_columns = ("repository", "sha", "branch", "is_on_a_branch", "reached_default_branch")
+        state_columns = ("repository", "sha", "branch", "branches", "is_on_a_branch", "reached_default_branch")
         for repository, sha, *state in collection.rows("git_commit_states", state_columns):
             self.states.setdefault(repository, {})[sha] = tuple(state)
 
@@ -171,7 +182,7 @@ def _visit(collection: Collection, visit: _Visit, seen: _Seen, summary: GitSumma
         summary.skipped.append((repository.name, reason))
     else:
         earlier = seen.states.get(repository.name, {})
-        gone = {sha: (None, False, False if default else None) for sha in earlier if sha not in states}
+        gone = {sha: (None, None, False, False if default else None) for sha in earlier if sha not in states}
         moved = [(sha, state) for sha, state in (states | gone).items() if earlier.get(sha) != state]
         summary.repositories += 1
         summary.commits += sum(row["sha"] not in known for row in rows)
@@ -207,8 +218,10 @@ def _is_remote(ref: str, branch: str) -> bool:
 
 def _states(
     repository: Repository, refs: dict[str, str], default: str | None, default_refs: list[str], since: int
-) -> dict[str, tuple[str | None, bool, bool | None]]:
-    """Each commit of the time that counts: a branch that it is on, whether it is on any, whether on the default one."""
+) -> dict[str, tuple[str | None, str | None, bool, bool | None]]:
+    """Each commit of the time that counts: a branch that it is on, and all but the default one, a line each; whether it
+    is on any, and whether it is on the default one.
+    """
     age = f"--max-age={since}"
     everything = ("--exclude=refs/stash", "--all")
     stashed = git.stashed(repository)
@@ -216,10 +229,11 @@ def _states(
     on_any = set(git.shas(repository, age, *everything, limit=COMMITS))
     reached = set(git.shas(repository, age, *default_refs, limit=COMMITS)) if default_refs else set()
     others = [name for name, target in refs.items() if not target and name not in default_refs]
-    on_branch = git.branch_of_each(repository, others, default_refs, since) if others else {}
+    on_branches = _on_branches(repository, others, default_refs, since)
     return {
         sha: (
-            default if sha in reached else _short(on_branch.get(sha)),
+            default if sha in reached else next(iter(on_branches.get(sha, [])), None),
+            "\n".join(on_branches.get(sha, [])) or None,
             sha in on_any,
             sha in reached if default else None,
         )
@@ -228,22 +242,57 @@ def _states(
     }
 
 
-def _short(ref: str | None) -> str | None:
+def _on_branches(repository: Repository, refs: list[str], without: list[str], since: int) -> dict[str, list[str]]:
+    """The branches of `refs` that commits are on, each by its short name."""
+    # What is on the default branch may stand on a pull request's, too; of other branches that is nothing new.
+    pulls = [ref for ref in refs if _PULL.search(ref)]
+    if len(refs) > BRANCHES:
+        found = {sha: [ref] for sha, ref in git.branch_of_each(repository, refs, without, since).items()}
+    else:
+        found = git.branches_of_each(repository, refs, without, since, COMMITS)
+    for sha, of_pulls in git.branches_of_each(repository, pulls[:BRANCHES], [], since, COMMITS).items():
+        found[sha] = [*found.get(sha, []), *of_pulls]
+    return {sha: sorted({_short(ref) for ref in names}) for sha, names in found.items()}
+
+
+def _short(ref: str) -> str:
     """A branch as people name it, the same here and on the remote."""
-    if ref is None or ref.startswith("refs/heads/"):
-        return ref and ref.removeprefix("refs/heads/")
+    if ref.startswith("refs/heads/"):
+        return ref.removeprefix("refs/heads/")
     return ref.removeprefix("refs/remotes/").partition("/")[2]
 
 
 def _commit_rows(repository: Repository, unread: list[str]) -> Iterator[Row]:
     cut_off = git.edge(repository)
     is_partial = bool(unread) and git.is_partial(repository)
+    made = git.made_here(repository) if unread else set()
+    own = git.own_addresses(repository, made.intersection(unread)) if unread else set()
     for start in range(0, len(unread), CHUNK):
         chunk = unread[start : start + CHUNK]
         whole = [] if is_partial else [sha for sha in chunk if sha not in cut_off]
         changed = dict(git.files(repository, whole)) if whole else {}
+        committers = git.committers(repository, chunk)
+        written = dict(_added_lines(repository, changed))
         for sha, commit in git.commits(repository, chunk):
-            yield _commit_row(repository, sha, commit, changed.get(sha))
+            row = _commit_row(repository, sha, commit, changed.get(sha))
+            is_made_here = sha in made or committers.get(sha) in own
+            yield row | {"added_lines": written.get(sha), "is_made_here": is_made_here}
+
+
+def _added_lines(repository: Repository, changed: dict[str, list[git.File]]) -> Iterator[tuple[str, list[int]]]:
+    """The hashes of the lines that commits add, of those that add no more than LINES."""
+    counts = {sha: sum(file.insertions or 0 for file in files) for sha, files in changed.items()}
+    wanted: list[str] = []
+    lines = 0
+    for sha, count in counts.items():
+        if 0 < count <= LINES:
+            wanted.append(sha)
+            lines += count
+        if lines > LINES_AT_ONCE:
+            yield from git.added_lines(repository, wanted)
+            wanted, lines = [], 0
+    if wanted:
+        yield from git.added_lines(repository, wanted)
 
 
 def _commit_row(repository: Repository, sha: str, commit: git.Commit, files: list[git.File] | None) -> Row:
@@ -261,11 +310,14 @@ def _commit_row(repository: Repository, sha: str, commit: git.Commit, files: lis
     }
 
 
-def _state_row(repository: Repository, sha: str, branch: str | None, is_on: bool, reached: bool | None) -> Row:
+def _state_row(
+    repository: Repository, sha: str, branch: str | None, branches: str | None, is_on: bool, reached: bool | None
+) -> Row:
     return {
         "repository": repository.name,
         "sha": sha,
         "branch": branch,
+        "branches": branches,
         "is_on_a_branch": is_on,
         "reached_default_branch": reached,
     }

@@ -6,10 +6,12 @@ the settings of the command line win over the repository's. Only plumbing is cal
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,6 +68,12 @@ _ENVIRONMENT = {
     "GIT_FLUSH": "0",
 }
 """Nothing else of the caller's environment reaches git but HOME and PATH: GIT_DIR and the like would lead it astray."""
+
+SHORTEST_LINE = 12
+"""A line with fewer characters, white space left out, is one that many write: a bracket, a return, an else."""
+_WHITE = re.compile(rb"[ \t\r\f]+")
+_MADE = re.compile(r"(?:commit|cherry-pick|revert|am)\b|rebase\b(?!.*\((?:start|finish|abort)\))(?!: checkout)")
+"""What the reflog says of a commit that was made there; all else only moves to one."""
 
 _SHA = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SIGNATURE = re.compile(rb" (-?\d{1,18}) [+-]\d{1,6}$")
@@ -244,6 +252,46 @@ def _but_second(shas: list[str]) -> list[str]:
     return [*shas[:1], *shas[2:]]
 
 
+def made_here(repository: Repository) -> set[str]:
+    """The commits that a reflog tells of making: others were fetched, pulled or cloned."""
+    asked = ("log", "--walk-reflogs", "--all", "--format=%H %gs", "--no-decorate")
+    said = ask(repository.directory, *asked, may_fail=True).decode("utf-8", "replace")
+    entries = (line.partition(" ") for line in said.splitlines())
+    return {sha for sha, _, what in entries if _MADE.match(what)}
+
+
+def own_addresses(repository: Repository, made: Iterable[str]) -> set[bytes]:
+    """Who commits in a repository: whom its configuration names, and the committers of what was made there."""
+    configured = ask(repository.directory, "config", "--get-all", "user.email", may_fail=True).split(b"\n")
+    return {address for address in (*configured, *committers(repository, made).values()) if address}
+
+
+def committers(repository: Repository, wanted: Iterable[str]) -> dict[str, bytes]:
+    """The addresses of the committers of some commits. They are compared, and never landed."""
+    given = "".join(f"{sha}\n" for sha in wanted).encode()
+    if not given:
+        return {}
+    said = ask(
+        repository.directory,
+        *("log", "--no-walk=unsorted", "--stdin", "--ignore-missing", "--format=%H %ce", "--no-decorate"),
+        given=given,
+    )
+    pairs = (line.partition(b" ") for line in said.splitlines())
+    return {sha.decode("ascii", "replace"): address for sha, _, address in pairs}
+
+
+def branches_of_each(
+    repository: Repository, refs: Iterable[str], without: Iterable[str], since: int, limit: int
+) -> dict[str, list[str]]:
+    """All of `refs` that each commit is on which is on none of `without`."""
+    found = defaultdict(list)
+    excluded = [f"^{ref}" for ref in without]
+    for ref in refs:
+        for sha in shas(repository, f"--max-age={since}", ref, *excluded, limit=limit):
+            found[sha].append(ref)
+    return dict(found)
+
+
 def branch_of_each(repository: Repository, refs: Iterable[str], without: Iterable[str], since: int) -> dict[str, str]:
     """A branch that each commit is on which is on one of `refs` and on none of `without`."""
     given = "".join(f"{ref}\n" for ref in refs) + "".join(f"^{ref}\n" for ref in without)
@@ -334,6 +382,49 @@ def files(repository: Repository, wanted: Iterable[str]) -> Iterator[tuple[str, 
             )
     if sha:
         yield sha, found
+
+
+def added_lines(repository: Repository, wanted: Iterable[str]) -> Iterator[tuple[str, list[int]]]:
+    """The hashes of the lines that some commits add, each once, trivial ones left out; merges add none.
+
+    A line is hashed as the model stg_claude_code__written_lines does what agents write. Raises GitError.
+    """
+    said = ask(
+        repository.directory,
+        *("diff-tree", "--stdin", "--always", "--root", "-r", "-p", "--unified=0", "--no-color", "--no-ext-diff"),
+        *("--no-textconv", "--find-renames", f"-l{RENAMES}", "-O/dev/null", "--no-indent-heuristic"),
+        given="".join(f"{sha}\n" for sha in wanted).encode(),
+    )
+    sha, found, is_in_hunk = "", dict[int, None](), False
+    for line in said.split(b"\n"):
+        if not line.startswith((b"+", b"-", b" ", b"\\")) and _SHA.fullmatch(line):
+            if sha:
+                yield sha, list(found)
+            sha, found, is_in_hunk = line.decode(), {}, False
+        elif line.startswith(b"diff --git "):
+            is_in_hunk = False
+        elif line.startswith(b"@@ "):
+            is_in_hunk = True
+        elif is_in_hunk and line.startswith(b"+"):
+            hashed = line_hash(line[1:])
+            if hashed is not None:
+                found[hashed] = None
+    if sha:
+        yield sha, list(found)
+
+
+def line_hash(line: bytes) -> int | None:
+    """The number that stands for a line without its white space; None where too little is left to tell it by.
+
+    >>> line_hash(b"\treturn  price * 2") == line_hash(b"return price*2\r")
+    True
+    >>> line_hash(b"    }") is None
+    True
+    """
+    text = _WHITE.sub(b"", line)
+    if len(text.decode("utf-8", "replace")) < SHORTEST_LINE:
+        return None
+    return int.from_bytes(hashlib.md5(text, usedforsecurity=False).digest()[8:], "little")
 
 
 def _path(path: bytes) -> str:

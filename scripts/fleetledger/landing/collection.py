@@ -33,6 +33,7 @@ _GRACE = timedelta(hours=1)
 
 _TEXT, _COUNT, _FLAG, _TIME = pa.string(), pa.int64(), pa.bool_(), pa.timestamp("us")
 _DAY, _USD, _SHARE, _PRICE = pa.date32(), pa.decimal128(18, 4), pa.decimal128(6, 4), pa.decimal128(14, 8)
+_HASHES = pa.list_(pa.uint64())
 _FILES = pa.list_(pa.struct({"path": _TEXT, "old_path": _TEXT, "insertions": _COUNT, "deletions": _COUNT}))
 
 
@@ -49,8 +50,12 @@ SCHEMAS = {
         diff_is_known=_FLAG,
         file_count=_COUNT,
         files=_FILES,
+        added_lines=_HASHES,
+        is_made_here=_FLAG,
     ),
-    "git_commit_states": _schema(*("repository", "sha", "branch"), is_on_a_branch=_FLAG, reached_default_branch=_FLAG),
+    "git_commit_states": _schema(
+        *("repository", "sha", "branch", "branches"), is_on_a_branch=_FLAG, reached_default_branch=_FLAG
+    ),
     "github_pull_requests": _schema("url", "raw"),
     "backfilled_tasks": _schema(
         *("task_id", "session_id", "parent_task_id", "provider", "model", "model_version", "exit_reason"),

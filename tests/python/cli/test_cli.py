@@ -54,6 +54,7 @@ COMMANDS = (
     "collect github",
     "backfill",
     "mark",
+    "outcomes review",
     "telemetry serve",
     "telemetry status",
     "secrets",

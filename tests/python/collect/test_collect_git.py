@@ -19,7 +19,7 @@ from fleetledger.base.locks import LockHeld, lock
 from fleetledger.collect import git as collecting
 from fleetledger.collect import git_commands
 from fleetledger.collect.git import GitSummary, collect_git
-from fleetledger.collect.git_commands import File, parsed
+from fleetledger.collect.git_commands import File, line_hash, parsed
 from fleetledger.landing.collection import SMALL_BATCHES
 from fleetledger.landing.collection import collecting as collecting_for
 
@@ -126,6 +126,75 @@ def test_commits_before_the_first_session_are_not_read(collected: Collected, sho
     assert list(collected.states()) == [work]
 
 
+def test_lines_that_a_commit_adds_land_as_numbers(collected: Collected, shop: GitRepository) -> None:
+    shop.commit("Begin", a_py="def price(order):\n    return order.total\n")
+    work = shop.commit("Work", a_py="def price(order):\n\treturn  order.total * 2\n}\n\n", b_bin=b"\0\1" * 20)
+    shop.git("switch", "--quiet", "--create", "feat", "HEAD~1")
+    shop.commit("Other", c_py="total_of_all = sum(orders)\n")
+    shop.git("merge", "--quiet", "--no-ff", "--message", "Merge", "main")
+    merged = shop.git("rev-parse", "HEAD")
+    collected.work_in(shop.path)
+    collected.collect()
+    lines = collected.commits("added_lines")
+    assert lines[work] == [[line_hash(b"return order.total*2")]]
+    assert lines[merged] == [[]]
+
+
+@given(st.lists(st.text(st.sampled_from("ab \t\r\f}é{0"), max_size=24), max_size=6))
+def test_a_line_has_the_number_that_the_models_give_it(lines: list[str]) -> None:
+    """The expression is that of the macro line_hashes."""
+    text = "\n".join(lines)
+    query = """
+        select list_distinct(list_transform(
+            list_filter(
+                string_split(regexp_replace($1, '[ \t\r\f]+', '', 'g'), chr(10)), line -> length(line) >= 12
+            ),
+            line -> md5_number_lower(line)
+        ))
+    """
+    [(theirs,)] = duckdb.execute(query, [text]).fetchall()
+    ours = {line_hash(line.encode()) for line in lines} - {None}
+    assert set(theirs) == ours
+
+
+def test_what_was_made_here_is_told_from_what_was_fetched(collected: Collected, tmp_path: Path) -> None:
+    other = GitRepository.made(tmp_path / "other")
+    cloned = other.commit("Cloned", a="1")
+    other.git("clone", "--quiet", ".", str(tmp_path / "shop"))
+    other.git("config", "user.email", "nobody@example.com")
+    shop = GitRepository(tmp_path / "shop", other.minutes)
+    fetched = other.commit("Fetched", b="1", author="bob")
+    shop.git("pull", "--quiet", "--ff-only")
+    made = shop.commit("Made", c="1", author="ann")
+    shop.git("commit", "--quiet", "--amend", "--message", "Made better", author="ann")
+    better = shop.git("rev-parse", "HEAD")
+    shop.git("reflog", "expire", "--expire=all", "--all")
+    collected.work_in(shop.path)
+    collected.collect()
+    before = {sha: is_made_here for sha, (is_made_here,) in collected.commits("is_made_here").items()}
+    assert before == {cloned: False, fetched: False, better: False}
+    after = shop.commit("After", d="1", author="ann")
+    collected.collect()
+    assert collected.commits("is_made_here")[after] == [True]
+    assert made not in before
+
+
+def test_what_was_landed_before_lines_were_looked_at_is_read_once_more(
+    collected: Collected, shop: GitRepository
+) -> None:
+    work = shop.commit("Work", a="total_of_all = sum(orders)\n")
+    collected.work_in(shop.path)
+    collected.collect()
+    with collecting_for(collected.host.landing, "host", collected.host.now) as collection:
+        rows = [row | {"added_lines": None, "is_made_here": None} for row in collection.dicts("git_commits")]
+        collection.replace("git_commits", rows)
+        collection.commit()
+    assert collected.collect().commits == 0
+    assert collected.rows("git_commits", "sha, len(added_lines), is_made_here")[-1] == (work, 1, True)
+    assert collected.collect().commits == 0
+    assert len(collected.rows("git_commits", "sha")) == 2
+
+
 # --- Where a commit stands --------------------------------------------------------------------------------------------
 
 
@@ -167,6 +236,22 @@ def test_a_merge_and_a_revert_move_nothing_but_what_they_reach(collected: Collec
     assert collected.states()[work] == ("main", True, True)
     [(body,)] = collected.rows("git_commits", "body", """subject = 'Revert "Work"'""")
     assert body == f"This reverts commit {work}."
+
+
+def test_a_commit_stands_on_several_branches(collected: Collected, shop: GitRepository) -> None:
+    shop.commit("Begin", a="1")
+    shop.git("switch", "--quiet", "--create", "feat")
+    work = shop.commit("Work", b="1")
+    shop.git("branch", "also")
+    shop.git("update-ref", "refs/remotes/origin/pull/7/head", work)
+    collected.work_in(shop.path)
+    collected.collect()
+    branches: dict[str, str] = dict(collected.rows("git_commit_states", "sha, branches"))
+    assert branches[work] == "also\nfeat\npull/7/head"
+    shop.git("branch", "--force", "main", "feat")
+    collected.collect()
+    branches = dict(collected.rows("git_commit_states", "sha, branches"))
+    assert branches[work] == "pull/7/head"
 
 
 def test_a_commit_that_is_lost_is_on_no_branch(collected: Collected, shop: GitRepository) -> None:

@@ -70,13 +70,20 @@ READING = [
     "git -C /srv/shop log --oneline",
     "command -v node",
     "bash -c 'ls | wc -l'",
+    "cat notes.txt > /tmp/copy.txt && rm -rf /tmp/copy.txt",
+    "cat <<'EOF' > /private/tmp/a.py\nx\nEOF",
+    "mkdir -p /tmp/a && cp notes.txt /tmp/a/",
+    "make build 2>/dev/null",
+    "bun run build 2>&1 | tail -5",
+    "uv run pytest -q && npx tsc --noEmit",
 ]
 """Lines that write no file."""
 
 WRITING = [
     "python generate.py",
     "python generate.py > /dev/null",
-    "make build 2>/dev/null",
+    "ruff check --fix .",
+    "npx vitest run -u",
     "echo x > notes.txt",
     "ls >> notes.txt 2>/dev/null",
     "sed -i s/a/b/ notes.txt",
@@ -135,6 +142,11 @@ TOLD = {
     "silent, and more came after it": (Run("", "go build ./...; ls", "a.go"), "unclear"),
     "silent in a pipe": (Run("", "go build ./... | cat", "a.go"), "unclear"),
     "failed alone": (Run("", "timeout 9 go build ./...", "Exit code 1", is_error=True), "fail"),
+    "kept in a file": (
+        Run("", "npx markdownlint a.md > after.txt 2>&1; diff before.txt after.txt", "a.md:3 MD013"),
+        "unclear",
+    ),
+    "kept in a file and shown": (Run("", "pytest > out.txt 2>&1; tail -3 out.txt", "1 failed, 2 passed"), "fail"),
     "failed among others": (Run("", "cd web && go build ./...", "Exit code 1", is_error=True), "unclear"),
 }
 
@@ -154,6 +166,13 @@ OPERATIONS = {
     "a commit elsewhere": (Run("", "git -C /srv/shop commit -m x", MADE), [("commit", "committed")]),
     "an amended one": (Run("", "git commit --amend --no-edit", MADE), [("commit", "amended")]),
     "one that prints less": (Run("", "rtk git commit -m x", "1 file changed"), [("commit", "committed")]),
+    "one that prints an ok": (Run("", "rtk git commit -m x", "ok"), [("commit", "committed")]),
+    "a quiet one": (Run("", "git commit -q -m x"), [("commit", "committed")]),
+    "one that a hook refused": (
+        Run("", "git add . && git commit -m x", "2 files changed\nhusky - pre-commit script failed (code 2)"),
+        [],
+    ),
+    "one of nothing": (Run("", "git commit -m x || true", "nothing to commit, working tree clean"), []),
     "one for trials": (Run("", 'cd "$(mktemp -d)" && git init && git commit -m x', MADE), []),
     "one in a directory for trials": (Run("", "cd /tmp/x && git commit -m x", MADE), []),
     "one that is mentioned": (Run("", "echo 'git commit'", MADE), []),
@@ -172,3 +191,10 @@ def test_what_git_did(fleet: BuiltFleet, name: str) -> None:
     with commands_run(fleet.manifest, [run]) as warehouse:
         seen = warehouse.sql("select operation, commit_kind from intermediate.int_git_operations")
         assert seen.fetchall() == expected
+
+
+def test_of_two_scripts_the_one_that_failed_says_so(fleet: BuiltFleet) -> None:
+    said = '1309 pass\n0 fail\nerror: script "lint" exited with code 1'
+    with commands_run(fleet.manifest, [Run("", "bun run test && bun run lint", said, is_error=True)]) as warehouse:
+        seen = warehouse.sql("select check_kind, check_result from intermediate.int_checks").fetchall()
+    assert dict(seen) == {"test": "pass", "lint": "fail"}

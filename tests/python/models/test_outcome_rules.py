@@ -21,10 +21,12 @@ NOTHING: dict[str, Any] = {
     "a_pass_is_current": False,
     "has_answer": False,
     "claims_a_change": False,
+    "is_outside_repository": False,
     "evidence_coverage": "logs",
     **dict.fromkeys(
         [
-            *("edit_count", "edited_file_count", "writing_command_count"),
+            *("edit_count", "edited_file_count", "ignored_edit_count", "scratch_edit_count", "writing_command_count"),
+            *("told_default_commit_count", "told_pushed_commit_count"),
             *("commit_count", "default_commit_count", "reverted_commit_count", "standing_commit_count"),
             *("pull_request_count", "merged_pull_request_count", "told_merged_pull_request_count"),
             *("failed_check_count", "passed_check_count"),
@@ -87,12 +89,53 @@ CASES = [
     Case(
         "edits, checks pass",
         {"edit_count": 1, **PASSED},
-        *("uncommitted", "uncommitted_edits", "inferred", "narrative_no_action"),
+        *("likely_success", "likely_success", "inferred", "narrative_no_action"),
+    ),
+    Case(
+        "edits, checks pass, and the repository that was collected has no commit",
+        {"edit_count": 1, "evidence_coverage": "git", **PASSED},
+        *("uncommitted", "uncommitted_edits", "probable", "narrative_no_action"),
+    ),
+    Case(
+        "edits where no repository is",
+        {"edit_count": 1, "is_outside_repository": True, **PASSED},
+        *("outside", "outside_repository", "probable", "narrative_no_action"),
+    ),
+    Case(
+        "a draft in a directory that is emptied",
+        {"scratch_edit_count": 1, "has_answer": True},
+        *("outside", "outside_repository", "probable", "narrative_no_action"),
+    ),
+    Case(
+        "edits of ignored files alone",
+        {"ignored_edit_count": 1, "has_answer": True},
+        *("ignored_edits", "unobserved", "inferred", "narrative_no_action"),
+    ),
+    Case(
+        "a plan that was handed over",
+        exits("operator_stopped") | {"successor_task_id": "t"},
+        *("handed_over", "handed_over", "definite", "operator_intervention"),
+    ),
+    Case(
+        "edits before a plan that was handed over",
+        exits("operator_stopped") | {"successor_task_id": "t", "edit_count": 1},
+        *("uncommitted", "uncommitted_edits", "inferred", "operator_intervention"),
+    ),
+    Case("turns used up", {"exit_reason": "turn_cap"}, "turn_cap", "turns_halted", "definite", "narrative_no_action"),
+    Case(
+        "pushed to the default branch, says the log",
+        COMMITTED | FAILED | {"told_default_commit_count": 1, "told_pushed_commit_count": 1},
+        *("told_default_commit", "merged", "probable", "unclassified"),
+    ),
+    Case(
+        "a pull request, and nothing else",
+        {"pull_request_count": 1},
+        *("committed", "unclassified", "inferred", "narrative_no_action"),
     ),
     Case(
         "checks fail, and no change was made", FAILED, "nothing_seen", "unobserved", "inferred", "narrative_no_action"
     ),
-    Case("committed", COMMITTED, "committed", "unclassified", "inferred", "unclassified"),
+    Case("committed", COMMITTED, "committed", "committed", "inferred", "unclassified"),
     Case("committed, checks pass", COMMITTED | PASSED, "checks_pass", "clean_success", "probable", "unclassified"),
     Case(
         "committed, checks passed before the last edit",
@@ -142,7 +185,7 @@ CASES = [
     Case(
         "the message names some that are not in the diff",
         COMMITTED | {"mu_missing_file": "a.py"},
-        *("committed", "unclassified", "inferred", "hollow_commit"),
+        *("committed", "committed", "inferred", "hollow_commit"),
     ),
     Case(
         "an empty commit",
@@ -154,11 +197,16 @@ CASES = [
         COMMITTED | {"diff_is_empty": False, "missing_pull_request_url": "u", "missing_file": "a.py"},
         *("claimed_pull_request", "lying_state", "definite", "lying_state"),
     ),
-    Case("unfinished", exits("unfinished") | COMMITTED, "unfinished", "unfinished", "probable", "unclassified"),
+    Case("unfinished", exits("unfinished") | {"edit_count": 1}, "unfinished", "unfinished", "probable", "unclassified"),
+    Case(
+        "unfinished after a commit that passed",
+        exits("unfinished") | COMMITTED | PASSED,
+        *("checks_pass", "clean_success", "probable", "unclassified"),
+    ),
     Case(
         "unfinished after a lie",
         exits("unfinished") | {"missing_pull_request_url": "u"},
-        *("unfinished", "unfinished", "probable", "unclassified"),
+        *("claimed_pull_request", "lying_state", "definite", "unclassified"),
     ),
     Case("interrupted", exits("operator_stopped"), "interrupt", "interrupted", "definite", "operator_intervention"),
     Case(
@@ -196,7 +244,7 @@ CASES = [
     ),
     Case(
         "merged, known by its files alone",
-        MERGED | {"default_join_rank": 4},
+        MERGED | {"default_join_rank": 6},
         *("merged_commit", "merged", "inferred", "unclassified"),
     ),
     Case("reverted", REVERTED, "reverted", "reverted", "definite", "unclassified"),

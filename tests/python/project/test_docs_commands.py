@@ -25,7 +25,7 @@ ONLY_SHOWN = (
     "fleetledger build",
     "fleetledger watch",
     *("fleetledger prices update", "fleetledger restore", "fleetledger set-aside"),
-    *("fleetledger collect github", "fleetledger backfill", "fleetledger mark"),
+    *("fleetledger collect github", "fleetledger backfill", "fleetledger mark", "fleetledger outcomes review"),
     *("fleetledger telemetry serve", "fleetledger telemetry tap"),
 )
 """Commands that take long, never end, rewrite a seed, ask GitHub or name what nobody has; their own tests run them."""

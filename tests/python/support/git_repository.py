@@ -25,14 +25,14 @@ class GitRepository:
         repository.git("init", "--quiet", "--initial-branch=main", *options)
         return repository
 
-    def git(self, *arguments: str) -> str:
+    def git(self, *arguments: str, author: str = "") -> str:
         self.minutes += 1
         date = f"{BEGAN + 60 * self.minutes} +0100"
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.path),
             "GIT_CONFIG_NOSYSTEM": "1",
-            **{f"GIT_{who}_{what}": what for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+            **{f"GIT_{who}_{what}": author or what for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
             "GIT_AUTHOR_DATE": date,
             "GIT_COMMITTER_DATE": date,
             "GIT_EDITOR": "true",
@@ -40,11 +40,11 @@ class GitRepository:
         done = subprocess.run(["git", *arguments], cwd=self.path, env=environment, check=True, capture_output=True)
         return done.stdout.decode().strip()
 
-    def commit(self, message: str, *options: str, **files: str | bytes) -> str:
+    def commit(self, message: str, *options: str, author: str = "", **files: str | bytes) -> str:
         """Commit files (a `_` in a name is a dot); the commit's id."""
         for name, content in files.items():
             data = content if isinstance(content, bytes) else content.encode()
             (self.path / name.replace("_", ".")).write_bytes(data)
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", message, *options)
+        self.git("commit", "--quiet", "--allow-empty", "--message", message, *options, author=author)
         return self.git("rev-parse", "HEAD")

@@ -12,21 +12,33 @@ from compiled_models import read_models
 from fleetledger.base.paths import PROJECT_ROOT
 
 MODELS = (
-    *("int_shell_commands", "int_check_runs", "int_checks"),
+    *("int_shell_commands", "int_check_commands", "int_check_runs", "int_checks"),
     *("int_file_edits", "int_git_commands", "int_git_operations"),
 )
-SEEDS = ("audit_terms", "check_recognizers", "read_only_commands", "shell_wrappers")
+SEEDS = (
+    *("audit_terms", "check_recognizers", "read_only_commands", "reading_tools", "shell_wrappers"),
+    "uncommittable_files",
+)
 
 EMPTY_TABLES = """
     create table intermediate.int_tool_calls (
         tool_call_id varchar, task_id varchar, session_id varchar, host varchar, tool_kind varchar, file_path varchar,
         command varchar, working_directory varchar, called_at timestamp, is_error boolean,
-        call_line_id varchar, result_line_id varchar, result_block_number integer
+        call_line_id varchar, result_line_id varchar, result_block_number integer, tool_name varchar,
+        subagent_type varchar, spawned_agent_id varchar, model_call_id varchar
     );
     create table staging.stg_claude_code__content_blocks (
         line_id varchar, block_number integer, result_text varchar, result_denial_kind varchar,
         result_commit_sha varchar, result_commit_kind varchar, result_pushed_branch varchar,
-        result_pr_action varchar, result_pr_url varchar
+        result_pr_action varchar, result_pr_url varchar, result_edited_file_count bigint, block_type varchar,
+        block_text varchar, tool_name varchar
+    );
+    create table intermediate.int_disruptions (line_id varchar, block_number integer, disruption varchar);
+    create table intermediate.int_claude_code_threads (session_id varchar, agent_id varchar);
+    create table intermediate.int_claude_code_lines (
+        line_id varchar, thread_id varchar, session_id varchar, copy_number integer, model_call_id varchar,
+        git_branch varchar,
+        stop_reason varchar, logged_at timestamp
     );
     create table intermediate.int_mu_events (line_id varchar, result_text varchar);
 """

@@ -58,6 +58,7 @@ last_blocks as (
     select
         lines.thread_id,
         max(blocks.block_type = 'tool_use') as has_tool_use,
+        max(coalesce(blocks.tool_name = 'StructuredOutput', false)) as has_structured_output,
         max_by(
             blocks.block_text,
             case
@@ -84,9 +85,11 @@ last_responses as (
     select
         last_calls.thread_id,
         last_calls.session_id,
+        last_calls.model_call_id,
         last_calls.last_response_at,
         last_calls.stop_reason,
         last_blocks.has_tool_use,
+        last_blocks.has_structured_output,
         last_blocks.answer_text
 
     from last_calls

@@ -8,7 +8,7 @@ edits as (
 
     from {{ ref('int_file_edits') }}
 
-    where file_path is not null
+    where file_kind = 'work'
 
 ),
 
@@ -30,8 +30,8 @@ commit_files as (
 
 ),
 
--- Made by hand, or by what the log does not tell of: soon after the task edited what it changes, where it worked. A
--- revert undoes a task's edits, and is not made of them.
+-- Made by hand, or by what the log does not tell of: soon after the task edited what it changes, where it worked. What
+-- others made and was fetched has the same files every day. A revert undoes a task's edits, and is not made of them.
 file_overlaps as (
 
     select
@@ -39,6 +39,7 @@ file_overlaps as (
         commits.host,
         commits.repository,
         commits.commit_sha,
+        commits.is_by_an_agent,
         max(edits.edited_at) as edited_at,
         count(distinct commit_files.file_path) as shared_file_count
 
@@ -57,15 +58,17 @@ file_overlaps as (
         on commits.host = commit_files.host
         and commits.repository = commit_files.repository
         and commits.commit_sha = commit_files.commit_sha
-        and ends_with(edits.file_path, '/' || commit_files.file_path)
+        and ends_with(replace(edits.file_path, '\', '/'), '/' || commit_files.file_path)
 
     where
         commits.parent_count < 2
+        and (commits.is_made_here or commits.is_by_an_agent)
         and coalesce(commits.reverted_sha, commits.reverted_subject) is null
         and (
             task_repositories.git_branch is null
             or commits.branch is null
             or task_repositories.git_branch = commits.branch
+            or contains(chr(10) || commits.branches || chr(10), chr(10) || task_repositories.git_branch || chr(10))
             or commits.reached_default_branch
         )
 
@@ -73,7 +76,8 @@ file_overlaps as (
         edits.task_id,
         commits.host,
         commits.repository,
-        commits.commit_sha
+        commits.commit_sha,
+        commits.is_by_an_agent
 
 ),
 
@@ -86,7 +90,7 @@ by_files as (
         host,
         repository,
         commit_sha,
-        'files' as join_kind
+        case when is_by_an_agent then 'co_author' else 'files' end as join_kind
 
     from file_overlaps
 

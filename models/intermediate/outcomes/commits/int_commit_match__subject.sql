@@ -20,7 +20,8 @@ commits as (
 
 ),
 
--- A squash or a rebase makes another commit of it; its subject, or the list in a squash's message, still says so.
+-- A squash or a rebase makes another commit of it; its subject, or the list in a squash's message, still says so. A
+-- rebase keeps when the author made it, and a squash says that it is one: many commits bear one subject.
 by_subject as (
 
     select distinct
@@ -42,7 +43,14 @@ by_subject as (
         and told.committed_at <= commits.committed_at + interval '1 minute'
         and commits.is_on_a_branch
         and (
-            {{ replace_regex('commits.subject', "' \\(#[0-9]+\\)$'", "''") }} = told.subject
+            (
+                told.subject = commits.subject
+                and abs({{ ms_between('told.committed_at', 'commits.authored_at') }}) <= 600000
+            )
+            or (
+                told.subject <> commits.subject
+                and told.subject = {{ replace_regex('commits.subject', "' \\(#[0-9]+\\)$'", "''") }}
+            )
             or (length(told.subject) >= 12 and contains(commits.body, '* ' || told.subject))
         )
 

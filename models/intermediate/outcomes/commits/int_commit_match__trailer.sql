@@ -39,6 +39,21 @@ trailers as (
 
     where session_trailer is not null
 
+    union distinct
+
+    -- Tools put a day before the session, or more behind it.
+    select
+        host,
+        repository,
+        commit_sha,
+        regexp_extract(
+            session_trailer, '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})', 1
+        ) as session_id
+
+    from commits
+
+    where session_trailer is not null
+
 ),
 
 by_trailer as (

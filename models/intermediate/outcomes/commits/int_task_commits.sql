@@ -1,4 +1,3 @@
-{%- set kinds = ['sha', 'trailer', 'subject', 'files'] -%}
 with
 
 told as (
@@ -19,39 +18,13 @@ reverts as (
 
 ),
 
-join_kinds as (
-
-    select * from {{ ref('commit_join_kinds') }}
-
-),
-
 matches as (
 
-    {% for kind in kinds %}
-
-        select * from {{ ref('int_commit_match__' ~ kind) }}
-
-        {{ 'union all' if not loop.last }}
-
-    {% endfor %}
+    select * from {{ ref('int_commit_matches') }}
 
 ),
 
-ranked as (
-
-    select
-        matches.*,
-        join_kinds.join_rank,
-        min(join_kinds.join_rank) over (partition by matches.host, matches.repository, matches.commit_sha) as best_rank
-
-    from matches
-
-    inner join join_kinds
-        on matches.join_kind = join_kinds.join_kind
-
-),
-
--- A commit that a task is known to have made belongs to no other by its files.
+-- Who is known to have written a commit has a part in it, whoever made it; weaker signs count where nothing better is.
 best as (
 
     select
@@ -61,11 +34,11 @@ best as (
         commit_sha,
         min_by(join_kind, join_rank) as join_kind
 
-    from ranked
+    from matches
 
     where
-        join_rank = best_rank
-        or best_rank > 1
+        join_rank <= 3
+        or join_rank = best_rank
 
     group by
         task_id,
@@ -93,6 +66,9 @@ collected as (
         commits.is_on_a_branch,
         commits.reached_default_branch,
         reverts.commit_sha is not null as is_reverted,
+        cast(null as varchar) as added_files,
+        false as is_told_on_default_branch,
+        false as is_told_pushed,
         commits.committed_at
 
     from best
@@ -128,6 +104,9 @@ uncollected as (
         cast(null as boolean) as is_on_a_branch,
         cast(null as boolean) as reached_default_branch,
         false as is_reverted,
+        told.added_files,
+        told.is_on_default_branch or told.is_pushed_to_default_branch as is_told_on_default_branch,
+        told.is_pushed_to_default_branch as is_told_pushed,
         told.committed_at
 
     from told

@@ -6,7 +6,7 @@ operations as (
 
 ),
 
-told as (
+commits as (
 
     select
         task_id,
@@ -15,6 +15,7 @@ told as (
         max(branch) as branch,
         max(subject) as subject,
         max(commit_kind) as commit_kind,
+        max(added_files) as added_files,
         min(line_id) as line_id,
         min(operated_at) as committed_at
 
@@ -26,6 +27,45 @@ told as (
         task_id,
         host,
         commit_sha
+
+),
+
+pushes as (
+
+    select
+        task_id,
+        max(operated_at) as pushed_at
+
+    from operations
+
+    where
+        operation = 'push'
+        and {{ is_default_branch_name('branch') }}
+
+    group by task_id
+
+),
+
+-- Where the log alone tells, a default branch is known by its name.
+told as (
+
+    select
+        commits.task_id,
+        commits.host,
+        commits.commit_sha,
+        commits.branch,
+        commits.subject,
+        commits.commit_kind,
+        commits.added_files,
+        commits.line_id,
+        commits.committed_at,
+        coalesce({{ is_default_branch_name('commits.branch') }}, false) as is_on_default_branch,
+        coalesce(pushes.pushed_at >= commits.committed_at, false) as is_pushed_to_default_branch
+
+    from commits
+
+    left join pushes
+        on commits.task_id = pushes.task_id
 
 )
 

@@ -36,21 +36,15 @@ answers as (
 
 ),
 
-repositories as (
+places as (
 
-    select * from {{ ref('int_task_repositories') }}
+    select * from {{ ref('int_task_evidence__places') }}
 
 ),
 
-collected_tasks as (
+handovers as (
 
-    select
-        task_id,
-        max(is_collected) as repository_is_collected
-
-    from repositories
-
-    group by task_id
+    select * from {{ ref('int_plan_handovers') }}
 
 ),
 
@@ -66,12 +60,18 @@ evidence as (
 
         coalesce(edit_sums.edit_count, 0) as edit_count,
         coalesce(edit_sums.edited_file_count, 0) as edited_file_count,
+        coalesce(edit_sums.scratch_edit_count, 0) as scratch_edit_count,
+        coalesce(edit_sums.ignored_edit_count, 0) as ignored_edit_count,
         coalesce(edit_sums.writing_command_count, 0) as writing_command_count,
+        coalesce(places.is_outside_repository, false) as is_outside_repository,
+        handovers.successor_task_id,
 
         coalesce(commit_sums.commit_count, 0) as commit_count,
         coalesce(commit_sums.default_commit_count, 0) as default_commit_count,
         coalesce(commit_sums.reverted_commit_count, 0) as reverted_commit_count,
         coalesce(commit_sums.standing_commit_count, 0) as standing_commit_count,
+        coalesce(commit_sums.told_default_commit_count, 0) as told_default_commit_count,
+        coalesce(commit_sums.told_pushed_commit_count, 0) as told_pushed_commit_count,
         coalesce(commit_sums.diff_is_empty, false) as diff_is_empty,
         commit_sums.commit_join_rank,
         commit_sums.default_join_rank,
@@ -99,7 +99,7 @@ evidence as (
         coalesce(answers.claims_a_change, false) as claims_a_change,
         case
             when pull_request_sums.collected_pull_request_count > 0 then 'forge'
-            when collected_tasks.repository_is_collected or commit_sums.collected_commit_count > 0 then 'git'
+            when places.repository_is_collected or commit_sums.collected_commit_count > 0 then 'git'
             when
                 edit_sums.task_id is not null
                 or commit_sums.task_id is not null
@@ -124,8 +124,11 @@ evidence as (
     left join check_sums
         on tasks.task_id = check_sums.task_id
 
-    left join collected_tasks
-        on tasks.task_id = collected_tasks.task_id
+    left join places
+        on tasks.task_id = places.task_id
+
+    left join handovers
+        on tasks.task_id = handovers.task_id
 
     left join answers
         on tasks.task_id = answers.task_id

@@ -18,7 +18,7 @@ answers as (
 
     select
         ends.thread_id as task_id,
-        ends.answer_text is not null as has_answer,
+        ends.answer_text is not null or ends.ended_on = 'structured_output' as has_answer,
         max(coalesce({{ matches_regex('ends.answer_text', 'change_claims.claim_pattern') }}, false)) as claims_a_change
 
     from ends
@@ -27,7 +27,7 @@ answers as (
 
     group by
         ends.thread_id,
-        ends.answer_text is not null
+        ends.answer_text is not null or ends.ended_on = 'structured_output'
 
 )
 

@@ -8,15 +8,9 @@ scopes as (
 
 ),
 
-tasks as (
+subagent_commits as (
 
-    select * from {{ ref('int_tasks') }}
-
-),
-
-edit_sums as (
-
-    select * from {{ ref('int_task_evidence__edits') }}
+    select * from {{ ref('int_subagent_commits') }}
 
 ),
 
@@ -52,24 +46,12 @@ commits_at_hand as (
 
     union all
 
-    -- What a sub-agent edited, the thread that started it commits.
     select
-        tasks.task_id,
-        task_commits.task_commit_id,
+        task_id,
+        task_commit_id,
         'thread' as join_kind
 
-    from tasks
-
-    inner join edit_sums
-        on tasks.task_id = edit_sums.task_id
-
-    inner join task_commits
-        on tasks.root_task_id = task_commits.task_id
-        and edit_sums.first_edited_at <= task_commits.committed_at
-
-    where
-        tasks.root_task_id <> tasks.task_id
-        and edit_sums.edit_count > 0
+    from subagent_commits
 
 ),
 
@@ -84,6 +66,8 @@ commit_sums as (
         count(case when task_commits.is_reverted then 1 end) as reverted_commit_count,
         count(case when task_commits.is_on_a_branch and not task_commits.is_reverted then 1 end)
             as standing_commit_count,
+        count(case when task_commits.is_told_on_default_branch then 1 end) as told_default_commit_count,
+        count(case when task_commits.is_told_pushed then 1 end) as told_pushed_commit_count,
         coalesce(count(*) = count(task_commits.file_count) and max(task_commits.file_count) = 0, false)
             as diff_is_empty,
         min(join_kinds.join_rank) as commit_join_rank,

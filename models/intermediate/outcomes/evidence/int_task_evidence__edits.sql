@@ -18,11 +18,13 @@ edit_sums as (
 
     select
         scopes.task_id,
-        count(case when edits.edited_by = 'tool' then 1 end) as edit_count,
-        count(distinct edits.file_path) as edited_file_count,
-        count(case when edits.edited_by = 'command' then 1 end) as writing_command_count,
-        min(edits.edited_at) as first_edited_at,
-        max(case when edits.edited_by = 'tool' then edits.edited_at end) as last_edited_at
+        count(case when edits.file_kind = 'work' then 1 end) as edit_count,
+        count(distinct case when edits.file_kind = 'work' then edits.file_path end) as edited_file_count,
+        count(case when edits.file_kind = 'scratch' then 1 end) as scratch_edit_count,
+        count(case when edits.file_kind = 'ignored' then 1 end) as ignored_edit_count,
+        count(case when edits.edited_by <> 'tool' then 1 end) as writing_command_count,
+        min(case when edits.edited_by = 'tool' then edits.edited_at end) as first_edited_at,
+        max(case when edits.file_kind = 'work' then edits.edited_at end) as last_edited_at
 
     from scopes
 

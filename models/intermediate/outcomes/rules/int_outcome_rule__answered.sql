@@ -26,6 +26,8 @@ rule as (
         exit_reason = 'done'
         and (has_answer or (fleet = 'mu' and evidence_coverage <> 'none'))
         and edit_count = 0
+        and ignored_edit_count = 0
+        and scratch_edit_count = 0
         and writing_command_count = 0
         and commit_count = 0
         and pull_request_count = 0

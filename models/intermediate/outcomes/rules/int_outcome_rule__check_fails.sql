@@ -21,7 +21,7 @@ rule as (
 
     where
         failed_check_kind is not null
-        and (edit_count > 0 or commit_count > 0)
+        and ((edit_count > 0 and exit_reason = 'done') or commit_count > 0)
 
 )
 

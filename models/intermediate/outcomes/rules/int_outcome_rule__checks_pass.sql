@@ -15,7 +15,7 @@ rule as (
         'checks_pass' as outcome_rule,
         'clean_success' as outcome_class,
         case
-            when a_pass_is_current and commit_join_rank <= 3 then 'probable'
+            when a_pass_is_current and commit_join_rank <= 4 then 'probable'
             else 'inferred'
         end as outcome_confidence,
         'committed, and the last ' || passed_check_kind || ' run passes'

@@ -23,6 +23,7 @@ rule as (
         claims_a_change
         and not is_subagent
         and edit_count = 0
+        and ignored_edit_count = 0
         and writing_command_count = 0
         and commit_count = 0
         and pull_request_count = 0

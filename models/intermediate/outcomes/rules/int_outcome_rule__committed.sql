@@ -13,9 +13,12 @@ rule as (
     select
         task_id,
         'committed' as outcome_rule,
-        'unclassified' as outcome_class,
+        case when commit_count > 0 then 'committed' else 'unclassified' end as outcome_class,
         'inferred' as outcome_confidence,
-        'committed, and nothing at hand tells whether it works' as outcome_rationale
+        case
+            when commit_count > 0 then 'committed, and nothing at hand tells whether it works'
+            else 'a pull request, and nothing at hand tells what became of it'
+        end as outcome_rationale
 
     from evidence
 

@@ -25,7 +25,9 @@ rule as (
 
     from evidence
 
-    where exit_reason = 'error'
+    where
+        exit_reason = 'error'
+        and (fleet = 'mu' or commit_count = 0)
 
 )
 

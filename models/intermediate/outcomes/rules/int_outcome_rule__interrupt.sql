@@ -22,6 +22,7 @@ rule as (
     where
         fleet <> 'mu'
         and exit_reason = 'operator_stopped'
+        and successor_task_id is null
 
 )
 

@@ -1,0 +1,9 @@
+with
+
+labels as (
+
+    select * from {{ ref('int_outcome_labels') }}
+
+)
+
+select * from labels
