@@ -9,10 +9,11 @@ from typing import Any
 
 import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 from published_fixture import write_published
 
 from fleetledger.base.paths import published_path
+
+mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 DESCRIPTIONS, ANSWER = 6_000, 8_000
 """Characters that all descriptions, and an answer, may take: 1,500 and 2,000 tokens."""
@@ -32,16 +33,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ask(data: Path, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     """The tools, then the answer to each call: its text, and whether it is an error."""
-    command = StdioServerParameters(
+    command = mcp.StdioServerParameters(
         command=sys.executable, args=["-m", "fleetledger", "mcp", "--data-dir", str(data)], env={"TZ": "UTC"}
     )
 
     async def asked() -> list[Any]:
-        async with Client(command) as client:
+        async with mcp.Client(command) as client:
             answers: list[Any] = [(await client.list_tools()).tools]
             for name, arguments in calls:
-                answer = await client.call_tool(name, arguments)
-                answers.append((answer.content[0].text, answer.is_error))  # type: ignore[union-attr]
+                answer: Any = await client.call_tool(name, arguments)
+                answers.append((answer.content[0].text, answer.is_error))
             return answers
 
     return anyio.run(asked)
