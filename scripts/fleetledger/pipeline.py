@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fleetledger.warehouse.build import Built
     from fleetledger.warehouse.delta import Delta
     from fleetledger.warehouse.refill import Refilled
+    from fleetledger.warehouse.withheld import Withheld
 
 LOOKED_IN = "$CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*, $XDG_CONFIG_HOME/claude and ~/.local/share/mu/events"
 
@@ -77,6 +78,12 @@ class PlanFailed(NamedTuple):
     reason: str
 
 
+class Without(NamedTuple):
+    """Sessions are left out of what is published: with them an identity of the figures would not hold."""
+
+    withheld: Withheld
+
+
 class Tables(NamedTuple):
     """The warehouse is built, `by_plan` or by dbt; `built` counts its models, seeds and tests.
 
@@ -98,7 +105,7 @@ class Current(NamedTuple):
     """Nothing is to be built: what is published is of the same lines, rates and models."""
 
 
-Event: TypeAlias = Progress | Configured | Landed | PlanFailed | Tables | Swapped | Current
+Event: TypeAlias = Progress | Configured | Landed | PlanFailed | Without | Tables | Swapped | Current
 Tell: TypeAlias = Callable[[Event], None]
 
 
@@ -106,10 +113,20 @@ def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datet
     """Land what is new, and build and publish if that, or the project, changes anything; whether it did.
 
     `data` is a directory that is there; `now` is asked what time it is as each step begins. What was published stays
-    as it was until all has gone well, whatever is raised.
+    as it was until all has gone well, whatever is raised. Ends with `Without` where sessions are left out.
     """
+    from fleetledger.warehouse.withheld import read_withheld
+
+    is_new = _refresh(data, config, tell, now)
+    if withheld := read_withheld(data):
+        tell(Without(withheld))
+    return is_new
+
+
+def _refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datetime]) -> bool:
     from fleetledger.warehouse import record
     from fleetledger.warehouse.template import start
+    from fleetledger.warehouse.withheld import forget_withheld
 
     extract(data, config, tell, now())
     text = shows_text(data, config)
@@ -119,9 +136,8 @@ def refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], datet
         return False
     if not record.only_landing_is_new(data, inputs):
         start(data, now(), _telling(Stage.TEMPLATE, tell))
-    refilled = _refill(data, tell, now())
-    if refilled is None:
-        build(data, tell, now(), seeds=False)
+        forget_withheld(data)
+    refilled = _refill(data, tell, now()) or _build_what_holds(data, tell, now)
     delta = refilled.delta if refilled else None
     try:
         publish(data, tell, now(), text=text, delta=delta)
@@ -232,6 +248,28 @@ def _refill(data: Path, tell: Tell, now: datetime) -> Refilled | None:
         return None
     tell(Tables(refilled.built, by_plan=True, whole_because=refilled.whole_because))
     return refilled
+
+
+def _build_what_holds(data: Path, tell: Tell, now: Callable[[], datetime]) -> Refilled | None:
+    """Have dbt build; where sessions break that, what the plan makes of the others."""
+    from fleetledger.warehouse.build import BrokenByData
+    from fleetledger.warehouse.plan import read_plan
+    from fleetledger.warehouse.trials import find
+    from fleetledger.warehouse.withheld import write_withheld
+
+    try:
+        build(data, tell, now(), seeds=False)
+        return None
+    except BrokenByData as error:
+        plan = read_plan(data)
+        withheld = plan and find(data, plan)
+        if withheld is None:
+            raise
+        write_withheld(data, withheld)
+        refilled = _refill(data, tell, now())
+        if refilled is None:
+            raise error from None
+        return refilled
 
 
 def _telling(stage: Stage, tell: Tell) -> Step:

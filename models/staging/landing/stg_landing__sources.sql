@@ -14,6 +14,7 @@ renamed as (
         account,
         provider,
         root,
+        account_uuid,
         position as source_rank,
         coalesce(demo, false) as is_demo
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fleetledger.landing.extract import ExtractSummary
     from fleetledger.pipeline import Event, Stage, Tell
     from fleetledger.warehouse.build import Built
+    from fleetledger.warehouse.withheld import Withheld
     from fleetledger.watch import Failed, Watching
 
 
@@ -56,10 +57,10 @@ def refresh(ctx: click.Context, /, places: Places, demo_if_empty: bool) -> None:
         config = pipeline.sources_of(places.data, places.config)
     if places.data == paths.data_in_checkout():
         _say_where(places.data)
-    unread: list[str] = []
+    left_out: list[str] = []
     with telling() as tell:
-        pipeline.refresh(places.prepared(), config, noting(tell, unread))
-    ctx.exit(1 if unread else 0)
+        pipeline.refresh(places.prepared(), config, noting(tell, left_out))
+    ctx.exit(1 if left_out else 0)
 
 
 def _say_where(data: Path) -> None:
@@ -115,6 +116,9 @@ def say_watched(event: Event | Watching | Failed) -> None:
         case pipeline.Configured(_, problems):
             for problem in problems:
                 click.echo(clean(f"{at} Left out: {problem}"), err=True)
+        case pipeline.Without(withheld):
+            click.echo(f"{at} ", nl=False, err=True)
+            _say_withheld(withheld)
 
 
 @click.command()
@@ -194,15 +198,17 @@ def telling() -> Iterator[Tell]:
         yield tell
 
 
-def noting(tell: Tell, unread: list[str]) -> Tell:
-    """Tell on, and note where something is that should have been read and could not be."""
+def noting(tell: Tell, left_out: list[str]) -> Tell:
+    """Tell on, and note what is left out: places that should have been read and could not be, and withheld sessions."""
     from fleetledger import pipeline
 
     def told(event: Event) -> None:
         tell(event)
         if isinstance(event, pipeline.Landed):
             sources = event.summary.sources
-            unread.extend(str(source.source.root) for source in sources if source.missing or source.problems)
+            left_out.extend(str(source.source.root) for source in sources if source.missing or source.problems)
+        if isinstance(event, pipeline.Without):
+            left_out.extend(session.session for session in event.withheld.sessions)
 
     return told
 
@@ -221,6 +227,8 @@ def say(event: Event) -> None:
             _say_landed(summary)
         case pipeline.PlanFailed(reason):
             click.echo(f"{clean(reason)}; dbt builds now.", err=True)
+        case pipeline.Without(withheld):
+            _say_withheld(withheld)
         case pipeline.Tables(built, by_plan, whole_because):
             _say_built(built, by_plan, whole_because)
         case pipeline.Swapped(published):
@@ -228,6 +236,15 @@ def say(event: Event) -> None:
             click.echo(f"Published {published.tables} tables ({size}) to {published.path}")
         case pipeline.Current():
             click.echo("Nothing to build: what is published is of the same lines, rates and models.")
+
+
+def _say_withheld(withheld: Withheld) -> None:
+    sessions = withheld.sessions
+    what = "1 session is" if len(sessions) == 1 else f"{len(sessions)} sessions are"
+    click.echo(f"{what} left out of what is published, since with them the figures contradict each other:", err=True)
+    for session in sessions:
+        click.echo(clean(f"  {session.session} ({session.account} on {session.host})"), err=True)
+    click.echo(clean(f"Found by {withheld.reason}. Please report it; docs/doctor.md says more."), err=True)
 
 
 def _say_landed(summary: ExtractSummary) -> None:

@@ -12,9 +12,13 @@ The result is a document that `--json` prints as it is and doctor_render shows. 
 - `looked_in`: where discovery found no source: `fleet, directory, status, reason`; empty with a configuration.
 - `landing`: `lines, repaired_lines, rejected_lines`, and `hosts`, the same for each `fleet, host`, with `landed_at`.
 - `line_faults`: `line_status, reason, fleet, host, account, lines`, and `source_path, line_number` of the first one.
+- `withheld`: sessions that are left out of what is published, by their files' names: `fleet, host, account, session`,
+  and the `reason`, the test that fails with them; empty where all is published.
 - `published`: null, or `path, built_at, as_of, is_demo, lines`, the landed lines that it was made of.
-- `drift`, `unpriced_models`, `unmapped_providers`, `usage_by_version`, `telemetry`: rows of the published file; empty
-  without one. The last has each host of which telemetry came.
+- `drift`, `shared_sessions`, `unpriced_models`, `unmapped_providers`, `usage_by_version`, `telemetry`: rows of the
+  published file; empty without one. Of `shared_sessions` each is a place that sessions are counted in and others that
+  hold them, too: `fleet, host, account, also_in, sessions, newest_session_id`. The last has each host of which
+  telemetry came.
 
 Instants are UTC. Paths below a root are written as `sources.to_text` does.
 """
@@ -49,6 +53,7 @@ from fleetledger.sources.config import FleetConfig, load_config
 from fleetledger.sources.files import to_text
 from fleetledger.sources.fleets import FLEETS
 from fleetledger.telemetry.environment import complaints, settings_of
+from fleetledger.warehouse.withheld import read_withheld
 
 CHECKS = (
     "no_logs",
@@ -57,6 +62,7 @@ CHECKS = (
     "logs_expire",
     "landing_unreadable",
     "published_unreadable",
+    "withheld",
     "drift",
     "unpriced_models",
     "unmapped_providers",
@@ -96,6 +102,7 @@ def examine(data: Path, config_path: Path | None, now: datetime) -> Row:
     faults = _line_faults(landing_dir(data), manifests, needs)
     published = _published(published_path(data), needs)
     needs += _silence(published["telemetry"], config)
+    withheld = _withheld(data, needs)
     return {
         "checked_at": _utc(now.replace(microsecond=0)),
         "data_dir": str(data),
@@ -109,6 +116,7 @@ def examine(data: Path, config_path: Path | None, now: datetime) -> Row:
         ],
         "landing": landing,
         "line_faults": faults,
+        "withheld": withheld,
         **published,
     }
 
@@ -251,6 +259,38 @@ def _line_faults(landing: Path, manifests: list[Manifest], needs: list[Need]) ->
         return []
 
 
+# --- What is left out ------------------------------------------------------------------------------------------------
+
+
+def _withheld(data: Path, needs: list[Need]) -> list[Row]:
+    try:
+        withheld = read_withheld(data)
+    except LandingError as error:
+        needs.append(Need("withheld", str(error)))
+        return []
+    if withheld is None:
+        return []
+    fleets = {fleet.table: name for name, fleet in FLEETS.items()}
+    needs.append(
+        Need(
+            "withheld",
+            f"{_many(len(withheld.sessions), 'session')} left out of what is published, since with them the figures "
+            f"contradict each other ({withheld.reason}): {_named(one.session for one in withheld.sessions)}. "
+            "Please report it; a new version tries them again.",
+        )
+    )
+    return [
+        {
+            "fleet": fleets[one.table],
+            "host": one.host,
+            "account": one.account,
+            "session": one.session,
+            "reason": withheld.reason,
+        }
+        for one in withheld.sessions
+    ]
+
+
 # --- What the published file says ------------------------------------------------------------------------------------
 
 
@@ -258,6 +298,7 @@ def _published(path: Path, needs: list[Need]) -> Row:
     found: Row = {
         "published": None,
         "drift": [],
+        "shared_sessions": [],
         "unpriced_models": [],
         "unmapped_providers": [],
         "usage_by_version": [],
@@ -289,6 +330,7 @@ def _found_in(ledger: Ledger) -> Row:
         "drift": ledger.rows(
             "select * from log_drift order by could_change_figures desc, fleet, term_kind, line_count desc, term"
         ),
+        "shared_sessions": ledger.ask("doctor/shared_sessions"),
         "unpriced_models": ledger.unpriced_models(),
         "unmapped_providers": [
             {"provider": row["provider"], "model_call_count": row["unknown_call_count"]}

@@ -23,6 +23,7 @@ from fleetledger.landing.manifest import (
     remove_leftovers,
 )
 from fleetledger.landing.states import FileKey, Job, States
+from fleetledger.sources.accounts import account_uuid
 from fleetledger.sources.config import FleetConfig
 from fleetledger.sources.discovery import is_directory
 from fleetledger.sources.files import Problem, find_log_files, to_text
@@ -110,8 +111,12 @@ def _plan(landing: Path, host: str, config: FleetConfig, now: datetime) -> _Plan
 def _describe(configured: Iterable[Source], host: str, manifest: Manifest, states: States) -> list[SourceEntry]:
     """A host's sources as the manifest lists them: the configured ones, and those that lines were landed from before.
 
-    `position` is a source's place among all configured ones; what is not configured any more has none.
+    `position` is a source's place among all configured ones; what is not configured any more has none. A directory that
+    does not say any more which account it is signed in to is taken at what it said last.
     """
+    earlier_uuids = {
+        (entry["fleet"], entry["account"], entry["root"]): entry.get("account_uuid") for entry in manifest.sources
+    }
     described: dict[tuple[str, str], SourceEntry] = {
         (source.fleet, source.account): {
             "fleet": source.fleet,
@@ -119,6 +124,8 @@ def _describe(configured: Iterable[Source], host: str, manifest: Manifest, state
             "provider": source.provider,
             "root": to_text(str(source.root)),
             "position": position,
+            "account_uuid": _account_uuid(source)
+            or earlier_uuids.get((source.fleet, source.account, to_text(str(source.root)))),
         }
         for position, source in enumerate(configured, start=1)
         if source.host == host
@@ -129,6 +136,10 @@ def _describe(configured: Iterable[Source], host: str, manifest: Manifest, state
         if key in landed:
             described.setdefault(key, {**earlier, "position": None})
     return list(described.values())
+
+
+def _account_uuid(source: Source) -> str | None:
+    return account_uuid(source.root) if source.fleet == "claude_code" else None
 
 
 def _jobs(summary: SourceSummary, states: States, now: float) -> Iterator[Job]:

@@ -49,13 +49,17 @@ class Batch:
 
 
 class SourceEntry(TypedDict):
-    """A source as a manifest lists it; `position` is its place among all configured ones, from 1."""
+    """A source as a manifest lists it; `position` is its place among all configured ones, from 1.
+
+    `account_uuid` is the account that Claude Code's directory is signed in to, where it says so.
+    """
 
     fleet: str
     account: str
     provider: str | None
     root: str
     position: NotRequired[int | None]
+    account_uuid: NotRequired[str | None]
 
 
 @dataclass(slots=True)

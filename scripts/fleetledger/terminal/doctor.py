@@ -123,6 +123,8 @@ def _published(document: Row) -> Iterator[Piece]:
     )
     if document["drift"]:
         yield _drift(document["drift"])
+    if document["shared_sessions"]:
+        yield _shared_sessions(document["shared_sessions"])
     for title, rows, calls in (
         ("Models without a rate", document["unpriced_models"], "unpriced_call_count"),
         ("Providers of unknown cost kind", document["unmapped_providers"], "model_call_count"),
@@ -141,7 +143,7 @@ def _drift(terms: list[Row]) -> Table:
     rows = [
         term
         | {
-            "matters": "could change figures" if term["could_change_figures"] else "no figure",
+            "matters": _matters(term),
             "place": f"{term['example_host']}/{term['example_account']}: "
             f"{term['example_source_path']}:{term['example_line_number']}",
         }
@@ -156,7 +158,24 @@ def _drift(terms: list[Row]) -> Table:
         "line_count": Column("lines", True),
         "place": Column("an example", keeps_end=True),
     }
-    return _table("In the logs, and unknown to the models", rows, columns)
+    return _table("In the logs, and not as the models know it", rows, columns)
+
+
+def _matters(term: Row) -> str:
+    if term["term_kind"] == "disagreement":
+        return "other counts than the calls, which count"
+    return "could change figures" if term["could_change_figures"] else "no figure"
+
+
+def _shared_sessions(places: list[Row]) -> Table:
+    rows = [place | {"counted_in": f"{place['host']}/{place['account']}"} for place in places]
+    columns = {
+        "counted_in": Column("counted in"),
+        "also_in": Column("also in"),
+        "sessions": Column("sessions", True),
+        "newest_session_id": Column("the newest", keeps_end=True),
+    }
+    return _table("Sessions whose history lies in several places", rows, columns)
 
 
 def _versions(versions: list[Row]) -> Table:

@@ -46,8 +46,16 @@ IDENTIFIER_ERRORS = (
 """Errors that quote names, SQL and paths. What others quote can be a value, and values come from logs."""
 
 
+OF_DATA = ("configured to fail", "Conversion Error", "Invalid Input Error", "Out of Range Error", "Constraint Error")
+"""What dbt says of a test that found something, and the database of a value that is none of its kind."""
+
+
 class BuildError(FleetledgerError):
     """dbt did not build; the message names what failed. The published file is as it was."""
+
+
+class BrokenByData(BuildError):
+    """Tests found something, or models met values that they cannot take: some of the sessions may do that."""
 
 
 class Built(NamedTuple):
@@ -107,7 +115,10 @@ def build(data: Path, now: datetime, step: Step, *, seeds: bool = True, project:
         if run.plan:
             write_plan(data, run.plan)
     if code:
-        raise BuildError(_damage(landing_dir(data), now) or _explain(run, data))
+        if damage := _damage(landing_dir(data), now):
+            raise BuildError(damage)
+        is_of_data = run.failures and all(any(sign in failure for sign in OF_DATA) for failure in run.failures)
+        raise (BrokenByData if is_of_data else BuildError)(_explain(run, data))
     return Built(run.counts, run.warnings)
 
 

@@ -83,6 +83,8 @@ def roles(plan: Plan, parents: Mapping[str, set[str]], changed: Changes, harmles
     that reads what else has changed, or what is made of everything, what is in that decides (LATER). Raises WholeNeeded
     where what is made once a batch has to be made anew.
     """
+    if "withheld" in changed.inputs:
+        raise WholeNeeded("other sessions are withheld")
     models = {model.name: model for model in plan.models}
     news = readers(plan, changed)
     found: dict[str, str] = {}

@@ -70,13 +70,16 @@ def _plan(nodes: Iterable[Any]) -> Plan:
     models, tests = [], []
     for node in nodes:
         if node.resource_type == "model":
-            # A package may have a model of a name that the project has.
-            name = node.name if node.package_name == PROJECT else f"{node.package_name}.{node.name}"
             refill = node.config.meta.get("refill")
-            models.append(Model(name, node.relation_name, node.config.materialized, node.compiled_code, refill))
+            models.append(Model(_name(node), node.relation_name, node.config.materialized, node.compiled_code, refill))
         elif node.resource_type == "test" and any(parent.startswith("model.") for parent in node.depends_on.nodes):
-            tests.append(DataTest(node.name, node.compiled_code))
+            tests.append(DataTest(_name(node), node.compiled_code))
     return Plan(models, tests)
+
+
+def _name(node: Any) -> str:  # noqa: ANN401 - of dbt
+    """A node's name; of a package it has the package's before it, which may have what the project has."""
+    return str(node.name) if node.package_name == PROJECT else f"{node.package_name}.{node.name}"
 
 
 def _say(line: str) -> None:

@@ -22,6 +22,7 @@ from fleetledger.landing.collection import SCHEMAS, read_collection
 from fleetledger.landing.manifest import collected_manifests
 from fleetledger.landing.rows import schema
 from fleetledger.sources.fleets import FLEETS
+from fleetledger.warehouse.withheld import Session, read_withheld
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,13 +34,21 @@ _MANIFEST = {
     "host": "varchar",
     "demo": "boolean",
     "committed_at": "timestamp",
-    "sources": "struct(fleet varchar, account varchar, provider varchar, root varchar, position bigint)[]",
+    "sources": "struct(fleet varchar, account varchar, provider varchar, root varchar, position bigint,"
+    " account_uuid varchar)[]",
     "batches": 'struct(batch_id varchar, "table" varchar, path varchar, "rows" bigint, ok_lines bigint,'
     " repaired_lines bigint, rejected_lines bigint, bytes bigint, landed_at timestamp)[]",
 }
+SESSION_OF = {
+    "claude_code_lines": "coalesce(nullif(regexp_extract(source_path, '([^/]+)/subagents/', 1), ''),"
+    " regexp_extract(source_path, '([^/]+)[.]jsonl$', 1))",
+    "mu_events": "source_path",
+}
+"""The tables of lines of sessions, and the session that a line is of by the name of its file."""
 _VIEWS = {
     "sources": """
-        select host, demo, source.fleet, source.account, source.provider, source.root, source.position
+        select host, demo, source.fleet, source.account, source.provider, source.root, source.position,
+            source.account_uuid
         from (select host, demo, unnest(sources) as source from {landing}.manifests)
     """,
     "batches": """
@@ -53,10 +62,13 @@ _VIEWS = {
     "inputs": """
         select "table" as input, batch_id as name, '' as content from {landing}.batches
         union all
-        select 'sources', concat_ws('/', host, fleet, account), concat_ws('/', demo, provider, root, position)
+        select 'sources', concat_ws('/', host, fleet, account),
+            concat_ws('/', demo, provider, root, position, account_uuid)
         from {landing}.sources
         union all
         select "table", path, '' from {landing}.collected
+        union all
+        select 'withheld', concat_ws('/', "table", host, account, session), '' from {landing}.withheld
     """,
 }
 
@@ -72,12 +84,22 @@ def show_landing(connection: duckdb.DuckDBPyConnection, data: Path, place: str =
     connection.execute(f'create or replace table {place}.collected ("table" varchar, path varchar)')
     for table, paths in _collected(landing).items():
         connection.execute(f"insert into {place}.collected select $1, unnest($2)", [table, paths])
+    withheld = read_withheld(data)
+    withhold(connection, data, place, withheld.sessions if withheld else ())
+
+
+def withhold(connection: duckdb.DuckDBPyConnection, data: Path, place: str, sessions: Iterable[Session]) -> None:
+    """Have the schema that `place` names show all lines that are landed but those of these sessions."""
+    columns = '"table" varchar, host varchar, account varchar, session varchar'
+    connection.execute(f"create or replace table {place}.withheld ({columns})")
+    if rows := [list(session) for session in sessions]:
+        connection.executemany(f"insert into {place}.withheld values (?, ?, ?, ?)", rows)
     _show_views(connection, data, place)
 
 
 def copy_landing(connection: duckdb.DuckDBPyConnection, data: Path, source: str, place: str) -> None:
     """Have the schema that `place` names show what the one that `source` names does, and all lines that it tells of."""
-    for table in ("manifests", "collected"):
+    for table in ("manifests", "collected", "withheld"):
         connection.execute(f"create or replace table {place}.{table} as from {source}.{table}")
     _show_views(connection, data, place)
 
@@ -86,26 +108,38 @@ def show_logs(connection: duckdb.DuckDBPyConnection, place: str, logs: Mapping[s
     """Have the tables of log lines hold those of these files, in place of all that are landed."""
     schemas = _log_schemas()
     for table, files in logs.items():
-        _point_at(connection, f"{place}.{table}", schemas[table], files)
+        _point_at(connection, place, table, schemas[table], files)
 
 
 def _show_views(connection: duckdb.DuckDBPyConnection, data: Path, place: str) -> None:
     _show_files(connection, data, place, SCHEMAS, "collected")
     for view, query in _VIEWS.items():
         connection.execute(f"create or replace view {place}.{view} as {query.format(landing=place)}")
-    _show_files(connection, data, place, _log_schemas(), "batches")
+    _count_withheld(connection, place, _show_files(connection, data, place, _log_schemas(), "batches"))
 
 
 def _show_files(
     connection: duckdb.DuckDBPyConnection, data: Path, place: str, schemas: Mapping[str, pa.Schema], named_in: str
-) -> None:
-    """Have a view of each table read the files that are named."""
-    files = defaultdict(list)
+) -> Mapping[str, Sequence[Path]]:
+    """Have a view of each table read the files that are named; these."""
+    files: dict[str, list[Path]] = defaultdict(list)
     named = f'select "table", path from {place}.{named_in} order by all'
     for table, path in connection.execute(named).fetchall():
         files[table].append(landing_dir(data) / path)
     for table, columns in schemas.items():
-        _point_at(connection, f"{place}.{table}", columns, files[table])
+        _point_at(connection, place, table, columns, files[table])
+    return files
+
+
+def _count_withheld(connection: duckdb.DuckDBPyConnection, place: str, files: Mapping[str, Sequence[Path]]) -> None:
+    counted = [
+        f"select {text_of(table)} as landing_table, count(*) as line_count from {_read(files[table])}"
+        f" where line_status <> 'rejected' and {_withheld(place, table)}"
+        for table in SESSION_OF
+        if files[table] and _is_any_withheld(connection, place)
+    ]
+    none = "select null::varchar as landing_table, null::bigint as line_count where false"
+    connection.execute(f"create or replace view {place}.withheld_lines as {' union all '.join([none, *counted])}")
 
 
 def _collected(landing: Path) -> dict[str, list[str]]:
@@ -137,14 +171,32 @@ def _read_json(
         )
 
 
-def _point_at(connection: duckdb.DuckDBPyConnection, view: str, columns: pa.Schema, files: Sequence[Path]) -> None:
-    """Have a view read these Parquet files, in these columns: of none of them it is empty."""
+def _point_at(
+    connection: duckdb.DuckDBPyConnection, place: str, table: str, columns: pa.Schema, files: Sequence[Path]
+) -> None:
+    """Have a view read these Parquet files, in these columns, but no withheld session; of no files it is empty."""
     of_none = connection.from_arrow(columns.empty_table())
     kinds = {name_of(name): kind for name, kind in zip(of_none.columns, of_none.types, strict=True)}
     rows = [f"(select {', '.join(f'null::{kind} as {name}' for name, kind in kinds.items())} where false)"]
     if files:
-        named = ", ".join(text_of(glob.escape(str(file))) for file in files)
-        # A view takes no parameters.
-        rows.append(f"select * from read_parquet([{named}], union_by_name = true, hive_partitioning = false)")
+        rows.append(f"select * from {_read(files)}")
     selected = f"select {', '.join(kinds)} from ({' union all by name '.join(rows)})"
-    connection.execute(f"create or replace view {view} as {selected}")
+    if table in SESSION_OF and _is_any_withheld(connection, place):
+        selected += f" where not {_withheld(place, table)}"
+    connection.execute(f"create or replace view {place}.{table} as {selected}")
+
+
+def _read(files: Sequence[Path]) -> str:
+    # A view takes no parameters.
+    named = ", ".join(text_of(glob.escape(str(file))) for file in files)
+    return f"read_parquet([{named}], union_by_name = true, hive_partitioning = false)"
+
+
+def _is_any_withheld(connection: duckdb.DuckDBPyConnection, place: str) -> bool:
+    return connection.execute(f"select 1 from {place}.withheld limit 1").fetchone() is not None
+
+
+def _withheld(place: str, table: str) -> str:
+    """The condition, for SQL, that a line is of a withheld session."""
+    named = f'select host, account, session from {place}.withheld where "table" = {text_of(table)}'
+    return f"((host, account, {SESSION_OF[table]}) in ({named}))"

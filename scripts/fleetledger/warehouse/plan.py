@@ -80,7 +80,7 @@ class Model(NamedTuple):
 
 
 class DataTest(NamedTuple):
-    """A data test: a select of what is wrong."""
+    """A data test: a select of what is wrong. The name of one of a package has the package's before it."""
 
     name: str
     sql: str

@@ -15,6 +15,7 @@ from fleetledger.base.paths import landing_dir, package_dir, published_path, war
 from fleetledger.base.state import DamagedState, StateKind, Values
 from fleetledger.landing.manifest import collected_manifests, read_manifest
 from fleetledger.warehouse.project import project_key
+from fleetledger.warehouse.withheld import read_withheld
 
 RECORD = StateKind("a record of what was made of what")
 
@@ -84,7 +85,7 @@ def _record(data: Path) -> Path:
 def _made(data: Path, of: Inputs) -> Values:
     warehouse = warehouse_path(data).stat() if warehouse_path(data).exists() else None
     state = [warehouse.st_size, warehouse.st_mtime_ns] if warehouse else None
-    return {"project": of.project, "landed": of.landed, "warehouse": state}
+    return {"project": of.project, "landed": of.landed, "withheld": repr(read_withheld(data)), "warehouse": state}
 
 
 def _begun(project: object) -> Values:

@@ -1,4 +1,4 @@
--- Landed lines = staged lines + rejected lines, per landing table: nothing is dropped without a row that says so.
+-- Landed lines = staged lines + rejected lines + those of withheld sessions, per landing table: nothing is dropped without a row that says so.
 with
 
 batches as (
@@ -32,20 +32,36 @@ staged as (
 
 ),
 
+withheld as (
+
+    select
+        landing_table,
+        line_count as withheld_line_count
+
+    from {{ ref('stg_landing__withheld_lines') }}
+
+),
+
 differences as (
 
     select
         batches.landing_table,
         batches.landed_line_count,
         batches.rejected_line_count,
-        staged.staged_line_count
+        staged.staged_line_count,
+        withheld.withheld_line_count
 
     from batches
 
     left join staged
         on batches.landing_table = staged.landing_table
 
-    where batches.landed_line_count <> staged.staged_line_count + batches.rejected_line_count
+    left join withheld
+        on batches.landing_table = withheld.landing_table
+
+    where
+        batches.landed_line_count
+        <> staged.staged_line_count + batches.rejected_line_count + coalesce(withheld.withheld_line_count, 0)
 
 )
 

@@ -502,7 +502,8 @@ def test_json_has_stable_keys_and_the_exit_code_too(host: LoggedHost) -> None:
     assert list(before) == list(after)
     assert list(after) == [
         *("checked_at", "data_dir", "config", "needs", "next", "sources", "looked_in", "landing", "line_faults"),
-        *("published", "drift", "unpriced_models", "unmapped_providers", "usage_by_version", "telemetry"),
+        *("withheld", "published", "drift", "shared_sessions", "unpriced_models", "unmapped_providers"),
+        *("usage_by_version", "telemetry"),
     ]
     assert after["checked_at"] == "2026-01-02T03:04:05Z"
     assert [need["check"] for need in after["needs"]] == ["unpriced_models"]

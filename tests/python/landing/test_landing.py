@@ -183,6 +183,7 @@ def test_the_manifest_lists_sources_and_counts(host: LoggedHost) -> None:
             "provider": source.provider,
             "root": str(source.root),
             "position": position,
+            "account_uuid": None,
         }
         for position, source in enumerate(host.sources, start=1)
     ]
