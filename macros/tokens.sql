@@ -91,6 +91,16 @@
     coalesce(input_tokens, 0) + coalesce(cache_read_input_tokens, 0) + coalesce(cache_creation_input_tokens, 0)
 {%- endmacro %}
 
+{# What went into a request, as one text to compare: all lines of a response have the same. #}
+{% macro input_counts(lines) -%}
+    concat_ws(
+        ' ',
+        coalesce({{ lines }}.input_tokens, 0),
+        coalesce({{ lines }}.cache_read_input_tokens, 0),
+        coalesce({{ lines }}.cache_creation_input_tokens, 0)
+    )
+{%- endmacro %}
+
 {# Columns of token sums over model calls; the same in turns, tasks, sessions and days. #}
 {% macro usage_columns() -%}
     {{ return([

@@ -18,6 +18,12 @@ blocks as (
 
 ),
 
+iterations as (
+
+    select * from {{ ref('stg_claude_code__iterations') }}
+
+),
+
 mu_events as (
 
     select * from {{ ref('stg_mu__events') }}
@@ -92,6 +98,21 @@ claude_code_holders as (
         on blocks.usage_fields = usage_fields.usage_fields
 
     where usage_fields.fleet = 'claude_code'
+
+    union all
+
+    select distinct
+        iterations.line_id,
+        unknown_terms.term_kind,
+        unknown_terms.term,
+        true as could_change_figures
+
+    from iterations
+
+    inner join unknown_terms
+        on coalesce(iterations.iteration_type, '(none)') = unknown_terms.term
+
+    where unknown_terms.term_kind = 'iteration_type'
 
 ),
 

@@ -18,6 +18,12 @@ mu_events as (
 
 ),
 
+iterations as (
+
+    select * from {{ ref('stg_claude_code__iterations') }}
+
+),
+
 usage_fields as (
 
     select * from {{ ref('int_log_usage_fields') }}
@@ -48,6 +54,15 @@ terms as (
         coalesce(block_type, '(none)') as term
 
     from blocks
+
+    union all
+
+    select distinct
+        'claude_code' as fleet,
+        'iteration_type' as term_kind,
+        coalesce(iteration_type, '(none)') as term
+
+    from iterations
 
     union all
 

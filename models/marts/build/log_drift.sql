@@ -16,6 +16,12 @@ newer_versions as (
 
 ),
 
+disagreements as (
+
+    select * from {{ ref('int_usage_disagreements') }}
+
+),
+
 -- A name that a log makes up may be of any length, and hold anything.
 named as (
 
@@ -95,6 +101,25 @@ drift as (
         cast(line_number as bigint) as example_line_number
 
     from newer_versions
+
+    union all
+
+    select
+        fleet,
+        'disagreement' as term_kind,
+        term,
+        false as could_change_figures,
+        cast(null as varchar) as first_version,
+        cast(null as varchar) as last_version,
+        line_count,
+        first_logged_at,
+        last_logged_at,
+        host as example_host,
+        account as example_account,
+        source_path as example_source_path,
+        cast(line_number as bigint) as example_line_number
+
+    from disagreements
 
 )
 

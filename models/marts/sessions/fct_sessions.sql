@@ -24,6 +24,18 @@ work as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('int_claude_code_session_owners') }}
+
+),
+
+unanswered as (
+
+    select * from {{ ref('int_claude_code_unanswered_requests') }}
+
+),
+
 ratings as (
 
     select * from {{ ref('int_operator_ratings') }}
@@ -62,6 +74,7 @@ measured as (
         sessions.fleet,
         sessions.host,
         sessions.account,
+        owners.also_in,
         sessions.project,
         sessions.started_in,
         sessions.git_branch,
@@ -75,6 +88,8 @@ measured as (
         work.outcome_class,
         coalesce(work.task_count, 0) as task_count,
         coalesce(work.turn_count, 0) as turn_count,
+        case when sessions.fleet = 'claude_code' then coalesce(unanswered.unanswered_request_count, 0) end
+            as unanswered_request_count,
         {{ measure_columns() }}
 
     from sessions
@@ -87,6 +102,12 @@ measured as (
 
     left join work
         on sessions.session_id = work.session_id
+
+    left join owners
+        on sessions.session_id = owners.session_id
+
+    left join unanswered
+        on sessions.session_id = unanswered.session_id
 
     left join ratings
         on sessions.session_id = ratings.session_id

@@ -8,14 +8,12 @@ landed as (
 
 ),
 
-listed as (
+-- One request within a response is the response, unless it is one of those that its usage leaves out.
+with_json as (
 
     select
         {{ line_id() }} as line_id,
-        {{ parse_json(
-            line_json(),
-            '{"message": {"usage": {"iterations": [{"type": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}}]}}}'
-        ) }}.message.usage.iterations as iterations
+        {{ line_json() }} as line_text
 
     from landed
 
@@ -24,8 +22,36 @@ listed as (
         and record_type = 'assistant'
         and (
             usage_iterations > 1
-            or (usage_iterations = 1 and coalesce(input_tokens, 0) = 0 and coalesce(output_tokens, 0) = 0)
+            or (
+                usage_iterations = 1
+                and (contains({{ line_json() }}, 'advisor_message') or contains({{ line_json() }}, 'compaction'))
+            )
         )
+
+    union all
+
+    select
+        {{ line_id() }} as line_id,
+        cast({{ json_object_at(agent_message_json(), '$.message') }} as varchar) as line_text
+
+    from landed
+
+    where
+        {{ reports_agent_message() }}
+        and contains({{ line_json() }}, '"iterations"')
+
+),
+
+listed as (
+
+    select
+        line_id,
+        {{ parse_json(
+            'line_text',
+            '{"message": {"usage": {"iterations": [{"type": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}}]}}}'
+        ) }}.message.usage.iterations as iterations
+
+    from with_json
 
 ),
 

@@ -43,16 +43,14 @@ agent_messages as (
 
     select
         line_id,
-        report.agentid as agent_id,
+        coalesce({{ logged_id('report.agentid') }}, 'sidechain') as agent_id,
         report.message as line,
         report.message.message as message,
         report.message.message.usage as usage
 
     from reported
 
-    where
-        report.message.type in ('user', 'assistant')
-        and {{ logged_id('report.agentid') }} is not null
+    where report.message.type in ('user', 'assistant')
 
 ),
 

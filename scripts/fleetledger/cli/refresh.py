@@ -136,10 +136,10 @@ def extract(ctx: click.Context, /, places: Places) -> None:
     from fleetledger import pipeline
 
     config = pipeline.sources_of(places.data, places.config)
-    unread: list[str] = []
+    left_out: list[str] = []
     with telling() as tell:
-        pipeline.extract(places.prepared(), config, noting(tell, unread), clock.now())
-    ctx.exit(1 if unread else 0)
+        pipeline.extract(places.prepared(), config, noting(tell, left_out), clock.now())
+    ctx.exit(1 if left_out else 0)
 
 
 @click.command()

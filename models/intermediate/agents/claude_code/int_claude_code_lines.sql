@@ -30,6 +30,12 @@ repeated_ids as (
 
 ),
 
+reused_ids as (
+
+    select * from {{ ref('int_claude_code_reused_ids') }}
+
+),
+
 lines_of_calls as (
 
     select
@@ -66,6 +72,10 @@ lines_of_calls as (
             when response_ids.message_id is null then 'request:' || response_ids.request_id
             when response_ids.request_id is null
                 then response_ids.first_session_id || ':' || response_ids.message_id
+            when reused_ids.message_id is not null
+                then concat_ws(
+                    ':', response_ids.first_session_id, response_ids.message_id, response_ids.request_id
+                )
             else response_ids.message_id || ':' || response_ids.request_id
         end as model_call_id
 
@@ -82,6 +92,11 @@ lines_of_calls as (
 
     left join repeated_ids
         on coalesce(copies.first_line_id, lines.line_id) = repeated_ids.line_id
+
+    left join reused_ids
+        on response_ids.first_session_id = reused_ids.session_id
+        and response_ids.message_id = reused_ids.message_id
+        and response_ids.request_id = reused_ids.request_id
 
 )
 

@@ -33,14 +33,10 @@ responses as (
         lines.file_id,
         lines.byte_offset,
         lines.stop_reason,
+        case when lines.stop_reason is not null then lines.output_tokens end as final_output_tokens,
         response_ids.message_id,
         coalesce(response_ids.request_id, '') as request_id,
-        concat_ws(
-            ' ',
-            coalesce(lines.input_tokens, 0),
-            coalesce(lines.cache_read_input_tokens, 0),
-            coalesce(lines.cache_creation_input_tokens, 0)
-        ) as input_counts
+        {{ input_counts('lines') }} as input_counts
 
     from response_ids
 
@@ -72,6 +68,7 @@ doubtful_ids as (
 
     having
         min(input_counts) <> max(input_counts)
+        or min(final_output_tokens) <> max(final_output_tokens)
         or (request_id = '' and count(*) > 1)
 
 ),
@@ -88,6 +85,7 @@ timeline as (
         responses.message_id,
         responses.request_id,
         responses.input_counts,
+        responses.final_output_tokens,
         0 as is_user_line
 
     from responses
@@ -108,6 +106,7 @@ timeline as (
         cast(null as varchar) as message_id,
         cast(null as varchar) as request_id,
         cast(null as varchar) as input_counts,
+        cast(null as bigint) as final_output_tokens,
         1 as is_user_line
 
     from lines
@@ -132,8 +131,8 @@ parted as (
 
 ),
 
--- The lines of one response never differ in what went in. Where a request id does not hold them together, nor does one
--- go on after it ended, and a short id is a gateway's counter.
+-- The lines of one response never differ in what went in, nor those with its end in what came out. Where a request id
+-- does not hold them together, nor does one go on after it ended, and a short id is a gateway's counter.
 compared as (
 
     select
@@ -143,6 +142,7 @@ compared as (
                 lag(user_lines_before) over ids < user_lines_before
                 and (
                     lag(input_counts) over ids <> input_counts
+                    or lag(final_output_tokens) over ids <> final_output_tokens
                     or (request_id = '' and lag(stop_reason) over ids <> 'tool_use')
                     or (request_id = '' and length(message_id) < 20)
                 )

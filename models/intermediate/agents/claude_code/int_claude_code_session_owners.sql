@@ -6,6 +6,12 @@ lines as (
 
 ),
 
+bridges as (
+
+    select * from {{ ref('stg_claude_code__bridges') }}
+
+),
+
 sources as (
 
     select * from {{ ref('stg_landing__sources') }}
@@ -39,6 +45,24 @@ shared_sessions as (
     group by session_id
 
     having count(*) > 1
+
+),
+
+-- Whose a session is, where its log says so, and of one account alone.
+named as (
+
+    select
+        lines.session_id,
+        min(bridges.account_uuid) as account_uuid
+
+    from bridges
+
+    inner join lines
+        on bridges.line_id = lines.line_id
+
+    group by lines.session_id
+
+    having min(bridges.account_uuid) = max(bridges.account_uuid)
 
 ),
 
@@ -93,10 +117,10 @@ ranked as (
         places.host,
         places.account,
         places.provider,
-        count(*) over (partition by places.session_id) as place_count,
         row_number() over (
             partition by places.session_id
             order by
+                case when named.account_uuid = sources.account_uuid then 0 else 1 end asc,
                 own_starts.own_started_at asc nulls last,
                 sources.source_rank asc nulls last,
                 places.host asc,
@@ -115,20 +139,40 @@ ranked as (
         and places.account = sources.account
         and sources.fleet = 'claude_code'
 
+    left join named
+        on places.session_id = named.session_id
+
+),
+
+other_places as (
+
+    select
+        session_id,
+        {{ names_of_group("host || '/' || account", ', ') }} as also_in
+
+    from ranked
+
+    where place_rank > 1
+
+    group by session_id
+
 ),
 
 owners as (
 
     select
-        session_id,
-        host,
-        account,
-        provider,
-        place_count
+        ranked.session_id,
+        ranked.host,
+        ranked.account,
+        ranked.provider,
+        other_places.also_in
 
     from ranked
 
-    where place_rank = 1
+    left join other_places
+        on ranked.session_id = other_places.session_id
+
+    where ranked.place_rank = 1
 
 )
 

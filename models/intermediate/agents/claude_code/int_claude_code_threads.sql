@@ -118,12 +118,16 @@ threads as (
 
 ),
 
+-- The main thread tells when a session began: a side question's file repeats the history, that of a fork's original, too.
 sessions as (
 
     select
         session_id,
         max(last_logged_at) as session_last_logged_at,
-        min(own_started_at) as session_own_started_at
+        case
+            when max(agent_id is null) then min(case when agent_id is null then own_started_at end)
+            else min(own_started_at)
+        end as session_own_started_at
 
     from threads
 

@@ -30,6 +30,7 @@ telemetry as (
 latest as (
 
     select
+        line_id,
         telemetry_task_id as task_id,
         session_id,
         fleet,
