@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -41,6 +41,25 @@ def mutate_logs(root: Path, random: Random, share: float) -> int:
         ]
         path.write_bytes(b"\n".join(written))
     return mutated
+
+
+def mutate_lines(root: Path, changes: Mapping[int, int]) -> list[str]:
+    """Do something wrong to some of the lines below a directory, by their numbers; what was done.
+
+    What it is each change's seed decides. Numbers above that of the last line begin again with the first.
+    """
+    contents = {path: path.read_bytes().split(b"\n") for path in sorted(root.rglob("*.jsonl"))}
+    places = [(path, number) for path, lines in contents.items() for number, line in enumerate(lines) if line.strip()]
+    done = []
+    for index, seed in sorted(changes.items()):
+        path, number = places[index % len(places)]
+        random = Random(seed)
+        mutation, line = random.choice(MUTATIONS), contents[path][number]
+        contents[path][number] = b"\n".join(mutation(line, contents[path], random))
+        done.append(f"{path.name}:{number + 1} {mutation.__name__}: {line!r} is {contents[path][number]!r}")
+    for path, lines in contents.items():
+        path.write_bytes(b"\n".join(lines))
+    return done
 
 
 def _flipped(line: bytes, lines: list[bytes], random: Random) -> list[bytes]:
