@@ -331,6 +331,14 @@ EXAMPLES = [
         calls(1),
     ),
     Example(
+        Divergence.REPEATED_IDS,
+        "2023-11",
+        lambda at: [line(at), dumped(record(at, input_tokens=50) | {"sessionId": "t", "uuid": "another"})],
+        calls(1),
+        calls(1),
+        Numbers(150, 20, 0, 0, Decimal("0.00075")),
+    ),
+    Example(
         Divergence.COMPACTIONS,
         "2026-05",
         lambda at: [

@@ -37,6 +37,7 @@ class Divergence(Enum):
     SIDECHAIN_REPLAY = "sidechain replay"
     NO_REQUEST_ID = "no request id"
     NO_MESSAGE_ID = "no message id"
+    REPEATED_IDS = "repeated ids"
     COMPACTIONS = "compactions"
     FALLBACK_MODEL = "fallback model"
     LINE_THAT_IS_KEPT = "line that is kept"
@@ -125,12 +126,11 @@ class Line:
     def counts(self, report: str, active: frozenset[Divergence]) -> bool:
         """Whether the line is counted; `kind` is the divergence without which it is not, None for a response's.
 
-        What only reports a sub-agent's response counts in ccusage's daily report, and here if it names the agent.
+        What only reports a sub-agent's response counts in ccusage's daily report, and here.
         """
         drops = self.drops | self.daily_drops if report == "daily" else self.drops
         if self.kind is Divergence.AGENT_PROGRESS:
-            is_counted = report == "daily" if self.kind in active else self.agent is not None
-            return is_counted and not drops & active
+            return (report == "daily" or self.kind not in active) and not drops & active
         return (self.kind is None or self.kind in active) and not drops & active
 
     @property
@@ -223,7 +223,7 @@ def _progress(record: Json) -> Json | None:
 def _agent(record: Json, envelope: Json, path: str) -> str | None:
     """The sub-agent that a line is of; None for the main thread's."""
     if envelope is not record:
-        return _text(record["data"].get("agentId"))
+        return (_text(record["data"].get("agentId")) or "").strip() or "sidechain"
     name = Path(path).stem
     if name.startswith("agent-"):
         return _text(record.get("agentId")) or name.removeprefix("agent-")
@@ -385,6 +385,7 @@ class _Responses:
         self._active = active
         self._rates = rates
         self._own_keys = _own_keys(lines)
+        self._repeated = _repeated(self._own_keys)
         self._by_key: dict[tuple[object, ...], _Response] = {}
         self._of_session: dict[tuple[object, ...], list[_Response]] = defaultdict(list)
         self.found: list[_Response] = []
@@ -416,7 +417,8 @@ class _Responses:
             return line.message_id, None, line.session, line.at if self._report == "daily" else None
         if line.request_id is not None and Divergence.SIDECHAIN_REPLAY in self._active:
             return line.message_id, line.request_id
-        return own
+        is_repeated = own in self._repeated and Divergence.REPEATED_IDS not in self._active
+        return (*own, line.inputs) if is_repeated else own
 
     def _original(self, line: Line) -> _Response | None:
         """What a sidechain's line repeats under another request id, or is repeated by."""
@@ -478,6 +480,15 @@ def _own_keys(lines: Iterable[Line]) -> dict[Line, tuple[object, ...]]:
         else:
             found[line] = line.message_id, request
     return found
+
+
+def _repeated(keys: dict[Line, tuple[object, ...]]) -> set[tuple[object, ...]]:
+    """The names that stand for several responses: what went into one is the same on all of its lines."""
+    inputs = defaultdict(set)
+    for line, key in keys.items():
+        if line.kind is not Divergence.AGENT_PROGRESS:
+            inputs[key].add(line.inputs)
+    return {key for key, several in inputs.items() if len(several) > 1}
 
 
 def _is_original(one: Line, line: Line) -> bool:
