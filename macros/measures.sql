@@ -23,6 +23,18 @@
     {% endfor -%}
 {%- endmacro %}
 
+{#
+    Whether a call draws on a plan of Claude's: not one of other vendors' models behind Claude Code, nor what is paid for by itself, such as
+    fast mode. Argument: the name of a CTE of the models that are Anthropic's.
+#}
+{% macro plan_sees(models_of_anthropic) -%}
+    (
+        cost_kind = 'subscription'
+        and (fleet = 'claude_code' or provider = 'anthropic_oauth')
+        and model in (select {{ models_of_anthropic }}.model from {{ models_of_anthropic }})
+    )
+{%- endmacro %}
+
 {# Aggregates over rows of fct_tool_calls. #}
 {% macro tool_measures() -%}
     count(*) as tool_call_count,

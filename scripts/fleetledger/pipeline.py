@@ -155,6 +155,7 @@ def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
     configuration file the settings that are landed hold on.
     """
     from fleetledger.landing.extract import extract as extract_into
+    from fleetledger.landing.limits import land_limits
     from fleetledger.landing.settings import land_settings
     from fleetledger.secrets.landed import take_over
     from fleetledger.warehouse.project import take_package
@@ -164,6 +165,7 @@ def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
         take_package(data, config.package)
     if config.settings:
         land_settings(data, config.settings, now)
+    land_limits(data, now)
     take_over(data, now)
     tell(Landed(extract_into(data, config, now=now, progress=_telling(Stage.EXTRACT, tell))))
 

@@ -2,7 +2,8 @@
 
 Claude Code runs the command at each turn, with JSON on its standard input. The command has a tenth of a second and must
 never be in the way, so that this module imports next to nothing, reads one small file (status.json, which `publish`
-writes), and, where something is wrong, prints nothing and ends well; `--debug` says on standard error what was wrong.
+writes), notes in another what it is told of the plan's limits, which no log holds, and, where something is wrong,
+prints nothing and ends well; `--debug` says on standard error what was wrong.
 
 Claude Code's cost of the session is at list prices, on a subscription too; there it is marked ≈ as everywhere.
 """
@@ -10,6 +11,7 @@ Claude Code's cost of the session is at list prices, on a subscription too; ther
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -56,6 +58,7 @@ def show(data: Path | None, *, debug: bool, plain: bool = False) -> int:
             sys.stderr.write(f"fleetledger statusline: {fault}\n")
         line = SEPARATOR.join(parts(session, status, clock.now()))
         sys.stdout.buffer.write(f"{line}\n".encode() if line else b"")
+        note_limits(session, paths.data_dir(data), clock.now())
     except Exception as error:  # noqa: BLE001 - whatever it is, the prompt above must stay as it is
         if debug:
             sys.stderr.write(f"fleetledger statusline: {type(error).__name__}: {printable(str(error))}\n")
@@ -127,6 +130,32 @@ def _week(session: Any, now: datetime) -> str:  # noqa: ANN401 - JSON
     if used is None or left <= timedelta() or left > timedelta(days=7):
         return ""
     return f"week {used:.0f}%, {left.days}d{left.seconds // 3600:02} left"
+
+
+def note_limits(session: Any, data: Path, now: datetime) -> None:  # noqa: ANN401 - JSON
+    """Note what Claude Code says of the plan's limits, for the next refresh to land; what was noted last, not again."""
+    told = {
+        name: [_number(_at(limit, "used_percentage")), _number(_at(limit, "resets_at"))]
+        for name, limit in (_at(session, "rate_limits") or {}).items()
+    }
+    limits = {name: numbers for name, numbers in told.items() if None not in numbers}
+    path = paths.limits_path(data)
+    if not limits or not data.is_dir() or _last_noted(path) == [_account(session), limits]:
+        return
+    line = json.dumps({"at": now.timestamp(), "account": _account(session), "limits": limits})
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(file, f"{line}\n".encode())
+    finally:
+        os.close(file)
+
+
+def _last_noted(path: Path) -> list[Any] | None:
+    try:
+        noted = json.loads(path.read_bytes().splitlines()[-1])
+        return [noted["account"], noted["limits"]]
+    except (OSError, ValueError, IndexError, KeyError, TypeError):
+        return None
 
 
 def _kind(session: Any, status: Status) -> str:  # noqa: ANN401 - JSON

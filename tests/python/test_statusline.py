@@ -12,7 +12,7 @@ import pytest
 
 from fleetledger import statusline
 from fleetledger.base import clock
-from fleetledger.base.paths import status_path, this_host
+from fleetledger.base.paths import limits_path, status_path, this_host
 
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
@@ -140,3 +140,58 @@ def test_it_imports_next_to_nothing() -> None:
     code = "import sys, fleetledger.statusline; print({'click', '_duckdb', 'rich'} & set(sys.modules))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout == "set()\n"
+
+
+def run_statusline(data: Path, session: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(session).encode())))
+    assert statusline.show(data, debug=True) == 0
+
+
+def test_what_is_told_of_limits_is_noted_once_and_landed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from fleetledger.cli.main import main
+
+    def told(used: float) -> dict[str, Any]:
+        limits = {"used_percentage": used, "resets_at": SECONDS + 72 * HOUR}
+        return SESSION | {"rate_limits": {"seven_day": limits, "odd": None, "new_limit": {"used_percentage": 5}}}
+
+    for used in (40, 40, 41.5):
+        run_statusline(data, told(used), monkeypatch)
+    run_statusline(data, SESSION, monkeypatch)
+    noted = limits_path(data)
+    assert noted.stat().st_mode & 0o777 == 0o600
+    assert [json.loads(one)["limits"]["seven_day"][0] for one in noted.read_bytes().splitlines()] == [40, 41.5]
+
+    noted.write_bytes(noted.read_bytes() + b'{"at": 17')
+    config = data / "fleet.toml"
+    config.write_text('[[source]]\nfleet = "claude_code"\nroot = "logs"\naccount = "work"\n')
+    response = {
+        "type": "assistant",
+        "uuid": "u",
+        "sessionId": "s",
+        "timestamp": "2026-11-20T10:00:00Z",
+        "requestId": "r",
+        "message": {"id": "m", "model": "claude-opus-5", "usage": {"input_tokens": 0, "output_tokens": 100_000}},
+    }
+    log = data / "logs/projects/p/s.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text(json.dumps(response) + "\n")
+    places = ["--config", str(config), "--data-dir", str(data)]
+    refreshed = CliRunner().invoke(main, ["refresh", *places])
+    assert refreshed.exit_code == 0, refreshed.output
+    assert not noted.exists()
+    shown = CliRunner().invoke(main, ["report", "limits", "--json", "--data-dir", str(data)])
+    (row,) = json.loads(shown.stdout)["rows"]
+    assert (row["limit_name"], row["account"], row["used_share"], row["is_current"]) == (
+        "seven_day",
+        "work",
+        0.415,
+        True,
+    )
+    assert (row["model_call_count"], row["subscription_cost_usd"]) == (1, 2.5)
+    assert row["whole_limit_usd"] == pytest.approx(2.5 / 0.415)
+    table = CliRunner().invoke(main, ["report", "limits", "--active", "--data-dir", str(data)]).stdout
+    assert "week" in table
+    assert "42%" in table or "41%" in table
+    assert "3d 0h" in table

@@ -31,7 +31,6 @@ models_of_anthropic as (
 
 ),
 
--- What Claude's plan sees: not a model of others behind Claude Code, nor what is paid for by itself, such as fast mode.
 -- A call on the hour still belongs to the window that ends then, so that an hour is counted from after its beginning.
 placed as (
 
@@ -43,9 +42,7 @@ placed as (
 
     where
         called_at is not null
-        and cost_kind = 'subscription'
-        and (fleet = 'claude_code' or provider = 'anthropic_oauth')
-        and model in (select models_of_anthropic.model from models_of_anthropic)
+        and {{ plan_sees('models_of_anthropic') }}
 
 ),
 
@@ -179,22 +176,16 @@ blocks as (
             {{ column }},
         {% endfor %}
         cast(total_tokens as bigint) as total_tokens,
-        {% for kind in priced_kinds() %}
-            {{ kind }}_cost_usd,
-        {% endfor %}
+        subscription_cost_usd,
         call_span_ms,
         cast(total_tokens as double) * 60000 / nullif(call_span_ms, 0) as tokens_per_minute,
-        {% for kind in priced_kinds() %}
-            cast({{ kind }}_cost_usd as double) * 3600000 / nullif(call_span_ms, 0) as {{ kind }}_usd_per_hour,
-        {% endfor %}
-        {% for kind in priced_kinds() %}
-            case
-                when is_active
-                    then
-                        cast({{ kind }}_cost_usd as double)
-                        + cast({{ kind }}_cost_usd as double) * remaining_ms / nullif(call_span_ms, 0)
-            end as projected_{{ kind }}_cost_usd,
-        {% endfor %}
+        cast(subscription_cost_usd as double) * 3600000 / nullif(call_span_ms, 0) as subscription_usd_per_hour,
+        case
+            when is_active
+                then
+                    cast(subscription_cost_usd as double)
+                    + cast(subscription_cost_usd as double) * remaining_ms / nullif(call_span_ms, 0)
+        end as projected_subscription_cost_usd,
         case
             when is_active
                 then total_tokens + cast(total_tokens as double) * remaining_ms / nullif(call_span_ms, 0)

@@ -100,6 +100,11 @@ def status_path(data: Path) -> Path:
     return data / "status.json"
 
 
+def limits_path(data: Path) -> Path:
+    """What `statusline` notes of a plan's limits, until it is landed."""
+    return data / "limits.jsonl"
+
+
 def demo_dir(data: Path) -> Path:
     """The data directory of the demo: apart from the real one, so that made-up lines never mix with real ones."""
     return data / "demo"

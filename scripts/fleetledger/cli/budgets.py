@@ -128,6 +128,37 @@ def blocks_report(places: Places, active: bool, limit: int | None, form: str, **
 
 @click.command()
 @with_places
+@window_filter_options
+@click.option("--active", is_flag=True, help="Only limits that have not begun anew since.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), help=f"How many, the newest [default: {WINDOW_LIMIT}; all as JSON, CSV]."
+)
+@table_options
+def limits_report(
+    places: Places, active: bool, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
+) -> None:
+    """A plan's own limits, the weekly one among them: how much is used, and what that comes to at list prices.
+
+    As Claude Code told the status line, which has to be `fleetledger statusline` for it: no log holds it. What is
+    current is told by the clock.
+
+    \b
+    Examples:
+      fleetledger report limits
+      fleetledger report limits --active
+      fleetledger report limits --account work --json
+    """
+    from fleetledger.base import clock
+    from fleetledger.reports.budgets import plan_limits
+
+    ledger = narrowed(places, filters)
+    limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
+    document = plan_limits(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
+    print_document(document, as_json, as_csv, render=RENDER)
+
+
+@click.command()
+@with_places
 @table_options
 def plans_report(places: Places, form: str) -> None:
     """What flat rates cost by month, beside what their use would have cost, and use that no plan covers.

@@ -25,6 +25,7 @@ OTHER_REPORTS = {
     "errors": "telemetry_reports",
     "joins": "outcomes",
     "latency": "telemetry_reports",
+    "limits": "budgets",
     "outcomes": "outcomes",
     "plans": "budgets",
     "quality": "outcomes",

@@ -66,6 +66,7 @@ SCHEMAS = {
         entry_number=_COUNT,
         **{f"{kind}_tokens": _COUNT for kind in ("prompt", "completion", "cache_read", "cache_write")},
     ),
+    "plan_limits": _schema("account", "limit_name", used_share=pa.float64(), resets_at=_TIME),
     "session_marks": _schema("session_id", "note", rating=_COUNT),
     "scanned_batches": _schema("batch_id", "rules", scanned_at=_TIME),
     "secrets": _schema(

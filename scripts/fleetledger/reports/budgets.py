@@ -1,6 +1,7 @@
 """What was spent of budgets, usage windows, and what plans cost: documents from the published file alone.
 
-Their keys are those of the tables that they come from (fct_budget_status, fct_usage_blocks, fct_plan_months), in
+Their keys are those of the tables that they come from (fct_budget_status, fct_usage_blocks, fct_plan_limits,
+fct_plan_months), in
 `rows`; before them stands what all reports begin with. Money of different cost kinds is never added.
 """
 
@@ -10,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from fleetledger.published.ledger import Ledger
-from fleetledger.published.rows import PRICED_KINDS, Row
+from fleetledger.published.rows import Row
 from fleetledger.reports.document import header
 
 MINUTE, HOUR = 60, 3600
@@ -39,6 +40,21 @@ def usage_windows(ledger: Ledger, now: datetime, *, active: bool, limit: int | N
     }
 
 
+def plan_limits(ledger: Ledger, now: datetime, *, active: bool, limit: int | None) -> Row:
+    """Periods of a plan's limits, the newest first; with `active` those that end after `now` (UTC, without a zone).
+
+    `is_current` is as of `now`, where the table has it as of the newest line.
+    """
+    rows = [row | {"is_current": now < row["resets_at"]} for row in ledger.ask("reports/plan_limits")]
+    found = [row for row in rows if row["is_current"] or not active]
+    return header(ledger, "limits") | {
+        "now": now,
+        "is_told": bool(rows),
+        "row_count": len(found),
+        "rows": found[:limit],
+    }
+
+
 def plans(ledger: Ledger) -> Row:
     """Each month of each flat rate, the newest first. `has_plans` is whether any plan is told."""
     rows = ledger.rows("select * from fct_plan_months order by month_started_on desc, provider, account")
@@ -50,9 +66,8 @@ def _as_of_now(row: Row, now: datetime) -> Row:
     left = (row["ends_at"] - now).total_seconds() if is_active else None
     row |= {"is_active": is_active, "remaining_seconds": left}
     row["projected_total_tokens"] = _projected(row["total_tokens"], row["tokens_per_minute"], left, MINUTE)
-    for kind in PRICED_KINDS:
-        spent, rate = row[f"{kind}_cost_usd"], row[f"{kind}_usd_per_hour"]
-        row[f"projected_{kind}_cost_usd"] = _projected(spent, rate, left, HOUR)
+    spent, rate = row["subscription_cost_usd"], row["subscription_usd_per_hour"]
+    row["projected_subscription_cost_usd"] = _projected(spent, rate, left, HOUR)
     return row
 
 

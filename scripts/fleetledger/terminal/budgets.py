@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
-from fleetledger.published.rows import PRICED_KINDS, Row
+from fleetledger.published.rows import Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
     KINDS,
@@ -139,7 +140,6 @@ def _windows(document: Row) -> Iterator[Piece]:
         yield Line((f"No window is open.{last}" if ended else "No window yet.") + " Is everything landed?")
         yield Line("Type `fleetledger refresh` after the agents have run.", "dim")
         return
-    kinds = [kind for kind in PRICED_KINDS if any(row[f"{kind}_cost_usd"] is not None for row in rows)]
     columns = [
         Column("window", is_fixed=True),
         Column("account", keeps_end=True),
@@ -147,17 +147,17 @@ def _windows(document: Row) -> Iterator[Piece]:
         Column("calls", True),
         Column("tokens", True),
         Column("a minute", True, is_spare=True),
-        *kind_columns(kinds),
+        *kind_columns(["subscription"]),
         Column("", is_fixed=True),
     ]
-    yield Table(cut(document, "windows", "newest"), columns, [_window_cells(row, kinds) for row in rows])
+    yield Table(cut(document, "windows", "newest"), columns, [_window_cells(row) for row in rows])
     yield from (_projection(row) for row in rows if row["is_active"])
     if unpriced := sum(row["unpriced_call_count"] for row in rows):
         yield Line(f"{unpriced:,} of the calls have no cost, for want of a rate or of logged usage.")
     yield Line(NOTIONAL, "dim")
 
 
-def _window_cells(row: Row, kinds: list[str]) -> list[str]:
+def _window_cells(row: Row) -> list[str]:
     gap = (row["gap_ended_at"] - row["gap_started_at"]).total_seconds() if row["gap_started_at"] else None
     return [
         f"{row['started_at_local']} - {row['ends_at_local']}",
@@ -166,7 +166,7 @@ def _window_cells(row: Row, kinds: list[str]) -> list[str]:
         f"{row['model_call_count']:,}",
         short(row["total_tokens"]),
         short(row["tokens_per_minute"]),
-        *(money(row[f"{kind}_cost_usd"], kind, "") for kind in kinds),
+        money(row["subscription_cost_usd"], "subscription", ""),
         f"open, {duration(row['remaining_seconds'])} left" if row["is_active"] else "",
     ]
 
@@ -175,13 +175,55 @@ def _projection(row: Row) -> Line:
     name = f"{row['fleet']}/{row['account']} on {row['host']}"
     if row["projected_total_tokens"] is None:
         return Line(f"Open: {name}; one call tells no pace.")
-    amounts = [
-        money(row[f"projected_{kind}_cost_usd"], kind)
-        for kind in PRICED_KINDS
-        if row[f"projected_{kind}_cost_usd"] is not None
-    ]
-    told = ", ".join([f"{short(row['projected_total_tokens'])} tokens", *amounts])
+    told = f"{short(row['projected_total_tokens'])} tokens"
+    if row["projected_subscription_cost_usd"] is not None:
+        told += f", {money(row['projected_subscription_cost_usd'], 'subscription')}"
     return Line(f"Open: {name}; at its pace it ends with {told}.")
+
+
+LIMIT_NAMES = {"five_hour": "5 hours", "seven_day": "week"}
+
+NO_LIMITS = (
+    "Nothing is known of limits: Claude Code tells them its status line alone, and only on a subscription. "
+    "Let that be `fleetledger statusline` (docs/sessions.md), and type `fleetledger refresh`."
+)
+
+
+def _limits(document: Row) -> Iterator[Piece]:
+    rows: list[Row] = document["rows"]
+    if not rows:
+        yield Line("No limit that has not begun anew." if document["is_told"] else NO_LIMITS)
+        return
+    columns = [
+        Column("limit", is_fixed=True),
+        Column("account", keeps_end=True),
+        Column("used", True, "bold"),
+        Column("as of", is_spare=True),
+        Column("begins anew"),
+        Column("calls", True),
+        Column("their use", True, KINDS["subscription"].style),
+        Column("the whole limit", True, KINDS["subscription"].style),
+    ]
+    yield Table(cut(document, "limits", "newest"), columns, [_limit_cells(row, document["now"]) for row in rows])
+    yield Line(
+        "Used: as Claude Code said. Use (≈): calls up to then that are landed, at list prices; the whole limit is that"
+        " over the part used. Both are floors: other machines, apps and requests without a line are in the part only.",
+        "dim",
+    )
+
+
+def _limit_cells(row: Row, now: datetime) -> list[str]:
+    left = f" (in {duration((row['resets_at'] - now).total_seconds())})" if row["is_current"] else ""
+    return [
+        LIMIT_NAMES.get(row["limit_name"], row["limit_name"].replace("_", " ")),
+        f"{row['account']} on {row['host']}",
+        percent(row["used_share"], 0),
+        row["last_told_at_local"],
+        row["resets_at_local"] + left,
+        UNOBSERVED if row["model_call_count"] is None else f"{row['model_call_count']:,}",
+        money(row["subscription_cost_usd"], "subscription"),
+        money(row["whole_limit_usd"], "subscription"),
+    ]
 
 
 def _plans(document: Row) -> Iterator[Piece]:
@@ -271,6 +313,7 @@ def _whatif_cells(row: Row) -> list[str]:
 RENDERED: dict[str, tuple[str, Callable[[Row], Iterator[Piece]]]] = {
     "budget": ("Budgets", _budget),
     "blocks": ("5-hour usage windows", _windows),
+    "limits": ("Limits of Claude's plans", _limits),
     "plans": ("Flat rates, and what their use would have cost", _plans),
     "whatif": ("What history would have cost", _whatif),
 }

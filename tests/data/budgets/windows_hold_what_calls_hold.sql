@@ -63,9 +63,7 @@ window_sums as (
         {% for column in usage_columns() %}
             sum({{ column }}) as {{ column }},
         {% endfor %}
-        sum(billed_cost_usd) as billed_cost_usd,
-        sum(subscription_cost_usd) as subscription_cost_usd,
-        sum(unknown_cost_usd) as unknown_cost_usd
+        sum(subscription_cost_usd) as subscription_cost_usd
 
     from followed
 
@@ -93,7 +91,7 @@ off as (
         window_sums.is_overlapped
         or call_sums.model_call_count is distinct from window_sums.model_call_count
         or call_sums.unpriced_call_count is distinct from window_sums.unpriced_call_count
-        {% for column in usage_columns() + ['billed_cost_usd', 'subscription_cost_usd', 'unknown_cost_usd'] %}
+        {% for column in usage_columns() + ['subscription_cost_usd'] %}
             or call_sums.{{ column }} is distinct from window_sums.{{ column }}
         {% endfor %}
 

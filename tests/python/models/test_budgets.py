@@ -22,11 +22,18 @@ from fleetledger.base.paths import published_path, warehouse_path
 from fleetledger.cli.main import main
 
 GOLDEN = Path(__file__).parent / "golden"
-MODELS = ("fct_usage_blocks", "fct_budget_status", "fct_plan_months")
-BELOW = ("stg_settings__budgets", "stg_settings__plans", "int_plans", "int_budget_spend", "int_budget_periods")
+MODELS = ("fct_usage_blocks", "fct_budget_status", "fct_plan_months", "fct_plan_limits")
+BELOW = (
+    "stg_limits__plan_limits",
+    "stg_settings__budgets",
+    "stg_settings__plans",
+    "int_plans",
+    "int_budget_spend",
+    "int_budget_periods",
+)
 """What these are made of, as views over the inputs."""
 INPUTS = ("marts.fct_model_calls", "marts.fct_daily_costs", "intermediate.int_landing_summary")
-SETTINGS = ("landing.settings_budgets", "landing.settings_plans")
+SETTINGS = ("landing.settings_budgets", "landing.settings_plans", "landing.plan_limits")
 RULES = ("seeds.model_vendors",)
 PUBLISHED = (*MODELS, "fct_model_calls", "dim_models", "dim_accounts", "dim_possible_rates", "build_info")
 
@@ -281,6 +288,7 @@ def test_without_budgets_and_plans_it_says_so(data: Path, tmp_path: Path) -> Non
         (["budget", "--quiet"], "no budgets"),
         (["report", "plans"], "No plans: "),
         (["report", "blocks"], "No window yet."),
+        (["report", "limits"], "Nothing is known of limits"),
     ):
         result = run(tmp_path, *arguments)
         assert result.exit_code == 0
