@@ -50,11 +50,17 @@ periods as (
 
 ),
 
+models as (
+
+    select distinct model from model_calls
+
+),
+
 models_of_anthropic as (
 
     select distinct models.model
 
-    from (select distinct model from model_calls) as models
+    from models
 
     inner join vendors
         on {{ matches_regex('lower(models.model)', 'vendors.model_regex') }}
@@ -87,8 +93,8 @@ used as (
     left join plan_calls
         on periods.host = plan_calls.host
         and periods.account = plan_calls.account
-        and plan_calls.called_at >= periods.started_at
-        and plan_calls.called_at <= periods.last_told_at
+        and periods.started_at <= plan_calls.called_at
+        and periods.last_told_at >= plan_calls.called_at
 
     group by
         periods.host,

@@ -18,11 +18,17 @@ vendors as (
 
 ),
 
+models as (
+
+    select distinct model from model_calls
+
+),
+
 models_of_anthropic as (
 
     select distinct models.model
 
-    from (select distinct model from model_calls) as models
+    from models
 
     inner join vendors
         on {{ matches_regex('lower(models.model)', 'vendors.model_regex') }}

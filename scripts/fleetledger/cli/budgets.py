@@ -134,9 +134,7 @@ def blocks_report(places: Places, active: bool, limit: int | None, form: str, **
     "-n", "--limit", type=click.IntRange(1), help=f"How many, the newest [default: {WINDOW_LIMIT}; all as JSON, CSV]."
 )
 @table_options
-def limits_report(
-    places: Places, active: bool, limit: int | None, as_json: bool, as_csv: bool, **filters: str | None
-) -> None:
+def limits_report(places: Places, active: bool, limit: int | None, form: str, **filters: str | None) -> None:
     """A plan's own limits, the weekly one among them: how much is used, and what that comes to at list prices.
 
     As Claude Code told the status line, which has to be `fleetledger statusline` for it: no log holds it. What is
@@ -152,9 +150,9 @@ def limits_report(
     from fleetledger.reports.budgets import plan_limits
 
     ledger = narrowed(places, filters)
-    limit = limit or (None if as_json or as_csv else WINDOW_LIMIT)
+    limit = limit or (WINDOW_LIMIT if is_for_people(form) else None)
     document = plan_limits(ledger, clock.now().replace(tzinfo=None), active=active, limit=limit)
-    print_document(document, as_json, as_csv, render=RENDER)
+    print_document(document, form, render=RENDER)
 
 
 @click.command()

@@ -6,9 +6,9 @@ lines as (
 
 ),
 
-bridges as (
+named as (
 
-    select * from {{ ref('stg_claude_code__bridges') }}
+    select * from {{ ref('int_claude_code_named_accounts') }}
 
 ),
 
@@ -45,24 +45,6 @@ shared_sessions as (
     group by session_id
 
     having count(*) > 1
-
-),
-
--- Whose a session is, where its log says so, and of one account alone.
-named as (
-
-    select
-        lines.session_id,
-        min(bridges.account_uuid) as account_uuid
-
-    from bridges
-
-    inner join lines
-        on bridges.line_id = lines.line_id
-
-    group by lines.session_id
-
-    having min(bridges.account_uuid) = max(bridges.account_uuid)
 
 ),
 
