@@ -12,6 +12,7 @@ help:  ## Show this list
 run: env  ## Land this machine's logs, build, and print what the agents cost
 	@$(BIN)/fleetledger refresh --demo-if-empty
 	@$(BIN)/fleetledger report
+	@$(BIN)/fleetledger page
 
 test: dev  ## Run every gate and test
 	@scripts/check
@@ -42,9 +43,11 @@ docs: env  ## Generate dbt's documentation as one page
 pages: dev  ## Make the pages anew that are made of other files: docs/tables.md and the list of decisions
 	@$(BIN)/python scripts/pages
 
-picture: env  ## Draw docs/report.svg, the README's picture, from the demo fleet
+picture: dev  ## Draw README's picture, docs/page.png, and docs/report.svg from the demo fleet; the first needs Chromium
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && $(BIN)/fleetledger simulate "$$work/fleet" && \
 	    $(BIN)/fleetledger refresh --config "$$work/fleet/fleet.toml" --data-dir "$$work/data" && \
+	    $(BIN)/fleetledger page --data-dir "$$work/data" && \
+	    $(BIN)/python scripts/pictures "$$work/data/page/index.html" docs/page.png && \
 	    $(BIN)/fleetledger report daily --since 2026-11-01 --data-dir "$$work/data" --svg docs/report.svg
 
 lock:  ## Write the lock files anew from pyproject.toml; what is pinned stays, unless its line is deleted first

@@ -179,6 +179,8 @@ def _round(bench: Bench, *, with_builds: bool) -> Iterator[Measurement]:
         yield bench.fleetledger(tables.COLD_REFRESH, "refresh", _emptied(built))
         yield bench.fleetledger(tables.IDLE_REFRESH, "refresh", built)
         check_totals(published_path(built), bench.corpus.totals)
+        yield bench.fleetledger(tables.COLD_PAGE, "page", built)
+        yield bench.fleetledger(tables.IDLE_PAGE, "page", built)
     for job, arguments in tables.REPORTS.items():
         yield bench.fleetledger(job, "report", built, *arguments)
     for job, (question, *words) in tables.QUESTIONS.items():
@@ -192,6 +194,7 @@ def _round(bench: Bench, *, with_builds: bool) -> Iterator[Measurement]:
         with bench.corpus.grown():
             yield bench.fleetledger(tables.GROWN_REFRESH, "refresh", built)
         check_totals(published_path(built), bench.corpus.grown_totals)
+        yield bench.fleetledger(tables.GROWN_PAGE, "page", built)
 
 
 def _growth(work: Path, sizes: Sequence[int], seed: int) -> tuple[Growth, dict[str, str]]:

@@ -62,6 +62,9 @@ GROWN_REFRESH = Job(
     "refresh after growth",
     (under(2), working(3), below(0.8), Bar("ratio", operator.le, 1.7, "at most 1.7 of ccusage's time")),
 )
+COLD_PAGE = Job("page, written whole")
+IDLE_PAGE = Job("page, nothing new")
+GROWN_PAGE = Job("page after growth", (working(1),))
 CCUSAGE = Job("ccusage claude monthly --json", rate=True)
 
 _REPORT_BARS = (
@@ -91,6 +94,7 @@ CCUSAGE_BLOCKS = Job("ccusage claude blocks --json", rate=True)
 
 JOBS = (
     *(COLD_EXTRACT, IDLE_EXTRACT, GROWN_EXTRACT, COLD_REFRESH, IDLE_REFRESH, GROWN_REFRESH),
+    *(COLD_PAGE, IDLE_PAGE, GROWN_PAGE),
     *(*REPORTS, *QUESTIONS, STATUSLINE, CCUSAGE, CCUSAGE_BLOCKS, CCUSAGE_STATUSLINE),
 )
 STEPS = ("extract", "build", "publish", "report")

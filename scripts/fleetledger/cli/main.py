@@ -30,6 +30,7 @@ COMMANDS = {
     "publish": "refresh",
     "status": "status",
     "report": "report",
+    "page": "page",
     "budget": "budgets",
     "whatif": "budgets",
     "sessions": "sessions",

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 @click.command()
 @with_places
 @click.option("--demo-if-empty", is_flag=True, help="With no logs on this machine, do it with a generated fleet.")
+@click.option(
+    "--page", "with_page", is_flag=True, help="Write the page for a browser, too: page/ in the data directory."
+)
 @click.pass_context
-def refresh(ctx: click.Context, /, places: Places, demo_if_empty: bool) -> None:
+def refresh(ctx: click.Context, /, places: Places, demo_if_empty: bool, with_page: bool) -> None:
     """Extract, build and publish: all that `report` needs.
 
     Builds only if something is new: lines, rates, models or rules. Ends with 1 where a configured source is missing or
@@ -40,6 +43,7 @@ def refresh(ctx: click.Context, /, places: Places, demo_if_empty: bool) -> None:
     Examples:
       fleetledger refresh
       fleetledger refresh --config fleet.toml --data-dir ~/fleet
+      fleetledger refresh --page
     """
     from fleetledger import pipeline
 
@@ -60,7 +64,19 @@ def refresh(ctx: click.Context, /, places: Places, demo_if_empty: bool) -> None:
     left_out: list[str] = []
     with telling() as tell:
         pipeline.refresh(places.prepared(), config, noting(tell, left_out))
+    if with_page:
+        write_page(paths.published_path(places.data))
     ctx.exit(1 if left_out else 0)
+
+
+def write_page(ledger: Path, out: Path | None = None) -> Path:
+    """Write the page of a published file, beside it or to `out`, and say so; its address on this machine."""
+    from fleetledger.page.export import export, page_dir
+
+    exported = export(ledger, out or page_dir(ledger.parent))
+    changed = f"{exported.written:,} written" if exported.written else "nothing has changed"
+    click.echo(clean(f"Page: {exported.path} ({exported.files:,} files, {changed})"))
+    return exported.path
 
 
 def _say_where(data: Path) -> None:

@@ -65,7 +65,7 @@ def serve(
     from fleetledger.telemetry.server import Settings
     from fleetledger.telemetry.server import serve as serve_into
 
-    settings = Settings(host, port, grpc_port, _token(token_file), keep_personal)
+    settings = Settings(host, port, grpc_port, read_token(token_file), keep_personal)
 
     def begun(http_port: int, grpc: int | None) -> None:
         also = f" and gRPC on port {grpc}" if grpc is not None else ""
@@ -298,7 +298,7 @@ def _check_address(address: str, option: str) -> None:
         raise click.BadParameter(f"{address!r} is no address like http://127.0.0.1:4318.", param_hint=option)
 
 
-def _token(path: Path | None) -> str | None:
+def read_token(path: Path | None) -> str | None:
     """The token in a file, else in the environment. Raises CallError."""
     place = f"${TOKEN_VARIABLE}" if path is None else str(path)
     try:

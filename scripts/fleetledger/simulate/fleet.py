@@ -144,7 +144,7 @@ def simulate(
     written = _write_all(out, jobs, seed, scale, processes or (1 if scale.is_demo else os.cpu_count() or 1))
     truth = _truth(written, seed, days, until)
     config = out / "fleet.toml"
-    _private_file(config, [_configuration().encode()])
+    _private_file(config, [_configuration(is_demo=scale.is_demo).encode()])
     _private_file(out / "truth.json", [msgspec.json.format(msgspec.json.encode(truth), indent=1), b"\n"])
     return SimulatedFleet(out, config, truth.files, truth.bytes, truth)
 
@@ -289,7 +289,47 @@ def _truth(written: Sequence[_Written], seed: int, days: int, until: datetime) -
     )
 
 
-def _configuration() -> str:
+OWN_ROWS = """
+[[budget]]
+scope = "all"
+period = "month"
+cost_kind = "billed"
+limit_usd = 90
+
+[[budget]]
+scope = "project"
+period = "week"
+cost_kind = "billed"
+limit_usd = 40
+
+[[plan]]
+provider = "claude_code"
+account = "default"
+label = "Pro"
+starts_on = "2026-09-15"
+ends_on = "2026-10-14"
+cost_usd = 20
+
+[[plan]]
+provider = "claude_code"
+account = "default"
+label = "Pro"
+starts_on = "2026-10-15"
+ends_on = "2026-11-14"
+cost_usd = 20
+
+[[plan]]
+provider = "claude_code"
+account = "default"
+label = "Pro"
+starts_on = "2026-11-15"
+ends_on = "2026-12-14"
+cost_usd = 20
+"""
+"""What the demo's owner set: limits, one of which is near, and what was paid for a flat rate."""
+
+
+def _configuration(*, is_demo: bool) -> str:
     """The fleet.toml of the invented fleet; paths are relative to it."""
     parts = ["# A generated fleet; every number in it is invented.\ndemo = true\n"]
     for source in SOURCES:
@@ -297,4 +337,4 @@ def _configuration() -> str:
         if source.provider is not None:
             settings["provider"] = source.provider
         parts.append("\n[[source]]\n" + "".join(f'{name} = "{value}"\n' for name, value in settings.items()))
-    return "".join(parts)
+    return "".join([*parts, *([OWN_ROWS] if is_demo else [])])

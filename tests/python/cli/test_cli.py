@@ -39,6 +39,7 @@ COMMANDS = (
     "report errors",
     "report latency",
     "report telemetry",
+    "page",
     "budget",
     "whatif",
     "sessions",

@@ -1,0 +1,207 @@
+"""The page's questions, each a file of SQL over the published file (analyses/page), and their answers as columns.
+
+What is asked of a question are variables of the connection (`getvariable('since')`). An answer whose tables the file
+does not hold is none: an older file, or one of a newer project, shows what it has.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
+
+import _duckdb
+
+from fleetledger.base.errors import FleetledgerError
+from fleetledger.base.paths import PROJECT_ROOT
+
+Json = dict[str, Any]
+
+QUERIES = PROJECT_ROOT / "analyses" / "page"
+
+OVERVIEW = ("build", "coverage", "days", "outcomes", "attention", "plans", "budgets")
+"""What the first page shows: it stands in the page itself, so that nothing has to be waited for."""
+
+OF_A_SESSION = ("session", "calls", "turns", "tasks", "tools", "files", "findings")
+
+TEXTS = ("fleet", "host", "account", "provider", "project", "model", "kind", "q")
+DAYS = ("since", "until")
+NUMBERS = ("most", "dearest")
+LONGEST = 400
+MOST = 100_000
+
+
+class BadParameterError(FleetledgerError):
+    """What was asked makes no sense."""
+
+
+class Source(NamedTuple):
+    """Where an answer comes from: its SQL, what it says of itself, and the tables that it reads."""
+
+    sql: str
+    about: str
+    tables: tuple[str, ...]
+
+
+@cache
+def answer_names() -> tuple[str, ...]:
+    """The answers that are of no one session, in order."""
+    return tuple(sorted(path.stem for path in QUERIES.glob("*.sql") if not path.stem.startswith("session_")))
+
+
+def overall() -> tuple[str, ...]:
+    """The answers that stand for themselves: all but those of one session."""
+    return tuple(name for name in answer_names() if name != "session")
+
+
+@cache
+def sql_of(name: str) -> str:
+    """The SQL of an answer."""
+    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def parameters(given: Mapping[str, str]) -> dict[str, object]:
+    """What is asked, as values of the types that the SQL takes. Raises BadParameterError.
+
+    >>> parameters({"since": "2026-11-01", "most": "5"})
+    {'since': datetime.date(2026, 11, 1), 'most': 5}
+    """
+    found: dict[str, object] = {}
+    for name, text in given.items():
+        if name in DAYS:
+            found[name] = _day(name, text)
+        elif name in NUMBERS:
+            if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > MOST:
+                raise BadParameterError(f"{name}: expected a number up to {MOST}")
+            found[name] = int(text)
+        elif name in TEXTS:
+            if not text or len(text) > LONGEST or "\0" in text or not _is_text(text):
+                raise BadParameterError(f"{name}: expected 1 to {LONGEST} characters of text")
+            found[name] = text
+        else:
+            raise BadParameterError("unknown parameter; there is " + ", ".join((*DAYS, *TEXTS, *NUMBERS)))
+    return found
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadParameterError(f"{name}: expected a day like 2026-11-01") from error
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_there(connection: _duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the file holds the tables that an answer reads."""
+    there = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    return tables_of(name) <= there
+
+
+@cache
+def tables_of(name: str) -> frozenset[str]:
+    """The published tables that an answer reads."""
+    read = re.findall(r"\b(?:from|join)\s+((?:fct|dim|page)_\w+|build_info|log_drift|unpriced_models)", sql_of(name))
+    return frozenset(read)
+
+
+def ask(connection: _duckdb.DuckDBPyConnection, name: str, asked: Mapping[str, object] | None = None) -> Json:
+    """An answer: its columns, by name; `count` rows. The connection is one of its own: what is asked stays set."""
+    for variable, value in (asked or {}).items():
+        connection.execute(f"set variable {variable} = $1", [value])
+    cursor = connection.execute(sql_of(name))
+    names = [column[0] for column in cursor.description]
+    return columnar(name, names, cursor.fetchall())
+
+
+def columnar(name: str, names: list[str], rows: list[tuple[Any, ...]]) -> Json:
+    """Rows as columns."""
+    values: Iterable[tuple[Any, ...]] = zip(*rows, strict=True) if rows else [()] * len(names)
+    columns = {column: _column(list(found)) for column, found in zip(names, values, strict=True)}
+    return {"answer": name, "count": len(rows), "columns": columns}
+
+
+def _column(values: list[Any]) -> Any:  # noqa: ANN401 (JSON)
+    """A column; one of few distinct texts as these texts and their places."""
+    first = next((value for value in values if value is not None), None)
+    if first is None or isinstance(first, bool | int):
+        return values
+    plain = [_plain(value) for value in values]
+    if isinstance(plain[values.index(first)], str):
+        texts = sorted({text for text in plain if text is not None})
+        if 3 * len(texts) < len(plain):
+            place = {text: number for number, text in enumerate(texts)}
+            return {"of": texts, "at": [None if text is None else place[text] for text in plain]}
+    return plain
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (whatever the database holds)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Decimal):
+        return _number(round(float(value), 9))
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds") + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _number(value: float) -> float | int | None:
+    """A number as short as it is; what is none (a division of nothing) is not known."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return None
+    return int(value) if value == int(value) and abs(value) < 1e15 else value
+
+
+def visible(text: str) -> str:
+    r"""Text in which nothing is hidden or turned: a sign takes the place of control and bidirectional characters.
+
+    >>> visible("a\u202egnp.exe\x00")
+    'a�gnp.exe�'
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
+
+
+def sources(connection: _duckdb.DuckDBPyConnection) -> Json:
+    """Where each answer comes from: its SQL, and the tables that it reads, with what they say of themselves."""
+    comments = dict(connection.execute("select table_name, comment from duckdb_tables()").fetchall())
+    names = sorted(path.stem for path in QUERIES.glob("*.sql"))
+    answers = {
+        name: {
+            "sql": sql_of(name),
+            "tables": {table: comments[table] for table in sorted(tables_of(name)) if table in comments},
+        }
+        for name in names
+    }
+    return {"answer": "sources", "count": len(names), "of": answers}
+
+
+_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def as_json(value: Json) -> str:
+    """JSON that can stand in HTML and in a script: nothing in it ends an element or a line.
+
+    >>> as_json({"a": "</script>"})
+    '{"a":"\\\\u003c/script\\\\u003e"}'
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_HTML)

@@ -1,0 +1,207 @@
+"""The page as files: a folder with the addresses of the server, or one file that holds all of it.
+
+A second export of the same ledger writes no file, and one after growth writes those that changed. Of sessions, what
+tells whether their files changed is the row that the list has of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import _duckdb
+
+from fleetledger.base.errors import FleetledgerError, why
+from fleetledger.base.sql import text_of
+from fleetledger.page.answers import OVERVIEW, QUERIES, Json, as_json, ask, is_there, overall, sources, sql_of
+from fleetledger.page.sessions import details
+from fleetledger.page.site import PARTS, STATIC, block, index, part
+from fleetledger.page.site import single as single_page
+
+STATE = ".export.json"
+"""What the files of sessions were made of, so that those that stay are not made again."""
+
+AT_ONCE = 500
+"""How many sessions' calls are held at once."""
+
+NEWEST = 50
+"""How many sessions a single file tells of in full."""
+
+NEWEST_SESSIONS = "select session_id from page_sessions order by started_at desc nulls last, session_id limit $1"
+
+
+class Exported(NamedTuple):
+    """What an export came to: where it is, how many files there are, and how many were written or deleted."""
+
+    path: Path
+    files: int
+    written: int
+
+
+def page_dir(data: Path) -> Path:
+    """Where the page of a data directory is."""
+    return data / "page"
+
+
+def export(published: Path, directory: Path) -> Exported:
+    """Write the page of a published file to a folder. Raises FleetledgerError."""
+    try:
+        with opened(published) as ledger:
+            return _Folder(directory).write(ledger)
+    except OSError as error:
+        raise FleetledgerError(f"{error.filename or directory}: cannot write the page: {why(error)}") from error
+
+
+def export_single(published: Path, file: Path) -> Exported:
+    """Write the page of a published file as one file. Raises FleetledgerError."""
+    try:
+        with opened(published) as ledger:
+            answers = {name: ask(question(ledger), name) for name in overall() if is_there(ledger, name)}
+            newest = [row[0] for row in ledger.execute(NEWEST_SESSIONS, [NEWEST]).fetchall()]
+            answers |= {f"sessions/{key}": found for key, found in details(question(ledger), newest)}
+            answers["sources"] = sources(ledger)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        written = _write(file, single_page(block(name, as_json(found)) for name, found in answers.items()))
+        return Exported(file, 1, int(written))
+    except OSError as error:
+        raise FleetledgerError(f"{error.filename or file}: cannot write the page: {why(error)}") from error
+
+
+def opened(published: Path) -> _duckdb.DuckDBPyConnection:
+    """The published file, open for reading; ask a `question` of it. Raises FleetledgerError.
+
+    It is attached to a database in memory: by its path DuckDB would give the file that it has open under that name,
+    also where another was swapped in since.
+    """
+    try:
+        connection = _duckdb.connect(":memory:", config={"threads": "1", "temp_directory": ""})
+        connection.execute(f"attach {text_of(published)} as ledger (read_only)")
+        connection.execute("use ledger")
+        is_there(connection, "build")
+    except _duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise FleetledgerError(
+            f"{published} cannot be read by this version ({reason}); `fleetledger publish` writes it anew"
+        ) from error
+    return connection
+
+
+def question(ledger: _duckdb.DuckDBPyConnection) -> _duckdb.DuckDBPyConnection:
+    """A connection of its own to an opened file: what is asked stays set in it."""
+    cursor = ledger.cursor()
+    cursor.execute("use ledger")
+    return cursor
+
+
+class _Folder:
+    """A folder with the page in it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._files = 0
+        self._written = 0
+
+    def write(self, ledger: _duckdb.DuckDBPyConnection) -> Exported:
+        self._directory.parent.mkdir(parents=True, exist_ok=True)
+        for place in (self._directory, self._directory / "api", self._directory / "api" / "sessions"):
+            place.mkdir(exist_ok=True, mode=0o700)
+        answers = {name: ask(question(ledger), name) for name in overall() if is_there(ledger, name)}
+        answers["sources"] = sources(ledger)
+        self._sessions(ledger)
+        for name, found in answers.items():
+            self._answer(name, found)
+        for name in PARTS:
+            self._put(name, part(name))
+        blocks = [block(name, as_json(answers[name])) for name in OVERVIEW if name in answers]
+        # The page itself last: it is what names all the rest.
+        self._put("index.html", index(blocks, "folder"))
+        return Exported(self._directory / "index.html", self._files, self._written)
+
+    def _sessions(self, ledger: _duckdb.DuckDBPyConnection) -> None:
+        if not is_there(ledger, "sessions"):
+            return
+        # The sessions that the list holds, and what each is made of.
+        cursor = question(ledger)
+        listed = _rows_of(cursor)
+        state = self._state()
+        maker = _maker()
+        before = state.get("sessions", {}) if state.get("maker") == maker else {}
+        fresh = [session_id for key, (session_id, digest) in listed.items() if not self._stands(key, digest, before)]
+        for begin in range(0, len(fresh), AT_ONCE):
+            for key, found in details(question(ledger), fresh[begin : begin + AT_ONCE]):
+                self._answer(f"sessions/{key}", found)
+        self._files += 2 * (len(listed) - len(fresh))
+        self._remove(set(listed))
+        digests = {key: digest for key, (_, digest) in sorted(listed.items())}
+        text = json.dumps({"maker": maker, "sessions": digests}, indent=0)
+        _write(self._directory / STATE, text)
+
+    def _stands(self, key: str, digest: str, before: dict[str, str]) -> bool:
+        place = self._directory / "api" / "sessions"
+        return before.get(key) == digest and (place / f"{key}.json").exists() and (place / f"{key}.js").exists()
+
+    def _state(self) -> Json:
+        try:
+            found = json.loads((self._directory / STATE).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _remove(self, kept: set[str]) -> None:
+        """Delete the files of sessions that the list no longer holds."""
+        place = self._directory / "api" / "sessions"
+        for path in place.glob("*.js*"):
+            if path.stem not in kept:
+                path.unlink()
+                self._written += 1
+
+    def _answer(self, name: str, found: Json) -> None:
+        """An answer for who asks for it, and as a script: what is opened as a file may read nothing else."""
+        text = as_json(found)
+        self._put(f"api/{name}.json", text)
+        self._put(f"api/{name}.js", f"fleetledger.told({json.dumps(name)},{text})")
+
+    def _put(self, name: str, text: str) -> None:
+        self._written += _write(self._directory / name, text)
+        self._files += 1
+
+
+def _rows_of(cursor: _duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """The sessions of the list by their keys, each with its id and a digest of all that the list says of it."""
+    query = (
+        "select listed.session_key, listed.session_id, hash(listed) || ':' || hash(sessions)"
+        f" from ({sql_of('sessions')}) as listed inner join page_sessions as sessions using (session_id)"
+        " order by listed.session_key"
+    )
+    return {str(key): (str(session_id), str(digest)) for key, session_id, digest in cursor.execute(query).fetchall()}
+
+
+def _maker() -> str:
+    """A name for what decides how files of sessions look: queries, this package, and the engine, whose hash it is."""
+    digest = blake2b(_duckdb.__version__.encode(), digest_size=16)
+    for path in _texts((QUERIES, STATIC.parent)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _texts(places: Iterable[Path]) -> list[Path]:
+    return sorted(path for place in places for path in place.iterdir() if path.suffix in (".sql", ".py"))
+
+
+def _write(path: Path, text: str) -> bool:
+    """Write a file that only its owner reads, by rename; not where it is what it was. Whether it was written."""
+    encoded = text.encode()
+    try:
+        if path.stat().st_size == len(encoded) and path.read_bytes() == encoded:
+            return False
+    except FileNotFoundError:
+        pass
+    beside = path.with_name(f".{path.name}.part")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(encoded)
+    beside.replace(path)
+    return True

@@ -1,0 +1,180 @@
+// The page's frame: addresses, filters, theme, and what is asked of the pages.
+"use strict";
+
+(function (fl) {
+    const { h } = fl;
+    const NAV = [["overview", "Overview"], ["sessions", "Sessions"], ["outcomes", "Outcomes"], ["quality", "Quality"], ["tools", "Tools and audit"], ["limits", "Limits and plans"], ["whatif", "What if"], ["attention", "Needs you"], ["live", "Live"], ["about", "About the figures"]];
+    const byId = (id) => document.getElementById(id);
+    const live = () => document.documentElement.dataset.kind === "live";
+    let drawn = 0;
+    fl.FIRST = ["build", "coverage", "days", "outcomes", "attention", "plans", "budgets"];
+
+    // Projects by the last part of their path, and by as much more of it as tells one from another.
+    function nameProjects() {
+        const paths = fl.values(fl.table(fl.answers.get("days")), "project").filter((path) => path);
+        fl.projectNames = fl.shortest(paths);
+    }
+
+    function context(state) {
+        const tables = new Map();
+        const build = fl.table(fl.answers.get("build")).row(0) ?? {};
+        const today = build.as_of ? (fl.table(fl.answers.get("days")).column("called_on").filter(Boolean).reduce((a, b) => (a > b ? a : b), build.as_of.slice(0, 10))) : null;
+        const number = ++drawn;
+        const ctx = {
+            ...state, build, today,
+            period: fl.period(state.params, today),
+            table(name) {
+                if (!tables.has(name)) tables.set(name, fl.table(fl.answers.get(name)));
+                return tables.get(name);
+            },
+            rows(name, day) {
+                const key = name + " rows";
+                if (!tables.has(key)) tables.set(key, ctx.pass(ctx.table(name), day));
+                return tables.get(key);
+            },
+            pass: (table, day, more) => fl.pass(table, state.params, ctx.period, day, more),
+            set: (changes) => (location.hash = fl.toHash(state.page, { ...state.params, ...changes }, state.key)),
+            // As `set`, but without a step to go back to: for what is typed, and for orders of tables.
+            replace: (changes) => {
+                Object.assign(state.params, changes);
+                history.replaceState(null, "", fl.toHash(state.page, state.params, state.key));
+            },
+            href: (page, changes = {}) => fl.toHash(page, { ...kept(state.params), ...changes }),
+            // What comes after the page is there; it is dropped where another page has been opened meanwhile.
+            later: async (name, draw) => {
+                try {
+                    const answer = await fl.load(name);
+                    if (number === drawn) draw(fl.table(answer), Boolean(answer));
+                } catch (error) {
+                    if (number === drawn) draw(fl.table(null), false);
+                    console.error(error);
+                }
+            },
+        };
+        ctx.before = fl.before(ctx.period, today);
+        return ctx;
+    }
+    // The filters, which go along from page to page; orders and tabs do not.
+    const kept = (params) => Object.fromEntries(Object.entries(params).filter(([name]) => [...fl.FILTERS, "since", "until", "period", "free"].includes(name)));
+
+    function side(ctx) {
+        const needs = fl.attentionRows(ctx).filter((row) => ["critical", "high"].includes(row.severity)).length;
+        const links = NAV.filter(([name]) => fl.pages[name] && (name !== "live" || live())).map(([name, text]) => h("li", {}, h("a", { href: ctx.href(name), "aria-current": name === ctx.page || (ctx.page === "session" && name === "sessions") ? "page" : null }, text, name === "attention" && needs ? h("span", { class: "count" }, fl.count(needs)) : null)));
+        byId("side").replaceChildren(
+            h("div", { class: "brand" }, fl.svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, fl.svg("path", { class: "a", d: "M3 16V9h3v7z" }), fl.svg("path", { class: "b", d: "M8.5 16V4h3v12z" }), fl.svg("path", { class: "c", d: "M14 16v-5h3v5z" })), "fleetledger", ctx.build.is_demo && h("span", { class: "demo" }, "Demo")),
+            h("nav", { "aria-label": "Pages" }, h("ul", {}, links)),
+            h("div", { class: "side-foot" },
+                ctx.build.is_demo && h("p", { class: "demo-note" }, "Every figure is invented."),
+                h("p", {}, ctx.build.as_of ? ["As of ", h("b", {}, fl.time(ctx.build.as_of) + " UTC")] : "Nothing is landed yet"),
+                h("p", {}, fl.plural(ctx.build.session_count ?? 0, "session") + ", " + fl.short(ctx.build.landed_line_count) + " lines"),
+                h("p", {}, "Rates " + (ctx.build.rates_version ?? "") + (ctx.build.rates_date ? ", " + fl.day(ctx.build.rates_date, true) : "")),
+                h("p", { id: "live-state" }),
+                theme()));
+    }
+
+    function theme() {
+        const root = document.documentElement;
+        const stored = () => {
+            try { return localStorage.getItem("fleetledger-theme"); } catch { return null; }
+        };
+        const now = stored();
+        if (now) root.dataset.theme = now;
+        const select = h("select", { "aria-label": "Colours", class: "small" }, [["", "System colours"], ["dark", "Dark"], ["light", "Light"]].map(([value, text]) => h("option", { value, selected: value === (now ?? "") }, text)));
+        select.addEventListener("change", () => {
+            if (select.value) root.dataset.theme = select.value;
+            else delete root.dataset.theme;
+            try { localStorage.setItem("fleetledger-theme", select.value); } catch { /* A page that was opened as a file may have no storage: the choice then lasts as long as the page. */ }
+        });
+        return select;
+    }
+
+    const CHECKS = { final_usage: ["final usage", "of calls have the usage of the finished response; in the rest, output is a floor"], priced: ["priced", "of calls have a cost; the rest is in no sum"], cache_tier: ["cache tiers known", "of calls that wrote to a cache tell which; the rest is priced as five-minute writes"], lines_read: ["lines read", "of source lines parse; the rest is kept with the reason"], outcomes_observed: ["outcomes observed", "of main tasks have an outcome that could be seen"], telemetry_agrees: ["telemetry agrees", "of requests are told alike by transcript and telemetry"], client_totals_agree: ["client totals agree", "of sessions cost what the client itself summed"] };
+    const GOES = { outcomes_observed: "outcomes", telemetry_agrees: "about", client_totals_agree: "about", lines_read: "attention", priced: "attention", final_usage: "about", cache_tier: "about" };
+
+    function head(ctx) {
+        const page = fl.pages[ctx.page];
+        const coverage = ctx.table("coverage");
+        const chips = Array.from({ length: coverage.count }, (_, i) => coverage.row(i)).map((row) => {
+            const [name, about] = CHECKS[row.coverage_check] ?? [fl.words(row.coverage_check), ""];
+            const enough = row.known_count >= 0.9 * row.total_count;
+            return h("a", { class: "chip" + (enough ? "" : " part"), href: ctx.href(GOES[row.coverage_check] ?? "about"), title: fl.count(row.known_count) + " of " + fl.count(row.total_count) + " " + about }, h("b", {}, fl.share(row.known_count, row.total_count)), " " + name);
+        });
+        byId("head").replaceChildren(
+            h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter ? "" : fl.span(ctx.period)), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known" }, chips)),
+            ...(page.nofilter ? [] : [filters(ctx)]));
+        byId("head").classList.toggle("bare", Boolean(page.nofilter));
+    }
+
+    function filters(ctx) {
+        const days = ctx.table("days");
+        const chosen = ctx.params.since || ctx.params.until ? null : ctx.params.period ?? "30d";
+        const periods = fl.tabs([["7d", "7d"], ["30d", "30d"], ["90d", "90d"], ["all", "All"]], chosen, (period) => ctx.set({ period, since: null, until: null }), "Period");
+        const known = days.column("called_on").filter(Boolean);
+        const ends = { since: known.reduce((a, b) => (a && a < b ? a : b), null), until: ctx.today };
+        const day = (name, label) => {
+            const input = h("input", { type: "date", "aria-label": label, value: ctx.period[name] ?? ends[name] ?? "" });
+            input.addEventListener("change", () => ctx.set({ period: null, since: ctx.period.since, until: ctx.period.until, [name]: input.value || null }));
+            return input;
+        };
+        const selects = fl.FILTERS.map((name) => {
+            const values = fl.values(days, name);
+            if (values.length < 2 && !ctx.params[name]) return null;
+            const known = values.some((value) => (value ?? fl.NONE) === ctx.params[name]);
+            const select = h("select", { "aria-label": "Only this " + name, class: ctx.params[name] ? "on" : null },
+                h("option", { value: "" }, name[0].toUpperCase() + name.slice(1)),
+                !known && ctx.params[name] ? h("option", { value: ctx.params[name], selected: true }, ctx.params[name] + " (none here)") : null,
+                values.map((value) => h("option", { value: value ?? fl.NONE, selected: (value ?? fl.NONE) === ctx.params[name] }, fl.name(name, value))));
+            select.addEventListener("change", () => ctx.set({ [name]: select.value || null }));
+            return select;
+        });
+        const free = days.column("cost_kind").includes("free") ? h("label", { class: "switch" }, h("input", { type: "checkbox", checked: Boolean(ctx.params.free), on: { change: (event) => ctx.set({ free: event.target.checked ? "1" : null }) } }), "Free calls") : null;
+        const any = fl.FILTERS.some((name) => ctx.params[name]) || ctx.params.since || ctx.params.until;
+        return h("div", { class: "filters", role: "search", "aria-label": "Filters" }, periods, h("span", { class: "dates" }, day("since", "First day"), "–", day("until", "Last day")), selects, free, any ? h("button", { class: "button", type: "button", on: { click: () => (location.hash = fl.toHash(ctx.page, {}, ctx.key)) } }, "Clear") : null);
+    }
+
+    function draw(keepPlace = false) {
+        const state = fl.parseHash(location.hash);
+        if (!fl.pages[state.page]) state.page = "overview";
+        const ctx = context(state);
+        fl.untip();
+        const place = document.documentElement.scrollTop, focus = document.activeElement?.getAttribute?.("aria-label");
+        side(ctx);
+        head(ctx);
+        const main = byId("main");
+        main.replaceChildren(...[fl.pages[state.page].draw(ctx)].flat(Infinity).filter(Boolean));
+        document.title = fl.pages[state.page].title + " · fleetledger";
+        document.documentElement.scrollTop = keepPlace ? place : 0;
+        // What was chosen with the keyboard keeps the keyboard, though the page is drawn anew.
+        if (focus) [...document.querySelectorAll("[aria-label]")].find((element) => element.getAttribute("aria-label") === focus)?.focus({ preventScroll: true });
+    }
+    fl.draw = draw;
+
+    async function begin() {
+        await Promise.all(fl.FIRST.map(fl.load));
+        let last = fl.parseHash(location.hash);
+        addEventListener("hashchange", () => {
+            const now = fl.parseHash(location.hash);
+            draw(now.page === last.page && now.key === last.key);
+            last = now;
+        });
+        byId("skip").addEventListener("click", (event) => {
+            event.preventDefault();
+            byId("main").focus();
+        });
+        document.addEventListener("keydown", (event) => {
+            if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
+                const search = document.querySelector('input[type="search"]');
+                if (search) {
+                    event.preventDefault();
+                    search.focus();
+                } else location.hash = "#/sessions";
+            }
+        });
+        nameProjects();
+        draw();
+        document.documentElement.dataset.ready = "yes";
+        if (live()) fl.follow?.();
+    }
+    // What is drawn first needs no waiting: the answers stand in the page, and drawing goes before the first picture.
+    if (typeof document !== "undefined") begin();
+})((globalThis.fleetledger ??= {}));

@@ -1,0 +1,162 @@
+// The list of sessions, and the page of one.
+"use strict";
+
+(function (fl) {
+    const { h } = fl;
+    const cost = (row) => Math.max(row.billed_cost_usd ?? -1, row.subscription_cost_usd ?? -1, row.unknown_cost_usd ?? -1);
+
+    fl.sessionColumns = () => [
+        { id: "title", label: "Session", first: true, wide: true, value: (row) => fl.sessionName(row), title: (row) => fl.sessionName(row) },
+        { id: "started", label: "Started", time: true, minor: true, value: (row) => row.started_at, cell: (row) => fl.time(row.started_at) },
+        { id: "project", label: "Project", minor: true, capped: true, value: (row) => row.project, cell: (row) => fl.name("project", row.project), title: (row) => row.project },
+        { id: "model", label: "Model", minor: true, capped: true, value: (row) => row.model, title: (row) => row.model, cell: (row) => (row.model ? row.model + (row.model_count > 1 ? " +" + (row.model_count - 1) : "") : null) },
+        { id: "outcome", label: "Outcome", minor: true, value: (row) => row.outcome_class, cell: (row) => fl.outcome(row.outcome_class, row.outcome_result) },
+        { id: "turns", label: "Turns", num: true, minor: true, value: (row) => row.turn_count, cell: (row) => fl.count(row.turn_count) },
+        { id: "tools", label: "Tools", num: true, minor: true, value: (row) => row.tool_call_count, cell: (row) => fl.count(row.tool_call_count) },
+        { id: "failed", label: "Failed", num: true, roomy: true, value: (row) => row.tool_error_count, cell: (row) => fl.count(row.tool_error_count) },
+        { id: "lines", label: "Lines", num: true, roomy: true, value: (row) => row.lines_added, cell: (row) => (row.lines_added === null ? null : "+" + fl.count(row.lines_added)) },
+        { id: "active", label: "Active", num: true, minor: true, value: (row) => row.active_ms, cell: (row) => fl.duration(row.active_ms) },
+        { id: "tokens", label: "Tokens", num: true, minor: true, value: (row) => row.total_tokens, cell: (row) => fl.short(row.total_tokens) },
+        fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd),
+        fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd),
+    ];
+
+    fl.pages.sessions = {
+        title: "Sessions",
+        draw(ctx) {
+            const host = h("div", { class: "waits tall" }), scatter = h("div", { class: "waits heat-wait" });
+            ctx.later("sessions", (table) => fill(ctx, table, host, scatter));
+            return h("div", { class: "panels" },
+                fl.panel({ title: "By active time and amount", note: "A point is a session: its larger amount at list price. The pointer names it, a click opens it; the list below holds the same.", source: "sessions", body: scatter }),
+                fl.panel({ title: "Sessions", source: "sessions", body: host }));
+        },
+    };
+
+    function fill(ctx, table, host, scatter) {
+        const rows = ctx.pass(table, "started_on").map((i) => table.row(i));
+        const text = (row) => [row.title, row.project, row.git_branch, row.model, row.outcome_class, row.session_id].filter(Boolean).join(" ").toLowerCase();
+        const texts = new Map(rows.map((row) => [row, text(row)]));
+        const search = h("input", { type: "search", placeholder: "Search titles, projects, branches, models  /", "aria-label": "Search sessions", value: ctx.params.q ?? "" });
+        const outcomes = [...new Set(rows.map((row) => row.outcome_class).filter(Boolean))].sort();
+        const outcome = h("select", { "aria-label": "Only this outcome", class: ctx.params.outcome ? "on" : null }, h("option", { value: "" }, "All outcomes"), outcomes.map((name) => h("option", { value: name, selected: name === ctx.params.outcome }, fl.words(name))));
+        outcome.addEventListener("change", () => ctx.set({ outcome: outcome.value || null }));
+        const found = h("span", { class: "soft", role: "status" }), list = h("div", {});
+        const draw = () => {
+            const words = (ctx.params.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+            const passing = rows.filter((row) => (!ctx.params.outcome || row.outcome_class === ctx.params.outcome) && words.every((word) => texts.get(row).includes(word)));
+            const whole = ctx.build.session_count, cut = table.count < whole;
+            found.textContent = fl.plural(passing.length, "session") + (cut ? ", of the newest and dearest " + fl.count(table.count) + " of " + fl.count(whole) + " that are listed here" : "");
+            // By the larger amount, of whichever kind: an order that no one column has.
+            const dearest = ctx.params.sort === "-cost";
+            list.replaceChildren(fl.grid({ label: "Sessions", kind: "free-height", rows: dearest ? fl.sorted(passing, cost, true) : passing, most: 100, sort: dearest ? null : ctx.params.sort ?? "-started", sorted: (sort) => ctx.replace({ sort }), href: (row) => "#/session/" + row.session_key, columns: fl.sessionColumns(), empty: fl.empty(rows.length ? "No session has these words." : "No session began in this selection.", rows.length ? null : whole ? "Choose a longer period, or clear the filters." : "Nothing is landed yet: `fleetledger refresh` lands what is on this machine.") }));
+            points(ctx, passing, scatter);
+        };
+        search.addEventListener("input", () => {
+            ctx.replace({ q: search.value });
+            draw();
+        });
+        host.replaceChildren(h("div", { class: "listing" }, search, outcome, found), list);
+        draw();
+    }
+
+    function points(ctx, rows, host) {
+        const shown = rows.filter((row) => cost(row) > 0 && row.active_ms > 0).slice(0, 4000);
+        if (!shown.length) {
+            host.replaceChildren(fl.empty("No session of this selection has both a time and a price."));
+            return;
+        }
+        host.replaceChildren(
+            fl.scatter({
+                label: fl.plural(shown.length, "session") + " by active time and amount",
+                points: shown.map((row) => ({ x: Math.max(row.active_ms / 60000, 0.1), y: Math.max(cost(row), 0.001), tone: fl.result(row.outcome_result), row, lines: [fl.sessionName(row), fl.usd(cost(row), (row.billed_cost_usd ?? -1) >= (row.subscription_cost_usd ?? -1) ? "billed" : "subscription") + " in " + fl.duration(row.active_ms), fl.words(row.outcome_class)] })),
+                xName: (value) => (value < 1 ? value * 60 + " s" : value < 60 ? value + " min" : Math.round(value / 60) + " h"), yName: fl.usdShort,
+                picked: (point) => (location.hash = "#/session/" + point.row.session_key),
+            }),
+            h("ul", { class: "legend line" }, [["success", "succeeded"], ["failure", "failed"], ["neither", "neither"], ["unknown", "not observed"]].map(([tone, name]) => h("li", {}, h("i", { class: "swatch " + tone }), name))));
+    }
+
+    // A session's own page.
+    fl.pages.session = {
+        title: "Session", nofilter: true,
+        draw(ctx) {
+            const host = h("div", { class: "waits tall" });
+            const key = /^[0-9a-f]{16}$/.test(ctx.key ?? "") ? ctx.key : null;
+            if (!key) return fl.empty("This address names no session.");
+            ctx.later("sessions/" + key, async (_, there) => {
+                if (!there) {
+                    host.replaceChildren(fl.empty("This session's calls are not here.", document.documentElement.dataset.kind === "single" ? "A single file tells of the newest sessions in full; `fleetledger page` writes all." : "The page may be of another ledger, or older than the session."));
+                    return;
+                }
+                const answer = await fl.load("sessions/" + key);
+                host.replaceChildren(...session(ctx, answer.parts));
+                host.classList.remove("waits", "tall");
+            });
+            return host;
+        },
+    };
+
+    const part = (parts, name) => fl.table(parts[name]);
+    const rowsOf = (table) => Array.from({ length: table.count }, (_, i) => table.row(i));
+    const turnCost = (row) => row.billed_cost_usd ?? row.subscription_cost_usd ?? row.unknown_cost_usd;
+    const kindOf = (row) => (row.billed_cost_usd !== null ? "billed" : row.subscription_cost_usd !== null ? "subscription" : "unknown");
+
+    function session(ctx, parts) {
+        const it = part(parts, "session").row(0);
+        const name = fl.sessionName(it);
+        document.querySelector("#head h1").textContent = name;
+        document.title = name + " · fleetledger";
+        const tokens = fl.add(it.input_tokens, it.output_tokens, it.cache_read_tokens, it.cache_write_5m_tokens, it.cache_write_1h_tokens);
+        const fact = (label, value, title) => h("div", { title }, h("dt", {}, label), h("dd", {}, value));
+        const resume = it.fleet === "claude_code" ? (it.started_in ? "cd " + fl.shellWord(it.started_in) + " && " : "") + "claude --resume " + fl.shellWord(it.session_id) : null;
+        return [
+            h("p", { class: "meta" }, h("a", { class: "crumb", href: ctx.href("sessions") }, "← Sessions"), h("span", {}, fl.time(it.started_at) + " UTC"), h("span", {}, it.fleet + " · " + it.account + " on " + it.host), it.project && h("span", {}, h("code", {}, it.project)), it.git_branch && h("span", {}, "branch ", h("code", {}, it.git_branch)), it.parent_key && h("a", { href: "#/session/" + it.parent_key }, "forked from another session")),
+            h("dl", { class: "facts" },
+                fact("Paid", fl.usd(it.billed_cost_usd)), fact("Notional", fl.usd(it.subscription_cost_usd, "subscription")), fact("Tokens", fl.short(tokens), fl.count(tokens)), fact("Turns", fl.count(it.turn_count)), fact("Tool calls", fl.count(it.tool_call_count) + (it.tool_error_count ? ", " + fl.count(it.tool_error_count) + " failed" : "")),
+                fact("Lines", it.lines_added === null ? fl.UNKNOWN : "+" + fl.count(it.lines_added) + " −" + fl.count(it.lines_removed ?? 0)), fact("Active", fl.duration(it.active_ms), "of " + fl.duration(it.wall_clock_ms) + " by the clock"), it.fleet === "mu" ? fact("Tasks", fl.count(it.task_count)) : fact("Sub-agents", fl.count(Math.max(0, it.task_count - 1)))),
+            h("div", { class: "panels" },
+                fl.panel({ title: "What came of it", span: "half", source: "session", body: verdict(it, ctx) }),
+                fl.panel({ title: "Take it up again", span: "half", body: h("div", { class: "prose" }, resume ? h("p", {}, fl.copyable(resume, "the line that resumes it")) : h("p", {}, "A session of mu is resumed by its daemon."), h("p", {}, fl.copyable("fleetledger show " + fl.shellWord(it.session_id), "the line that shows it")), h("p", { class: "soft" }, "The second prints what was said, and what each turn cost; the page holds no text of the logs but titles and paths.")) }),
+                turnsPanel(part(parts, "turns")), contextPanel(part(parts, "calls")), toolsPanel(part(parts, "tools")), filesPanel(part(parts, "files")),
+                part(parts, "tasks").count > 1 ? tasksPanel(part(parts, "tasks")) : null, part(parts, "findings").count ? findingsPanel(part(parts, "findings")) : null, callsPanel(part(parts, "calls"))),
+        ];
+    }
+
+    function verdict(it, ctx) {
+        const others = it.mu_outcome_class && it.mu_outcome_class !== it.outcome_class ? h("p", { class: "soft" }, "By mu's own rules: " + fl.words(it.mu_outcome_class) + ".") : null;
+        return h("div", { class: "prose" },
+            it.outcome_class ? h("p", {}, fl.outcome(it.outcome_class, it.outcome_result), it.outcome_confidence && h("span", { class: "soft" }, " · " + it.outcome_confidence)) : h("p", {}, "No task of it has ended."),
+            it.outcome_rationale && h("p", {}, it.outcome_rationale), it.evidence_coverage && h("p", { class: "soft" }, "The best evidence at hand: " + fl.words(it.evidence_coverage) + "."), others,
+            it.operator_rating && h("p", {}, "Rated " + it.operator_rating + " of 5 by a person."), it.unpriced_call_count ? h("p", { class: "note warn" }, fl.plural(it.unpriced_call_count, "call") + " have no cost: the amounts lack them.") : null);
+    }
+
+    function turnsPanel(table) {
+        const rows = rowsOf(table).filter((row) => row.model_call_count || row.tool_call_count);
+        const main = rows.filter((row) => !row.agent_id);
+        const name = (row) => (row.agent_id ? "sub-agent " + row.agent_id.slice(0, 6) : row.turn_number ? String(row.turn_number) : "before");
+        const figures = () => fl.grid({ label: "Turns", rows, fixed: true, columns: [{ id: "turn", label: "Turn", first: true, value: name }, { id: "at", label: "Prompted", value: (row) => row.prompted_at, cell: (row) => fl.clock(row.prompted_at) }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, value: (row) => row.tool_call_count }, { id: "context", label: "Context", num: true, minor: true, value: (row) => row.context_tokens, cell: (row) => fl.short(row.context_tokens) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] });
+        const body = main.some((row) => turnCost(row) > 0) ? fl.sequence({ label: "Cost of each of " + fl.plural(main.length, "turn"), form: "bars", values: main.map(turnCost), tone: (i) => kindOf(main[i]), short: fl.usdShort, name: (i) => name(main[i]), lines: (i) => ["Turn " + name(main[i]), fl.usd(turnCost(main[i]), kindOf(main[i])), fl.plural(main[i].model_call_count, "call") + ", " + fl.plural(main[i].tool_call_count, "tool call")] }) : fl.empty("No turn has a price.");
+        return fl.panel({ title: "Cost of each turn", note: "Of the main thread; sub-agents stand by themselves.", span: "half", source: "session_turns", body, figures: rows.length ? figures : null });
+    }
+
+    function contextPanel(table) {
+        const rows = rowsOf(table).filter((row) => !row.agent_id);
+        const size = (row) => fl.add(row.input_tokens, row.cache_read_tokens, row.cache_write_tokens);
+        const sizes = rows.map(size);
+        // Half of the context gone from one call to the next: it was compacted, or cleared.
+        const marks = sizes.map((value, i) => (i && value !== null && sizes[i - 1] > 20000 && value < sizes[i - 1] / 2 ? i : null)).filter((i) => i !== null);
+        const body = sizes.some((value) => value > 0) ? fl.sequence({ label: "Context of each of " + fl.plural(rows.length, "call") + ", at most " + fl.short(Math.max(...sizes.map((value) => value ?? 0))) + " tokens" + (marks.length ? ", cut " + fl.plural(marks.length, "time") : ""), form: "steps", values: sizes, marks, tone: () => "tokens", short: fl.axis, name: (i) => String(i + 1), lines: (i) => ["Call " + (i + 1) + ", " + fl.clock(rows[i].called_at), fl.count(sizes[i]) + " tokens", "of them " + fl.share(rows[i].cache_read_tokens, sizes[i]) + " from cache"] }) : fl.empty("No call has a count of tokens.");
+        return fl.panel({ title: "Context, call by call", note: marks.length ? "A broken line is where half of it or more went: a compaction, or a new beginning." : "What each call of the main thread read.", span: "half", source: "session_calls", body });
+    }
+
+    const toolsPanel = (table) => fl.panel({ title: "Tools", span: "half", source: "session_tools", body: fl.grid({ label: "Tools of the session", rows: rowsOf(table), most: 12, sort: "-calls", columns: [{ id: "tool", label: "Tool", first: true, wide: true, value: (row) => row.tool_name }, { id: "calls", label: "Calls", num: true, value: (row) => row.tool_call_count, cell: (row) => fl.count(row.tool_call_count) }, { id: "failed", label: "Failed", num: true, value: (row) => row.tool_error_count, cell: (row) => (row.tool_error_count ? fl.count(row.tool_error_count) + " (" + fl.share(row.tool_error_count, row.result_count) + ")" : "0") }, { id: "median", label: "Median", num: true, value: (row) => row.duration_p50_ms, cell: (row) => fl.duration(row.duration_p50_ms) }], empty: fl.empty("No tool was used.") }) });
+    const filesPanel = (table) => fl.panel({ title: "Files", span: "half", source: "session_files", body: fl.grid({ label: "Files of the session", rows: rowsOf(table), most: 12, columns: [{ id: "file", label: "File", first: true, wide: true, value: (row) => row.file_path, title: (row) => row.file_path, cell: (row) => h("code", {}, row.file_path) }, { id: "calls", label: "Calls", num: true, value: (row) => row.tool_call_count }, { id: "added", label: "Added", num: true, value: (row) => row.lines_added, cell: (row) => (row.lines_added === null ? null : "+" + fl.count(row.lines_added)) }, { id: "removed", label: "Removed", num: true, value: (row) => row.lines_removed, cell: (row) => (row.lines_removed === null ? null : "−" + fl.count(row.lines_removed)) }], empty: fl.empty("No tool named a file.") }) });
+    const tasksPanel = (table) => fl.panel({ title: "Sub-agents and tasks", source: "session_tasks", body: fl.grid({ label: "Tasks of the session", rows: rowsOf(table), most: 20, columns: [{ id: "task", label: "Task", first: true, value: (row) => (row.is_subagent ? "sub-agent " + (row.agent_id ?? "").slice(0, 8) : row.task_id.slice(-24)) }, { id: "started", label: "Started", value: (row) => row.started_at, cell: (row) => fl.clock(row.started_at) }, { id: "outcome", label: "Outcome", value: (row) => row.outcome_class, cell: (row) => fl.words(row.outcome_class) }, { id: "why", label: "Why", wide: true, minor: true, value: (row) => row.outcome_rationale, title: (row) => row.outcome_rationale }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, minor: true, value: (row) => row.tool_call_count }, { id: "active", label: "Active", num: true, minor: true, value: (row) => row.active_ms, cell: (row) => fl.duration(row.active_ms) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] }) });
+    const findingsPanel = (table) => fl.panel({ title: "What the audit found", source: "session_findings", body: fl.grid({ label: "Findings of the session", rows: rowsOf(table), columns: [{ id: "severity", label: "Severity", first: true, value: (row) => row.severity, cell: (row) => fl.severity(row.severity) }, { id: "rule", label: "Rule", value: (row) => fl.words(row.rule_id) }, { id: "tool", label: "Tool", minor: true, value: (row) => row.tool_name }, { id: "found", label: "Found", wide: true, value: (row) => row.found, title: (row) => row.found }, { id: "at", label: "When", value: (row) => row.called_at, cell: (row) => fl.time(row.called_at) }] }) });
+    const callsPanel = (table) => fl.panel({ title: "Calls", source: "session_calls", body: fl.grid({ label: "Calls of the session", kind: "free-height", rows: rowsOf(table), most: 50, columns: [
+        { id: "at", label: "Time", first: true, value: (row) => row.called_at, cell: (row) => fl.clock(row.called_at), title: (row) => row.called_at },
+        { id: "turn", label: "Turn", value: (row) => row.turn_number, cell: (row) => (row.agent_id ? "sub-agent " + row.agent_id.slice(0, 6) : row.turn_number) },
+        { id: "model", label: "Model", minor: true, wide: true, value: (row) => row.model },
+        { id: "input", label: "Fresh input", num: true, minor: true, value: (row) => row.input_tokens, cell: (row) => fl.count(row.input_tokens) }, { id: "read", label: "Cache read", num: true, minor: true, value: (row) => row.cache_read_tokens, cell: (row) => fl.count(row.cache_read_tokens) }, { id: "write", label: "Cache write", num: true, minor: true, value: (row) => row.cache_write_tokens, cell: (row) => fl.count(row.cache_write_tokens) }, { id: "output", label: "Output", num: true, value: (row) => row.output_tokens, cell: (row) => (row.usage_is_final || row.output_tokens === null ? "" : "≥ ") + fl.count(row.output_tokens) },
+        { id: "cost", label: "Cost", num: true, value: (row) => row.cost_usd, cell: (row) => fl.usd(row.cost_usd, row.cost_kind), title: (row) => row.rate_caveats }, { id: "end", label: "Ended by", minor: true, value: (row) => row.stop_reason, cell: (row) => (row.stop_reason ? fl.words(row.stop_reason) : null) },
+    ] }) });
+})((globalThis.fleetledger ??= {}));

@@ -1,0 +1,160 @@
+"""The page as files: what stands in them, that they are what the ledger says, and that nothing is written in vain."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from refreshed_demo import RefreshedDemo
+
+from fleetledger.base.paths import published_path
+from fleetledger.cli.main import main
+from fleetledger.page.answers import overall, tables_of
+from fleetledger.page.export import export
+
+HOSTILE = "</script><script>alert(1)</script>\u202egnp.exe\u2028<img src=x onerror=alert(2)>"
+
+
+@pytest.fixture(scope="module")
+def ledger(refreshed: RefreshedDemo) -> Path:
+    return published_path(refreshed.copy)
+
+
+@pytest.fixture(scope="module")
+def folder(ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("page") / "page"
+    export(ledger, place)
+    return place
+
+
+def answer(folder: Path, name: str) -> dict[str, list[Any]]:
+    found = json.loads((folder / f"api/{name}.json").read_bytes())
+    columns = {name: plain(column) for name, column in found["columns"].items()}
+    assert {len(column) for column in columns.values()} <= {found["count"]}
+    return columns
+
+
+def plain(column: list[Any] | dict[str, list[Any]]) -> list[Any]:
+    if isinstance(column, dict):
+        return [None if place is None else column["of"][place] for place in column["at"]]
+    return column
+
+
+def test_every_answer_is_a_file_and_its_script_tells_the_same(folder: Path) -> None:
+    for name in (*overall(), "sources"):
+        text = (folder / f"api/{name}.json").read_text()
+        assert (folder / f"api/{name}.js").read_text() == f'fleetledger.told("{name}",{text})'
+
+
+def test_the_money_of_each_kind_is_the_reports(folder: Path, refreshed: RefreshedDemo) -> None:
+    done = CliRunner().invoke(main, ["report", "--json", "--data-dir", str(refreshed.copy)])
+    assert done.exit_code == 0
+    report = json.loads(done.stdout)["totals"]
+    days = answer(folder, "days")
+    for kind in ("billed", "subscription"):
+        amounts = zip(days["cost_kind"], days["cost_usd"], strict=True)
+        shown = sum(cost or 0 for found, cost in amounts if found == kind)
+        assert shown == pytest.approx(report[f"{kind}_cost_usd"], abs=1e-6)
+    sessions = answer(folder, "sessions")
+    assert sum(cost or 0 for cost in sessions["billed_cost_usd"]) == pytest.approx(report["billed_cost_usd"], abs=1e-6)
+
+
+def test_each_session_of_the_list_has_its_own_answer_with_all_its_calls(folder: Path, ledger: Path) -> None:
+    keys = answer(folder, "sessions")["session_key"]
+    found = [json.loads((folder / f"api/sessions/{key}.json").read_bytes()) for key in keys]
+    assert [one["key"] for one in found] == keys
+    with duckdb.connect(str(ledger), read_only=True) as connection:
+        ((calls,),) = connection.execute("select count(*) from fct_model_calls").fetchall()
+    assert sum(one["parts"]["calls"]["count"] for one in found if "calls" in one["parts"]) == calls
+
+
+def test_a_second_export_writes_nothing_and_a_session_that_changed_alone(ledger: Path, tmp_path: Path) -> None:
+    grown = tmp_path / "fleetledger.duckdb"
+    shutil.copy(ledger, grown)
+    first = export(grown, tmp_path / "page")
+    assert first.written == first.files
+    assert export(grown, tmp_path / "page").written == 0
+    with duckdb.connect(str(grown)) as connection:
+        ((session_id,),) = connection.execute("select min(session_id) from page_sessions").fetchall()
+        connection.execute("update page_sessions set title = 'Another title' where session_id = $1", [session_id])
+    export(grown, tmp_path / "page")
+    changed = [path for path in (tmp_path / "page/api/sessions").glob("*.json") if "Another title" in path.read_text()]
+    assert len(changed) == 1
+    with duckdb.connect(str(grown)) as connection:
+        connection.execute("delete from page_sessions where session_id = $1", [session_id])
+    export(grown, tmp_path / "page")
+    assert not changed[0].exists()
+
+
+class Scripts(HTMLParser):
+    """What a browser would run, and where it would go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("form", ["--out", "--single"])
+def test_hostile_text_is_text(ledger: Path, tmp_path: Path, form: str) -> None:
+    hostile = tmp_path / "fleetledger.duckdb"
+    shutil.copy(ledger, hostile)
+    with duckdb.connect(str(hostile)) as connection:
+        for column in ("title", "project", "model", "git_branch", "account"):
+            connection.execute(f"update page_sessions set {column} = $1", [HOSTILE])
+        connection.execute("update fct_daily_costs set project = $1, model = $1", [HOSTILE])
+        connection.execute("update fct_tool_calls set tool_name = $1, file_path = $1", [HOSTILE])
+    target = tmp_path / ("page" if form == "--out" else "page.html")
+    done = CliRunner().invoke(main, ["page", "--data-dir", str(tmp_path), form, str(target)])
+    assert done.exit_code == 0, done.output
+    page = (target / "index.html" if form == "--out" else target).read_text()
+    parser = Scripts()
+    parser.feed(page)
+    allowed = {tag for tag, _ in parser.elements}
+    assert "img" not in allowed
+    assert all("onerror" not in attributes for _, attributes in parser.elements)
+    assert "\u202e" not in page
+    assert "\u2028" not in page
+    for tag, attributes in parser.elements:
+        for name in ("src", "href"):
+            assert re.fullmatch(r"[\w.-]+|#[\w/-]*|data:,", attributes.get(name) or "x"), (tag, attributes)
+
+
+def test_a_file_of_an_older_version_shows_what_it_has(ledger: Path, tmp_path: Path) -> None:
+    older = tmp_path / "fleetledger.duckdb"
+    shutil.copy(ledger, older)
+    with duckdb.connect(str(older)) as connection:
+        connection.execute("drop table page_hours")
+    export(older, tmp_path / "page")
+    assert not (tmp_path / "page/api/hours.json").exists()
+    assert answer(tmp_path / "page", "days")["cost_usd"]
+
+
+def test_every_table_that_an_answer_reads_is_known() -> None:
+    assert {name for name in overall() if not tables_of(name)} == set()
+
+
+def test_files_are_their_owners_alone(folder: Path) -> None:
+    assert {path.stat().st_mode & 0o077 for path in (folder, *folder.rglob("*"))} == {0}
+
+
+def test_out_and_single_at_once_are_refused(refreshed: RefreshedDemo, tmp_path: Path) -> None:
+    arguments = ["page", "--data-dir", str(refreshed.copy), "--out", str(tmp_path), "--single", str(tmp_path / "x")]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 2
+    assert "give one of them" in done.output
+
+
+def test_nothing_published_says_what_to_type(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["page", "--data-dir", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "type `fleetledger refresh` first" in done.output
