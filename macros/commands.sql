@@ -1,8 +1,15 @@
 {# What shell commands say, and the texts that come back from them. #}
 
-{# The first address of a pull request in a text; null where there is none. #}
+{#
+    The first address of a pull or merge request in a text; null where there is none. Those of GitHub's API (api.…) are none that a person
+    would open.
+#}
 {% macro first_pull_request_url(text) -%}
-    nullif(regexp_extract({{ text }}, 'https?://[^\s/"]+/[^\s/"]+/[^\s/"]+/pull/[0-9]+', 0), '')
+    nullif(regexp_extract(
+        {{ text }},
+        'https?://(?:[^a\s/"]|a[^p\s/"]|ap[^i\s/"]|api[^.\s/"])[^\s/"]*(?:/[^\s/"]+){2,8}?/(?:pull|pulls|merge_requests|pull-requests|pullrequest)/[0-9]+',
+        0
+    ), '')
 {%- endmacro %}
 
 {# A word of a message without the punctuation that ends a sentence or closes a bracket (mu-041). #}

@@ -60,18 +60,85 @@
 {# A message's content that is one plain text, in the shape of its blocks. #}
 {% macro text_block(text) %}{{ return(adapter.dispatch('text_block')(text)) }}{% endmacro %}
 {% macro duckdb__text_block(text) -%}
-    [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null, 'content': null, 'to': null}]
+    [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null, 'content': null, 'source': null, 'to': null}]
+{%- endmacro %}
+
+{# Whether a landed line holds a prompt that was typed while the agent worked and taken in then: it has no user line. #}
+{% macro holds_queued_prompt() -%}
+    (
+        (record_type = 'attachment' and {{ line_json() }} like '%"queued_command"%')
+        or (record_type = 'queue-operation' and {{ line_json() }} like '%"absorbed_mid_turn"%')
+    )
+{%- endmacro %}
+
+{# What stands for a picture or a document (struct of type and source) in a text: what it is, and its size. #}
+{% macro attached_file(block) -%}
+    case when {{ block }}.type = 'image' then '[picture]' else '[document]' end
+    || coalesce(' ' || {{ block }}.source.media_type, '')
+    || coalesce(
+        case
+            when {{ block }}.source.media_type not like 'text/%'
+                then ', ' || cast(ceil(length({{ block }}.source.data) * 0.00075) as bigint) || ' kB'
+        end,
+        ''
+    )
 {%- endmacro %}
 
 {#
-    The text of a tool result's content (JSON: one text, or an array of blocks, whose texts are joined by newlines); null where it has none.
+    The text of a tool result's content (JSON: one text, an array of blocks, or, of a tool that ran at the provider, an object), its parts
+    joined by newlines, pictures and documents named; null where it has none.
 #}
 {% macro result_text(content) -%}
+    {%- set part = '"type": "VARCHAR", "text": "VARCHAR", "title": "VARCHAR", "url": "VARCHAR", "source": {"media_type": "VARCHAR", "data": "VARCHAR"}' -%}
     case
         when starts_with({{ content }}, '"') then {{ parse_json(content, '"VARCHAR"') }}
         when starts_with({{ content }}, '[')
-            then {{ joined_texts(parse_json(content, '[{"type": "VARCHAR", "text": "VARCHAR"}]')) }}
+            then {{ joined_results(parse_json(content, '[{' ~ part ~ '}]')) }}
+        when starts_with({{ content }}, '{')
+            then nullif(concat_ws(
+                chr(10),
+                {%- for path in ['$.text', '$.title', '$.url', '$.content.title', '$.content.source.data', '$.stdout', '$.stderr', '$.error_code'] %}
+                nullif({{ json_text(content, path) }}, ''){{ ',' if not loop.last }}
+                {%- endfor %}
+            ), '')
     end
+{%- endmacro %}
+
+{# Whether the result (JSON) of a tool that ran at the provider is an error. #}
+{% macro tells_of_error(content) -%}
+    coalesce(starts_with({{ content }}, '{') and {{ json_text(content, '$.type') }} like '%\_error' escape '\', false)
+{%- endmacro %}
+
+{# The parts of a tool result joined by newlines: texts, addresses of what a search found, names of pictures and documents; null where there are none. #}
+{% macro joined_results(parts) %}{{ return(adapter.dispatch('joined_results')(parts)) }}{% endmacro %}
+{% macro duckdb__joined_results(parts) -%}
+    nullif(
+        array_to_string(
+            list_transform(
+                {{ parts }},
+                part -> case
+                    when part.type = 'text' then part.text
+                    when part.type in ('image', 'document') then {{ attached_file('part') }}
+                    when part.url is not null then concat_ws(' ', part.title, part.url)
+                end
+            ),
+            chr(10)
+        ),
+        ''
+    )
+{%- endmacro %}
+{% macro spark__joined_results(parts) -%}
+    nullif(array_join(
+        transform(
+            {{ parts }},
+            part -> case
+                when part.type = 'text' then part.text
+                when part.type in ('image', 'document') then {{ attached_file('part') }}
+                when part.url is not null then concat_ws(' ', part.title, part.url)
+            end
+        ),
+        '\n'
+    ), '')
 {%- endmacro %}
 
 {# The texts of an array of struct(type, text) joined by newlines, images and the like left out; null where there are none. #}
@@ -132,4 +199,50 @@
             {%- for byte in [31, 29, 27, 25, 23, 21, 19, 17] %}substring(md5(line), {{ byte }}, 2){{ ', ' if not loop.last }}{% endfor -%}
         ), 16, 10) as decimal(20, 0))
     ))
+{%- endmacro %}
+
+{# Whether a block asks for a tool, be it that it runs at the provider. #}
+{% macro is_tool_use(block_type) -%}
+    {{ block_type }} in ('tool_use', 'server_tool_use', 'mcp_tool_use')
+{%- endmacro %}
+
+{# Whether a block is a tool's result, be it that it ran at the provider (web_search_tool_result, advisor_tool_result, …). #}
+{% macro is_tool_result(block_type) -%}
+    ({{ block_type }} in ('tool_result', 'mcp_tool_result') or {{ block_type }} like '%\_tool\_result' escape '\')
+{%- endmacro %}
+
+{# Whether a row of content blocks is a tool's result that says that a person turned the tool down. #}
+{% macro is_denial(blocks) -%}
+    (
+        {{ blocks }}.result_denial_kind = 'user-rejected'
+        or (
+            {{ blocks }}.result_denial_kind is null
+            and {{ matches_regex(blocks ~ ".result_text", "'^The user (?:doesn''t|does not) want to (?:proceed with this tool use|take this action)'") }}
+        )
+    )
+{%- endmacro %}
+
+{# The paths that the input of an MCP server's tool names (struct), chr(31) between them; null where it names none. Lists and texts alike. #}
+{% macro named_paths(tool_input) -%}
+    nullif(concat_ws(
+        chr(31),
+        {%- for field in ['file_path', 'path', 'file', 'filename', 'filepath', 'relative_path', 'absolute_path', 'source', 'destination'] %}
+        nullif({{ tool_input }}.{{ field }}, ''),
+        {%- endfor %}
+        nullif(array_to_string({{ tool_input }}.paths, chr(31)), ''),
+        nullif(array_to_string({{ tool_input }}.files, chr(31)), ''),
+        nullif(regexp_extract({{ tool_input }}.uri, '^file://(?:localhost)?/?(/.*|[A-Za-z]:.*)$', 1), '')
+    ), '')
+{%- endmacro %}
+
+{#
+    The text of a field of a small JSON file, null where a line does not have it. Such files are landed line by line, and may be written on one
+    line or on several.
+#}
+{% macro json_value_in_line(line, field) -%}
+    {%- set quoted = "regexp_extract(" ~ line ~ ", '\"" ~ field ~ "\"\\s*:\\s*(\"(?:[^\"\\\\]|\\\\[\"\\\\/bfnrt]|\\\\u[0-9a-fA-F]{4})*\")', 1)" -%}
+    case
+        when source_path like '%.json' and {{ quoted }} <> '' and json_valid({{ quoted }})
+            then {{ parse_json(quoted, '"VARCHAR"') }}
+    end
 {%- endmacro %}

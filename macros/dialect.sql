@@ -269,3 +269,12 @@
 {% macro spark__short_hash(text) -%}
     xxhash64({{ text }})
 {%- endmacro %}
+
+{# The texts of a group in an order, joined without anything between them. Arguments: two SQL expressions. #}
+{% macro joined_in_order(text, position) %}{{ return(adapter.dispatch('joined_in_order')(text, position)) }}{% endmacro %}
+{% macro duckdb__joined_in_order(text, position) -%}
+    string_agg({{ text }}, '' order by {{ position }})
+{%- endmacro %}
+{% macro spark__joined_in_order(text, position) -%}
+    array_join(transform(array_sort(collect_list(struct({{ position }} as place, {{ text }} as piece))), one -> one.piece), '')
+{%- endmacro %}

@@ -57,3 +57,17 @@
         false
     )
 {%- endmacro %}
+
+{# The name that Claude Code gives the place of a directory's transcripts; what lies beyond the first 65,536 characters of Unicode counts twice. #}
+{% macro project_slug(directory) -%}
+    {{ replace_regex(replace_regex(directory, "'[\\x{10000}-\\x{10FFFF}]'", "'--'"), "'[^a-zA-Z0-9-]'", "'-'") }}
+{%- endmacro %}
+
+{# A path of Windows with slashes, where a drive or a server tells that it is one: in the path, or in the directory it stands in. #}
+{% macro slashed_path(path, directory) -%}
+    case
+        when {{ matches_regex(directory, "'^[A-Za-z]:'") }} or {{ matches_regex(path, "'^[A-Za-z]:|^\\\\\\\\'") }}
+            then replace({{ path }}, '\', '/')
+        else {{ path }}
+    end
+{%- endmacro %}

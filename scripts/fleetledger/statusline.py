@@ -58,7 +58,7 @@ def show(data: Path | None, *, debug: bool, plain: bool = False) -> int:
             sys.stderr.write(f"fleetledger statusline: {fault}\n")
         line = SEPARATOR.join(parts(session, status, clock.now()))
         sys.stdout.buffer.write(f"{line}\n".encode() if line else b"")
-        note_limits(session, paths.data_dir(data), clock.now())
+        note_limits(session, status, paths.data_dir(data), clock.now())
     except Exception as error:  # noqa: BLE001 - whatever it is, the prompt above must stay as it is
         if debug:
             sys.stderr.write(f"fleetledger statusline: {type(error).__name__}: {printable(str(error))}\n")
@@ -109,7 +109,7 @@ def _window(session: Any, status: Status, now: datetime) -> str:  # noqa: ANN401
     """How long the account's 5-hour window stays open: as Claude Code says, else as of what is published."""
     limit = _at(session, "rate_limits", "five_hour")
     resets_at, used = _number(_at(limit, "resets_at")), _number(_at(limit, "used_percentage"))
-    account = _account(session)
+    account = _account(session, status)
     if resets_at is None:
         for host, named, began, ends in status.get("windows", ()):
             if (host, named) == (paths.this_host(), account) and began <= now.timestamp():
@@ -132,17 +132,17 @@ def _week(session: Any, now: datetime) -> str:  # noqa: ANN401 - JSON
     return f"week {used:.0f}%, {left.days}d{left.seconds // 3600:02} left"
 
 
-def note_limits(session: Any, data: Path, now: datetime) -> None:  # noqa: ANN401 - JSON
+def note_limits(session: Any, status: Status, data: Path, now: datetime) -> None:  # noqa: ANN401 - JSON
     """Note what Claude Code says of the plan's limits, for the next refresh to land; what was noted last, not again."""
     told = {
         name: [_number(_at(limit, "used_percentage")), _number(_at(limit, "resets_at"))]
         for name, limit in (_at(session, "rate_limits") or {}).items()
     }
     limits = {name: numbers for name, numbers in told.items() if None not in numbers}
-    path = paths.limits_path(data)
-    if not limits or not data.is_dir() or _last_noted(path) == [_account(session), limits]:
+    path, account = paths.limits_path(data), _account(session, status)
+    if not limits or not data.is_dir() or _last_noted(path) == [account, limits]:
         return
-    line = json.dumps({"at": now.timestamp(), "account": _account(session), "limits": limits})
+    line = json.dumps({"at": now.timestamp(), "account": account, "limits": limits})
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(file, f"{line}\n".encode())
@@ -163,14 +163,19 @@ def _kind(session: Any, status: Status) -> str:  # noqa: ANN401 - JSON
     if _at(session, "rate_limits"):
         return "subscription"
     here = [entry for entry in status.get("accounts", ()) if entry[0] == paths.this_host()]
-    kinds = {kind for _, account, kind in here if account == _account(session)} or {kind for *_, kind in here}
+    kinds = {kind for _, account, kind in here if account == _account(session, status)} or {kind for *_, kind in here}
     return kinds.pop() if len(kinds) == 1 else "unknown"
 
 
-def _account(session: Any) -> str:  # noqa: ANN401 - JSON
-    """The account, by the name of the directory that the transcript lies in (sources.account_of)."""
-    transcript = _at(session, "transcript_path")
-    directory = str(transcript).partition("/projects/")[0].rpartition("/")[2] if transcript else ""
+def _account(session: Any, status: Status) -> str:  # noqa: ANN401 - JSON
+    """The account whose directory the transcript lies in, as landed; else by the directory's name (account_of)."""
+    transcript = str(_at(session, "transcript_path") or "")
+    root = transcript.replace("\\", "/").rpartition("/projects/")[0]
+    for named in (root, os.path.realpath(root)) if root else ():
+        for landed, account in status.get("roots", ()):
+            if named in (landed.replace("\\", "/"), os.path.realpath(landed)):
+                return str(account)
+    directory = root.rpartition("/")[2]
     return directory.removeprefix(".claude-") or "default" if directory.startswith(".claude-") else "default"
 
 

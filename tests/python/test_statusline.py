@@ -88,6 +88,17 @@ def test_bars_of_desktops_are_told_without_a_session(
     assert capfdbinary.readouterr().out.decode() == "today $0.50 ≈$5.25 · window 1h00 left\n"
 
 
+def test_an_account_is_known_by_where_its_logs_are(tmp_path: Path) -> None:
+    root, linked = tmp_path / "projects/.claude-acme", tmp_path / "link"
+    root.mkdir(parents=True)
+    linked.symlink_to(root)
+    status = STATUS | {"roots": [["/elsewhere/.claude", "default"], [str(root), "work"]]}
+    for place in (root, linked):
+        session = SESSION | {"transcript_path": f"{place}/projects/-home-ann-shop/s1.jsonl"}
+        assert "session ≈$1.24" in line(session, status)
+        assert "window 2h59 left" in line(session, status)
+
+
 def test_what_is_not_known_is_left_out() -> None:
     assert line({"model": {"display_name": "Opus 5"}}, {}) == "Opus 5"
     assert line({}, {}) == ""

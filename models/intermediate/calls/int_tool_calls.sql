@@ -36,7 +36,9 @@ unioned as (
         model_calls.host,
         model_calls.account,
         claude_code.tool_name,
+        claude_code.is_server_tool,
         claude_code.file_path,
+        claude_code.paths,
         claude_code.command,
         claude_code.url,
         claude_code.working_directory,
@@ -69,7 +71,9 @@ unioned as (
         mu.host,
         mu.account,
         mu.tool_name,
+        false as is_server_tool,
         mu.file_path,
+        cast(null as varchar) as paths,
         mu.command,
         mu.url,
         cast(null as varchar) as working_directory,
@@ -98,6 +102,7 @@ classified as (
     select
         unioned.*,
         case
+            when unioned.is_server_tool then 'server_tool'
             when unioned.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
             else coalesce(tool_aliases.tool_kind, 'other')
         end as tool_kind,

@@ -6,6 +6,49 @@ commands as (
 
 ),
 
+makers as (
+
+    select * from {{ ref('pull_request_makers') }}
+
+),
+
+tool_calls as (
+
+    select * from {{ ref('int_tool_calls') }}
+
+),
+
+-- Each command once, however often it was run.
+making_commands as (
+
+    select distinct distinct_commands.bare_command
+
+    from (
+        select distinct bare_command
+        from commands
+        where program in ('gh', 'glab', 'tea', 'fj', 'hub', 'gt', 'spr', 'av', 'git', 'az', 'bb', 'jj')
+    ) as distinct_commands
+
+    inner join makers
+        on makers.maker = 'command'
+        and {{ matches_regex('distinct_commands.bare_command', 'makers.pattern') }}
+
+),
+
+making_tools as (
+
+    select distinct tool_calls.tool_call_id
+
+    from tool_calls
+
+    inner join makers
+        on makers.maker = 'tool'
+        and {{ matches_regex('tool_calls.tool_name', 'makers.pattern') }}
+
+    where tool_calls.tool_kind = 'mcp'
+
+),
+
 -- A program that is named by its subcommand, git's or gh's.
 named as (
 
@@ -37,35 +80,72 @@ named as (
 asked as (
 
     select
-        tool_call_id,
+        named.tool_call_id,
         max(coalesce(git_command in (
             'git commit', 'git revert', 'git cherry-pick', 'git merge', 'git rebase', 'git am'
         ), false)) as may_commit,
-        max(coalesce(git_command = 'git commit' and bare_command not like '%--dry-run%', false)) as commits,
-        max(coalesce(git_command = 'git commit' and bare_command like '%--amend%', false)) as amends,
+        max(coalesce(git_command = 'git commit' and named.bare_command not like '%--dry-run%', false)) as commits,
+        max(coalesce(git_command = 'git commit' and named.bare_command like '%--amend%', false)) as amends,
         max(coalesce(git_command = 'git revert', false)) as reverts,
         max(coalesce(git_command = 'git cherry-pick', false)) as cherry_picks,
         max(coalesce(git_command = 'git rebase', false)) as rebases,
         max(coalesce(git_command = 'git push', false)) as pushes,
-        max(coalesce(git_command = 'gh pr create', false)) as creates_pull_request,
+        max(making_commands.bare_command is not null) as creates_pull_request,
         max(coalesce(
             git_command = 'gh pr merge'
-            and not {{ matches_regex('bare_command', "'-{2}auto\\b|-{2}help\\b'") }}
+            and not {{ matches_regex('named.bare_command', "'-{2}auto\\b|-{2}help\\b'") }}
             and coalesce(last_number_after_any <= command_number, true),
             false
         )) as merges_pull_request,
-        max(case when git_command = 'gh pr merge' then {{ first_pull_request_url('bare_command') }} end)
+        max(case when git_command = 'gh pr merge' then {{ first_pull_request_url('named.bare_command') }} end)
             as merged_pull_request_url,
-        max(case when git_command = 'git add' then bare_command end) as add_command,
+        max(case when git_command = 'git add' then named.bare_command end) as add_command,
         max(is_of_trials) as is_of_trials,
         max(coalesce(goes_elsewhere, false)) as goes_elsewhere
 
     from named
 
-    group by tool_call_id
+    left join making_commands
+        on named.bare_command = making_commands.bare_command
 
-    having max(coalesce(program in ('git', 'gh'), false))
+    group by named.tool_call_id
+
+    having
+        max(coalesce(named.program in ('git', 'gh'), false))
+        or max(making_commands.bare_command is not null)
+
+),
+
+by_tools as (
+
+    select
+        tool_call_id,
+        false as may_commit,
+        false as commits,
+        false as amends,
+        false as reverts,
+        false as cherry_picks,
+        false as rebases,
+        false as pushes,
+        true as creates_pull_request,
+        false as merges_pull_request,
+        cast(null as varchar) as merged_pull_request_url,
+        cast(null as varchar) as add_command,
+        false as is_of_trials,
+        false as goes_elsewhere
+
+    from making_tools
+
+),
+
+unioned as (
+
+    select * from asked
+
+    union all
+
+    select * from by_tools
 
 )
 
-select * from asked
+select * from unioned

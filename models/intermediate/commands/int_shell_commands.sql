@@ -5,16 +5,32 @@
 {%- set levels = [0, 1, 2] -%}
 with
 
-tool_calls as (
+-- Where a backslash parts directories it escapes nothing: in PowerShell, and behind a drive.
+written as (
 
     select
         tool_call_id,
-        command,
-        md5(command) as line_id
+        case
+            when
+                lower(tool_name) = 'powershell'
+                or {{ matches_regex('command', "'(?:^|[\\s\"''=(])[A-Za-z]:\\\\[\\w.]'") }}
+                then replace(command, '\', '/')
+            else command
+        end as command
 
     from {{ ref('int_tool_calls') }}
 
     where command is not null
+
+),
+
+tool_calls as (
+
+    select
+        *,
+        md5(command) as line_id
+
+    from written
 
 ),
 

@@ -8,7 +8,10 @@ claude_code as (
 
     from {{ ref('int_claude_code_lines') }}
 
-    where copy_number = 1
+    -- What was copied is nobody's work here, be its original landed or not.
+    where
+        copy_number = 1
+        and forked_from_session_id is null
 
 ),
 

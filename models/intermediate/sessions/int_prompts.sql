@@ -19,7 +19,9 @@ unioned as (
         'claude_code' as fleet,
         session_id,
         task_id,
-        agent_id is null as is_human,
+        sender = 'person' and agent_id is null as is_human,
+        agent_id is null as is_main,
+        is_file,
         prompted_at,
         prompt_text
 
@@ -33,6 +35,8 @@ unioned as (
         session_id,
         owning_task_id as task_id,
         true as is_human,
+        true as is_main,
+        false as is_file,
         logged_at as prompted_at,
         user_text as prompt_text
 

@@ -12,6 +12,18 @@ blocks as (
 
 ),
 
+states as (
+
+    select * from {{ ref('stg_claude_code__session_states') }}
+
+),
+
+file_lines as (
+
+    select * from {{ ref('stg_claude_code__file_lines') }}
+
+),
+
 titles as (
 
     select * from {{ ref('stg_claude_code__titles') }}
@@ -49,6 +61,39 @@ names as (
 
     union all
 
+    -- What a copy is called itself, by which a copy of it names it.
+    select
+        session_id,
+        'line' as link_kind,
+        own_uuid as link_name
+
+    from lines
+
+    where forked_from_session_id is not null
+
+    union all
+
+    select
+        session_id,
+        'session' as link_kind,
+        session_id as link_name
+
+    from file_lines
+
+    union all
+
+    select
+        lines.session_id,
+        'session' as link_kind,
+        states.continued_in_session_id as link_name
+
+    from lines
+
+    inner join states
+        on lines.line_id = states.line_id
+
+    union all
+
     select
         session_id,
         'line' as link_kind,
@@ -73,7 +118,7 @@ names as (
         lines.session_id,
         'tool_call' as link_kind,
         case
-            when blocks.block_type = 'tool_use' then coalesce(blocks.tool_use_id, '')
+            when {{ is_tool_use('blocks.block_type') }} then coalesce(blocks.tool_use_id, '')
             else blocks.result_tool_use_id
         end as link_name
 
@@ -82,7 +127,9 @@ names as (
     inner join blocks
         on lines.line_id = blocks.line_id
 
-    where blocks.block_type in ('tool_use', 'tool_result')
+    where
+        {{ is_tool_use('blocks.block_type') }}
+        or {{ is_tool_result('blocks.block_type') }}
 
     union all
 

@@ -6,6 +6,18 @@ threads as (
 
 ),
 
+lines as (
+
+    select * from {{ ref('stg_claude_code__lines') }}
+
+),
+
+states as (
+
+    select * from {{ ref('stg_claude_code__session_states') }}
+
+),
+
 project_folds as (
 
     select * from {{ ref('int_project_folds') }}
@@ -32,14 +44,56 @@ starts as (
 
 ),
 
+-- Where Claude Code says what a worktree is one of, nothing has to be told by its name.
+worktrees as (
+
+    select
+        lines.session_id,
+        states.worktree,
+        min(states.worktree_of) as worktree_of
+
+    from lines
+
+    inner join states
+        on lines.line_id = states.line_id
+
+    where
+        states.worktree is not null
+        and states.worktree_of is not null
+
+    group by
+        lines.session_id,
+        states.worktree
+
+),
+
+known_starts as (
+
+    select
+        starts.session_id,
+        min(worktrees.worktree_of) as repository
+
+    from starts
+
+    inner join worktrees
+        on starts.session_id = worktrees.session_id
+        and {{ lies_in("replace(starts.cwd, '\\', '/')", 'worktrees.worktree') }}
+
+    group by starts.session_id
+
+),
+
 first_starts as (
 
     select
-        session_id,
-        cwd,
-        coalesce(cwd, project_slug) as directory
+        starts.session_id,
+        starts.cwd,
+        coalesce(known_starts.repository, starts.cwd, starts.project_slug) as directory
 
     from starts
+
+    left join known_starts
+        on starts.session_id = known_starts.session_id
 
 ),
 

@@ -6,6 +6,16 @@ titles as (
 
 ),
 
+files as (
+
+    select *
+
+    from {{ ref('int_claude_code_files') }}
+
+    where trim(custom_title) <> ''
+
+),
+
 lines as (
 
     select *
@@ -44,6 +54,19 @@ candidates as (
 
     where trim(titles.title) <> ''
 
+    union all
+
+    -- A name given in an app is what the session is called since.
+    select
+        session_id,
+        custom_title as title,
+        4 as title_rank,
+        0 as generation,
+        0 as byte_offset,
+        file_id as line_id
+
+    from files
+
 ),
 
 logged_titles as (
@@ -67,12 +90,12 @@ opening_words as (
         prompt_text,
         row_number() over (
             partition by session_id
-            order by prompted_at asc nulls last, prompt_id asc
+            order by is_human desc, is_file asc, prompted_at asc nulls last, prompt_id asc
         ) as prompt_order
 
     from prompts
 
-    where is_human
+    where is_main
 
 ),
 

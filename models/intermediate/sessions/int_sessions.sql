@@ -30,6 +30,18 @@ projects as (
 
 ),
 
+transcripts as (
+
+    select * from {{ ref('int_session_transcripts') }}
+
+),
+
+continuations as (
+
+    select * from {{ ref('int_session_continuations') }}
+
+),
+
 spans as (
 
     select * from {{ ref('int_session_spans') }}
@@ -93,6 +105,10 @@ sessions as (
         unioned.parent_session_id,
         projects.project,
         projects.cwd as started_in,
+        transcripts.transcript_id,
+        transcripts.project_slug as transcript_place,
+        transcripts.resume_in,
+        continuations.last_session_id as continued_in_session_id,
         unioned.git_branch,
         titles.title,
         titles.title_source,
@@ -105,6 +121,12 @@ sessions as (
 
     left join projects
         on unioned.session_id = projects.session_id
+
+    left join transcripts
+        on unioned.session_id = transcripts.session_id
+
+    left join continuations
+        on unioned.session_id = continuations.session_id
 
     left join titles
         on unioned.session_id = titles.session_id

@@ -2,75 +2,15 @@
 
 with
 
-claude_code_lines as (
+claude_code as (
 
-    select *
-
-    from {{ ref('int_claude_code_lines') }}
-
-    where copy_number = 1
-
-),
-
-claude_code_blocks as (
-
-    select
-        line_id,
-        block_number,
-        block_type,
-        tool_name,
-        result_agent_id,
-        result_is_error,
-        coalesce(tool_use_id, result_tool_use_id) as tool_use_id,
-        coalesce({{ value_texts('tool_input') }}, block_text, result_text) as block_text
-
-    from {{ ref('stg_claude_code__content_blocks') }}
-
-    where block_type in ('text', 'tool_use', 'tool_result')
-
-),
-
-claude_code_prompts as (
-
-    select * from {{ ref('int_claude_code_prompts') }}
+    select * from {{ ref('int_claude_code_texts') }}
 
 ),
 
 mu_events as (
 
     select * from {{ ref('int_mu_events') }}
-
-),
-
-claude_code as (
-
-    select
-        claude_code_lines.line_id,
-        claude_code_blocks.block_number,
-        claude_code_lines.session_id,
-        claude_code_lines.thread_id as task_id,
-        claude_code_lines.line_number as line_order,
-        claude_code_lines.logged_at as said_at,
-        case
-            when claude_code_blocks.block_type <> 'text' then claude_code_blocks.block_type
-            when claude_code_lines.record_type = 'assistant' then 'answer'
-            when claude_code_prompts.prompt_id is not null then 'prompt'
-            when claude_code_lines.is_compact_summary then 'compaction'
-            else 'context'
-        end as text_kind,
-        claude_code_blocks.tool_use_id,
-        claude_code_blocks.tool_name,
-        claude_code_blocks.result_agent_id as agent_id,
-        claude_code_blocks.result_is_error as is_error,
-        claude_code_blocks.block_text
-
-    from claude_code_lines
-
-    inner join claude_code_blocks
-        on claude_code_lines.line_id = claude_code_blocks.line_id
-
-    left join claude_code_prompts
-        on claude_code_lines.line_id = claude_code_prompts.prompt_id
 
 ),
 
@@ -90,6 +30,8 @@ mu as (
             when 'tool_result' then 'tool_result'
             else 'compaction'
         end as text_kind,
+        case when event_kind = 'user_message' then 'person' end as sender,
+        cast(null as varchar) as sender_name,
         tool_use_id,
         tool_name,
         cast(null as varchar) as agent_id,

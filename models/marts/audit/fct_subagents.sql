@@ -18,6 +18,25 @@ tasks as (
 
 ),
 
+files as (
+
+    select
+        session_id,
+        agent_id,
+        max(agent_type) as agent_type
+
+    from {{ ref('int_claude_code_files') }}
+
+    where
+        file_kind = 'subagent'
+        and agent_id is not null
+
+    group by
+        session_id,
+        agent_id
+
+),
+
 spawned as (
 
     select
@@ -50,7 +69,7 @@ subagents as (
         spawned.host,
         spawned.account,
         spawned.project,
-        spawned.subagent_type,
+        coalesce(spawned.subagent_type, files.agent_type) as subagent_type,
         spawned.called_at,
         spawned.called_on,
         spawned.ended_at,
@@ -74,6 +93,10 @@ subagents as (
     left join tasks
         on spawned.session_id = tasks.session_id
         and spawned.spawned_agent_id = tasks.agent_id
+
+    left join files
+        on spawned.session_id = files.session_id
+        and spawned.spawned_agent_id = files.agent_id
 
 )
 

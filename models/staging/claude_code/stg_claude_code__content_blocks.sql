@@ -1,5 +1,14 @@
 {{ config(materialized='table') }}
 
+{%- set fields = ['"type"', '"text"', '"id"', '"name"', '"tool_use_id"'] -%}
+{%- set block = (
+    '{' ~ fields | join(': "VARCHAR", ') ~ ': "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON", '
+    ~ '"source": {"media_type": "VARCHAR", "data": "VARCHAR"}, "to": {"model": "VARCHAR"}}'
+) -%}
+{%- set sender = (
+    '{"kind": "VARCHAR", "subkind": "VARCHAR", "name": "VARCHAR", "from": "VARCHAR", "server": "VARCHAR"}'
+) %}
+
 with
 
 landed as (
@@ -23,7 +32,11 @@ with_json as (
 
     where
         line_status <> 'rejected'
-        and (record_type in ('user', 'assistant') or {{ reports_agent_message() }})
+        and (
+            record_type in ('user', 'assistant')
+            or {{ reports_agent_message() }}
+            or {{ holds_queued_prompt() }}
+        )
 
 ),
 
@@ -35,7 +48,7 @@ parsed as (
         line_text,
         {{ parse_json(
             'line_text',
-            '{"message": {"content": [{"type": "VARCHAR", "text": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "tool_use_id": "VARCHAR", "is_error": "BOOLEAN", "input": "JSON", "content": "JSON", "to": {"model": "VARCHAR"}}], "usage": "JSON"}, "toolDenialKind": "VARCHAR", "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "searchCount": "BIGINT", "query": "VARCHAR", "durationSeconds": "DOUBLE", "toolStats": {"editFileCount": "VARCHAR"}, "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
+            '{"message": {"content": [' ~ block ~ '], "usage": "JSON"}, "origin": ' ~ sender ~ ', "promptSource": "VARCHAR", "turnOrigin": "VARCHAR", "content": "VARCHAR", "commandUuid": "VARCHAR", "attachment": {"prompt": "JSON", "commandMode": "VARCHAR", "isMeta": "BOOLEAN", "source_uuid": "VARCHAR", "origin": ' ~ sender ~ '}, "toolDenialKind": "VARCHAR", "permissionDecision": {"source": "VARCHAR"}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "searchCount": "BIGINT", "query": "VARCHAR", "durationSeconds": "DOUBLE", "toolStats": {"editFileCount": "VARCHAR"}, "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
         ) }} as line
 
     from with_json
@@ -50,13 +63,32 @@ with_content as (
         batch_id,
         -- A message without content has one block, too: its usage is seen there.
         case
+            when starts_with(line.attachment.prompt, '[')
+                then {{ parse_json('line.attachment.prompt', '[' ~ block ~ ']') }}
+            when line.attachment.prompt is not null
+                then {{ text_block(parse_json('line.attachment.prompt', '"VARCHAR"')) }}
+            when line.message is null and line.content is not null then {{ text_block('line.content') }}
             when len(line.message.content) = 0 then {{ text_block('cast(null as varchar)') }}
             else coalesce(line.message.content, {{ text_block(json_text('line_text', '$.message.content')) }})
         end as content,
         {{ json_keys_at(
             'line.message.usage', ['$', '$.cache_creation', '$.server_tool_use', '$.iterations[0]', '$.iterations[1]']
         ) }} as usage_fields,
-        line."toolDenialKind" as denial_kind,
+        coalesce(line.attachment.origin, line.origin) as origin,
+        line."promptSource" as prompt_source,
+        line."turnOrigin" as turn_origin,
+        case
+            when line.attachment.ismeta then 'meta'
+            when line.attachment.prompt is not null then coalesce(line.attachment.commandmode, 'prompt')
+            when line.message is null and line.content is not null then 'absorbed'
+        end as queued_as,
+        coalesce(line.attachment.source_uuid, line."commandUuid") as queued_uuid,
+        -- Where nobody is there to be asked, the client calls what its configuration refuses rejected as well.
+        case
+            when line."toolDenialKind" = 'user-rejected' and line."permissionDecision".source not like 'user%'
+                then 'permission-rule'
+            else line."toolDenialKind"
+        end as denial_kind,
         line."toolUseResult" as tool_result
 
     from parsed
@@ -71,6 +103,11 @@ unnested as (
         tool_result,
         denial_kind,
         usage_fields,
+        origin,
+        prompt_source,
+        turn_origin,
+        queued_as,
+        queued_uuid,
         unnest(content) as block,
         generate_subscripts(content, 1) as block_number
 
@@ -85,7 +122,7 @@ with_inputs as (
         *,
         {{ parse_json(
             'block.input',
-            '{"file_path": "VARCHAR", "notebook_path": "VARCHAR", "path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR", "subagent_type": "VARCHAR", "plan": "VARCHAR"}'
+            '{"file_path": "VARCHAR", "notebook_path": "VARCHAR", "path": "VARCHAR", "command": "VARCHAR", "url": "VARCHAR", "subagent_type": "VARCHAR", "plan": "VARCHAR", "file": "VARCHAR", "filename": "VARCHAR", "filepath": "VARCHAR", "relative_path": "VARCHAR", "absolute_path": "VARCHAR", "uri": "VARCHAR", "source": "VARCHAR", "destination": "VARCHAR", "paths": ["VARCHAR"], "files": ["VARCHAR"]}'
         ) }} as tool_input
 
     from unnested
@@ -99,18 +136,31 @@ blocks as (
         batch_id,
         block_number,
         block.type as block_type,
-        case when block.type = 'text' then block.text end as block_text,
+        case
+            when block.type = 'text' then block.text
+            when block.type in ('image', 'document') then {{ attached_file('block') }}
+        end as block_text,
         block.id as tool_use_id,
         block.name as tool_name,
         cast(block.input as varchar) as tool_input,
         coalesce(tool_input.file_path, tool_input.notebook_path, tool_input.path) as tool_file_path,
+        case when block.name like 'mcp\_\_%' escape '\' then {{ named_paths('tool_input') }} end as tool_paths,
         tool_input.command as tool_command,
         tool_input.url as tool_url,
         tool_input.subagent_type as tool_subagent_type,
         case when block.name = 'ExitPlanMode' then tool_input.plan end as tool_plan,
         block.tool_use_id as result_tool_use_id,
-        block.is_error as result_is_error,
+        coalesce(
+            block.is_error,
+            case when block.type like '%\_tool\_result' escape '\' then {{ tells_of_error('block.content') }} end
+        ) as result_is_error,
         {{ result_text('block.content') }} as result_text,
+        origin.kind || coalesce('/' || origin.subkind, '') as origin_kind,
+        coalesce(origin.name, origin."from", origin.server) as origin_name,
+        prompt_source,
+        turn_origin,
+        queued_as,
+        queued_uuid,
         denial_kind as result_denial_kind,
         tool_result.gitoperation.commit.sha as result_commit_sha,
         tool_result.gitoperation.commit.kind as result_commit_kind,

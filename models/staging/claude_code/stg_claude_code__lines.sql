@@ -96,6 +96,7 @@ renamed as (
             when lines.is_agent_report then {{ logged_id('lines.line.uuid') }}
             else coalesce({{ logged_id('lines.forked_from_message_uuid') }}, {{ logged_id('lines.uuid') }})
         end as line_uuid,
+        case when not lines.is_agent_report then {{ logged_id('lines.uuid') }} end as own_uuid,
         {{ logged_id('lines.parent_uuid') }} as parent_uuid,
         -- A slash parts session and sub-agent in a thread's id.
         replace(coalesce(

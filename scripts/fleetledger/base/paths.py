@@ -17,10 +17,18 @@ PROJECT_ROOT = CHECKOUT if IS_CHECKOUT else Path(__file__).resolve().parents[1] 
 def data_dir(option: Path | None = None) -> Path:
     """The data directory, perhaps not there yet.
 
-    `option`, else `FLEETLEDGER_DATA`, else the one in the checkout that is in use, else the platform's.
+    `option`, else `FLEETLEDGER_DATA`, else the one in the checkout that is in use, else the platform's. This machine
+    goes by its name there from then on.
     """
     chosen = option or os.environ.get("FLEETLEDGER_DATA") or data_in_checkout() or platform_data_dir()
-    return Path(chosen).expanduser().absolute()
+    data = Path(chosen).expanduser().absolute()
+    _KNOWN_AS.clear()
+    if (data / "machines.json").exists():
+        # Not for all who only ask where things are.
+        from fleetledger.base.machine import name_in
+
+        _KNOWN_AS["host"] = name_in(data, network_name(), manifest_path(landing_dir(data), network_name()))
+    return data
 
 
 def data_in_checkout() -> Path | None:
@@ -110,8 +118,16 @@ def demo_dir(data: Path) -> Path:
     return data / "demo"
 
 
+_KNOWN_AS: dict[str, str] = {}
+
+
 def this_host() -> str:
-    """The name of the machine that runs this."""
+    """The name of the machine that runs this, as it is known in the data directory that was last asked for."""
+    return _KNOWN_AS.get("host") or network_name()
+
+
+def network_name() -> str:
+    """The name of this machine in its network, as it is now."""
     # Not for all who only ask where things are: the status line is one of them.
     from fleetledger.base.system import machine
 

@@ -1,8 +1,25 @@
-"""Text of logs made harmless, and words that were misspelt."""
+"""Text of logs made harmless and comparable, and words that were misspelt."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL)
+"""What terminals take for commands (ECMA-48)."""
+
+
+def composed(text: str) -> str:
+    r"""The text in Unicode's composed form (NFC): some systems write letters and their accents apart.
+
+    >>> composed("e\u0301") == "\xe9"
+    True
+    """
+    if text.isascii():
+        return text
+    import unicodedata
+
+    return unicodedata.normalize("NFC", text)
 
 
 def clean(text: str) -> str:

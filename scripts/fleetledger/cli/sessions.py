@@ -99,7 +99,7 @@ def _search(
     everything: bool = False,
     is_regex: bool = False,
 ) -> None:
-    from fleetledger.published.ledger import Ledger
+    from fleetledger.published.ledger import Ledger, ReportError
     from fleetledger.published.text_index import read_index
     from fleetledger.reports.search import patterns, search
 
@@ -114,7 +114,17 @@ def _search(
     narrow(ledger, filters)
     wanted = patterns(words, is_regex=is_regex)
     limit = limit or (None if as_json else LIMIT)
-    print_found(search(ledger, file.parent, index, wanted, everything=everything, limit=limit), as_json)
+    while True:
+        try:
+            document = search(ledger, file.parent, index, wanted, everything=everything, limit=limit)
+            break
+        except ReportError:
+            # Refreshes may have gone on meanwhile, and removed what they had written before the last.
+            newer = read_index(file.parent)
+            if newer is None or newer == index:
+                raise
+            index = newer
+    print_found(document, as_json)
 
 
 @click.command()
@@ -129,13 +139,14 @@ def _search(
 def show(places: Places, session: str | None, card: bool, html: Path | None) -> None:
     """Show a session: what was said, turn by turn, and what it cost.
 
-    SESSION is the beginning of its id. Prompts and answers are shown, tool calls folded, sub-agents where they were
-    started; each turn says what it cost and how large the context was at its end. The page that --html writes needs no
-    network and runs no script.
+    SESSION is the beginning of its id, or `last`. Prompts and answers are shown, tool calls folded, sub-agents where
+    they were started; each turn says what it cost and how large the context was at its end. The page that --html writes
+    needs no network and runs no script.
 
     \b
     Examples:
       fleetledger show 5f3a91c2
+      fleetledger show last
       fleetledger show laptop/d41f/session-3 --html session.html
       fleetledger show --card
     """

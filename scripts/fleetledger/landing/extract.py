@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleetledger.base.locks import lock
-from fleetledger.base.paths import landing_dir, quoted
+from fleetledger.base.machine import remember
+from fleetledger.base.paths import landing_dir, network_name, quoted, this_host
 from fleetledger.landing import states as file_states
 from fleetledger.landing.compaction import compact, replace_tails
 from fleetledger.landing.manifest import (
@@ -26,8 +27,8 @@ from fleetledger.landing.states import FileKey, Job, States
 from fleetledger.sources.accounts import account_uuid
 from fleetledger.sources.config import FleetConfig
 from fleetledger.sources.discovery import is_directory
-from fleetledger.sources.files import Problem, find_log_files, to_text
-from fleetledger.sources.fleets import Source
+from fleetledger.sources.files import LogFile, Problem, find_log_files, to_text
+from fleetledger.sources.fleets import BESIDE, Source
 
 if TYPE_CHECKING:
     from fleetledger.landing.reading import Outcome
@@ -73,6 +74,8 @@ def extract(
     with ExitStack() as locks:
         for host in hosts:
             locks.enter_context(lock(landing / "locks" / f"{quoted(host)}.lock", now))
+        if this_host() in hosts:
+            remember(data, network_name())
         plans = [_plan(landing, host, config, now) for host in hosts]
         report = _reporter(sum(job.new_bytes for plan in plans for job in plan.jobs), progress)
         for plan in plans:
@@ -148,14 +151,16 @@ def _jobs(summary: SourceSummary, states: States, now: float) -> Iterator[Job]:
     if not is_directory(source.root):
         summary.missing = True
         return
-    files, summary.problems = find_log_files(source)
+    beside: list[LogFile] = []
+    files, summary.problems = find_log_files(source, beside)
     summary.files_seen = len(files)
-    for file in sorted(files, key=lambda file: file.source_path):
-        key = FileKey(source.fleet, source.account, file.source_path)
-        state = states.files.get(key)
-        if state is None or not state.is_settled(file.size, file.mtime_ns, file.inode, now):
-            landed = state.landed if state and state.landed <= file.size else 0
-            yield Job(key, source.provider, file.path, file.size - landed, state)
+    for fleet, found in ((source.fleet, files), (BESIDE.get(source.fleet, ""), beside)):
+        for file in sorted(found, key=lambda file: file.source_path):
+            key = FileKey(fleet, source.account, file.source_path)
+            state = states.files.get(key)
+            if state is None or not state.is_settled(file.size, file.mtime_ns, file.inode, now):
+                landed = state.landed if state and state.landed <= file.size else 0
+                yield Job(key, source.provider, file.path, file.size - landed, state)
 
 
 def _reporter(total: int, progress: Progress | None) -> Callable[[int], None]:
@@ -191,12 +196,15 @@ def _carry_out(landing: Path, plan: _Plan, now: datetime, report: Callable[[int]
 def _take_in(outcome: Outcome, plan: _Plan) -> bool:
     """Remember what came of a file, and count it; whether there is anything new to remember."""
     key, counts = outcome.key, outcome.counts
-    summary = plan.summaries[key.fleet, key.account]
+    owner = next((fleet for fleet, files in BESIDE.items() if files == key.fleet), key.fleet)
+    summary = plan.summaries[owner, key.account]
     if outcome.problem:
         summary.problems.append(Problem(key.source_path, outcome.problem))
     if outcome.state is None or outcome.state == plan.states.files.get(key):
         return False
     plan.states.files[key] = outcome.state
+    if owner != key.fleet:
+        return True
     summary.files_changed += counts.rows > 0
     summary.ok_lines += counts.ok
     summary.repaired_lines += counts.repaired

@@ -65,6 +65,7 @@ class LineReader:
 
     def __init__(self, log_format: Format) -> None:
         self._line_type = log_format.LINE
+        self._is_text = getattr(log_format, "IS_TEXT", False)
         self._decoder: msgspec.json.Decoder[msgspec.Struct] = msgspec.json.Decoder(log_format.LINE)
         self._is_record = log_format.is_record
         self._nothing = log_format.LINE()
@@ -76,6 +77,8 @@ class LineReader:
         each line begins with `{` and ends with `}`. A line break between `}` and `{` cannot lie inside a JSON value,
         so that each line holds one object at least, and the count tells whether it is exactly one.
         """
+        if self._is_text:
+            return [self._nothing] * line_count
         try:
             records = self._decoder.decode_lines(block)
         except (msgspec.DecodeError, RecursionError):
@@ -84,6 +87,8 @@ class LineReader:
 
     def read_line(self, line: bytes) -> list[Row]:
         """The rows of one line, terminator included: one, or several where it holds several records."""
+        if self._is_text:
+            return [Row(len(line), self._nothing, OK, None, None, line.isascii() or _is_utf8(line))]
         whole = self._read_part(line, 0)
         if whole.status != REJECTED or whole.error in (BLANK, COMMENT, TOO_DEEP, NOT_AN_OBJECT):
             return [whole]

@@ -118,17 +118,28 @@ def line_counts(landing: Path, manifest: Manifest, batch: Batch) -> dict[tuple[F
 
 
 def working_directories(landing: Path, file: LandedFile) -> list[str]:
-    """The directories that the lines of a Claude Code file were logged in, in the file's order. Raises LandingError."""
+    """The directories that a Claude Code file's lines were logged in or went to, in order. Raises LandingError."""
     query = """
-        select cwd
-        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
-        where account = $account and source_path = $source_path and generation = $generation and cwd is not null
-        group by cwd
-        order by min(byte_offset)
+        select directory
+        from (
+            select byte_offset, unnest(case
+                when line_status = 'ok' and record_type in ('relocated', 'worktree-state')
+                    then [
+                        json_extract_string(raw, '$.worktreeSession.worktreePath'),
+                        json_extract_string(raw, '$.relocatedCwd')
+                    ]
+                else [cwd]
+            end) as directory
+            from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+            where account = $account and source_path = $source_path and generation = $generation
+        )
+        where directory is not null
+        group by directory
+        order by max(byte_offset)
     """
     batches = {str(landing / batch.path): (file.host, batch) for batch in file.batches}
     names = {"account": file.account, "source_path": file.source_path, "generation": file.generation}
-    return [cwd for _, (cwd,) in _rows(query, batches, names)]
+    return [directory for _, (directory,) in _rows(query, batches, names)]
 
 
 def session_directories(landing: Path, manifest: Manifest) -> dict[str, datetime | None]:

@@ -6,7 +6,6 @@ The landing alone is read, so that this works without a warehouse and long after
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +15,9 @@ from fleetledger.base.errors import CallError, FleetledgerError
 from fleetledger.base.paths import landing_dir
 from fleetledger.landing.queries import LandedFile, landed_files, read_manifests, working_directories
 from fleetledger.sources.files import SUFFIX, from_text
+from fleetledger.sources.fleets import BESIDE
 from fleetledger.sources.resume import command as resume_command
+from fleetledger.sources.resume import is_place_of
 from fleetledger.sources.session_names import Session, UnknownSession, listed, sessions_named
 
 
@@ -36,12 +37,20 @@ class RestoredFile(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """What was written, and the directory to resume the session in, where it can be resumed and the log names one."""
+    """What was written, and how to go on: `place` is None where the session cannot be resumed.
+
+    `directory` is the one in which Claude Code looks into that place, None where the log names none.
+    """
 
     session: Session
     files: list[RestoredFile]
     directory: str | None
-    is_resumable: bool
+    place: str | None
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether its main thread is among the files."""
+        return self.place is not None
 
 
 def restore(
@@ -72,7 +81,7 @@ def restore(
         written = [RestoredFile(target, _write(landing, file, target, made)) for file, target in targets]
     main = next((file for file in files if session.fleet == "claude_code" and _is_main(file)), None)
     directory = _directory(main, working_directories(landing, main)) if main else None
-    return Restored(session, written, directory, main is not None)
+    return Restored(session, written, directory, _place(main) if main else None)
 
 
 def told(restored: Restored, to: Path) -> Iterator[str]:
@@ -84,7 +93,11 @@ def told(restored: Restored, to: Path) -> Iterator[str]:
     for file in files:
         yield f"  {file.path.relative_to(to)}"
     if restored.is_resumable:
-        yield "To go on with it:"
+        yield (
+            "To go on with it:"
+            if restored.directory
+            else f"To go on with it, from the directory that Claude Code calls {restored.place}, none that was logged:"
+        )
         yield f"  {resume_command(session.session_id, restored.directory, to)}"
     elif session.fleet == "claude_code":
         yield "Its main thread is not landed: there is nothing to resume."
@@ -94,10 +107,11 @@ def told(restored: Restored, to: Path) -> Iterator[str]:
 
 
 def _sessions(files: Iterable[LandedFile]) -> dict[Session, list[LandedFile]]:
-    """All generations of the files of each session, sub-agents included."""
+    """All generations of the files of each session, sub-agents and what is kept beside included."""
     sessions: dict[Session, list[LandedFile]] = {}
     for file in files:
-        sessions.setdefault(Session(file.fleet, file.host, file.account, _session_id(file)), []).append(file)
+        fleet = next((fleet for fleet, files in BESIDE.items() if files == file.fleet), file.fleet)
+        sessions.setdefault(Session(fleet, file.host, file.account, _session_id(file)), []).append(file)
     return sessions
 
 
@@ -135,7 +149,11 @@ def _chosen(sessions: dict[Session, list[LandedFile]], name: str, host: str | No
     try:
         found = sessions_named(there, name)
     except UnknownSession as error:
-        found = [session for session in there if name in _logged_ids(sessions[session])]
+        found = [
+            session
+            for session in there
+            if name and any(known.startswith(name) for known in _logged_ids(sessions[session]))
+        ]
         if not found:
             of_them = f" Of that host and account are {len(there):,} sessions." if len(there) < len(sessions) else ""
             raise RestoreError(f"{error}{of_them}") from error
@@ -162,9 +180,13 @@ def _of_generation(session: Session, files: list[LandedFile], generation: int | 
 
 def _directory(main: LandedFile, directories: list[str]) -> str | None:
     """The directory that Claude Code looks for the session from: the one that its place is named after."""
-    slug = main.source_path.split("/")[-2]
-    named = [directory for directory in directories if re.sub("[^a-zA-Z0-9]", "-", directory) == slug]
-    return next(iter([*named, *directories]), None)
+    named = [directory for directory in directories if is_place_of(_place(main), directory)]
+    return named[-1] if named else None
+
+
+def _place(main: LandedFile) -> str:
+    """The directory below projects/ that a transcript lies in."""
+    return main.source_path.split("/")[-2]
 
 
 # --- Where to ---------------------------------------------------------------------------------------------------------

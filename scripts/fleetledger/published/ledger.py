@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import _duckdb
 
 from fleetledger.base.errors import FleetledgerError
+from fleetledger.base.text import composed
 from fleetledger.published.rows import Row
 
 CALL_KEYS = ("git_branch", "ticket", "agent", "skill", "mcp_server")
@@ -119,6 +120,7 @@ class Ledger:
         since = filters.since
         is_instant = isinstance(since, datetime)
         self._parameters = filters._asdict() | {
+            "project": composed(filters.project) if filters.project is not None else None,
             "timezone": timezone,
             "from_calls": is_instant or timezone != self.build["reporting_timezone"],
             "since_at": since if is_instant else self._midnight(since, timezone, 0),

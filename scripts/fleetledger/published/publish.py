@@ -23,6 +23,7 @@ from fleetledger.base.sql import name_of, text_of
 from fleetledger.published.ledger import query
 from fleetledger.published.text_index import text_dir
 from fleetledger.published.texts import remove_texts, write_texts
+from fleetledger.sources.resume import account_roots
 from fleetledger.warehouse.changes import DELTA, SAME
 from fleetledger.warehouse.delta import Delta
 from fleetledger.warehouse.memory import limit_memory
@@ -100,7 +101,8 @@ def publish(data: Path, now: datetime, *, text: bool = True, delta: Delta | None
         _keep_texts(data, warehouse, of_last, text=text)
         size = target.stat().st_size
         this = Last(build_id, text, *_state(target), last.whole_size if last and of_last else size)
-        write_file(status_path(data), json.dumps(status | {"published": this._asdict()}))
+        more = {"roots": account_roots(data), "published": this._asdict()}
+        write_file(status_path(data), json.dumps(status | more))
     return Published(target, tables, size)
 
 

@@ -1,8 +1,8 @@
 """The texts of the logs, beside the published file and never in it: what `search` and `show` read.
 
 `text/` in the data directory holds Parquet files and `index.json`, which names those that count. A row is a row of the
-model int_texts; what people and agents said (`said`: prompts, answers, tool inputs) stands apart from the rest (tool
-results and what the runtime put in), which is many times as large and seldom searched.
+model int_texts; what people and agents said (`said`: prompts, replies, answers, tool inputs) stands apart from the rest
+(tool results and what the runtime put in), which is many times as large and seldom searched.
 
 A refresh adds files with the rows that are new and lists the keys of those that are gone; small files are merged as
 they pile up. The index is replaced last, so that a reader finds all files of one state, and files that it no longer
@@ -27,10 +27,13 @@ from fleetledger.warehouse.memory import limit_memory
 PARTS = {"said": "true", "rest": "false"}
 """The parts of the store, and how Parquet's partitioning names them."""
 
-SAID = "text_kind in ('prompt', 'answer', 'tool_use')"
+SAID = "text_kind in ('prompt', 'reply', 'answer', 'tool_use')"
 
 KEY = "hash(line_id, block_number, session_id, task_id, text_kind, said_at)"
 """What a row is told by: where it stands, and all that a later build may say differently of it."""
+
+COMPOSED = "replace (nfc_normalize(block_text) as block_text)"
+"""A letter and its accent are one, as in what is searched for: macOS has them apart in file names."""
 
 FORMAT = "format parquet, compression lz4_raw, row_group_size 8192"
 """LZ4, since a search reads everything: it unpacks at gigabytes a second, and takes half the space of plain text."""
@@ -141,7 +144,7 @@ class _Writer:
         work = self._directory / f".{what}"
         shutil.rmtree(work, ignore_errors=True)
         self._connection.execute(
-            f"copy (select {KEY} as text_key, *, {SAID} as is_said from ({rows}))"
+            f"copy (select {KEY} as text_key, * {COMPOSED}, {SAID} as is_said from ({rows}))"
             f" to {text_of(work)} ({FORMAT}, partition_by (is_said))"
         )
         said, rest = (self._moved(work, part, what) for part in PARTS)

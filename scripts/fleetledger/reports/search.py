@@ -5,7 +5,8 @@ put in. Matching is RE2's, whatever the letters' case, in all of Unicode. Every 
 are of all there is; only as many sessions as asked for are shown.
 
 The document is as those of `find`, and its rows have `hit_count` and `hits`, the newest of them: `said_at,
-said_at_local, task_id, text_kind, tool_name`, and `snippet`, in which the match is from `match_start` to `match_end`.
+said_at_local, task_id, text_kind, tool_name, sender`, and `snippet`, in which the match of the first word is from
+`match_start` to `match_end`, and that of each word from and to what `marks` says.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ import glob
 import os
 import re
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from fleetledger.base.errors import CallError
+from fleetledger.base.text import ESCAPES, composed
 from fleetledger.published.ledger import Ledger
 from fleetledger.published.rows import Row
 from fleetledger.published.text_index import TextIndex, text_dir
@@ -33,6 +37,9 @@ BEFORE, AFTER = 60, 100
 
 MOST_SHOWN = 200
 
+GAP = " … "
+"""What stands between excerpts of one text."""
+
 
 def patterns(words: tuple[str, ...], *, is_regex: bool) -> list[str]:
     """The expressions that must all match. A word stands for itself; its spaces match any white space.
@@ -41,8 +48,8 @@ def patterns(words: tuple[str, ...], *, is_regex: bool) -> list[str]:
     ['(?i)c\\\\+\\\\+', '(?i)two\\\\s+words']
     """
     if is_regex:
-        return [f"(?i){word}" for word in words]
-    return ["(?i)" + r"\s+".join(map(re.escape, word.split())) for word in words]
+        return [f"(?i){composed(word)}" for word in words]
+    return ["(?i)" + r"\s+".join(map(re.escape, word.split())) for word in map(composed, words)]
 
 
 def search(
@@ -63,7 +70,7 @@ def search(
     }
     rows = ledger.ask("reports/search", **files, **words, shown=SHOWN_HITS, limit=limit)
     counts = [(row.pop("session_count"), row.pop("all_hit_count")) for row in rows]
-    hits = _hits(ledger, files, [key for row in rows for key in row["hits"]], wanted[0])
+    hits = _hits(ledger, files, [key for row in rows for key in row["hits"]], wanted)
     for row in rows:
         row["hits"] = [hits[key] for key in row["hits"] if key in hits]
     sessions, all_hits = counts[0] if counts else (0, 0)
@@ -80,17 +87,54 @@ def stored(data: Path, index: TextIndex, names: Iterable[str]) -> dict[str, obje
     return {"texts": files, "gone": gone, "has_gone": index.gone is not None} if files else {}
 
 
-def _hits(ledger: Ledger, files: dict[str, object], keys: list[int], word: str) -> dict[int, Row]:
-    """Some hits by their keys, each with the match of `word` and what is around it."""
+def _hits(ledger: Ledger, files: dict[str, object], keys: list[int], words: list[str]) -> dict[int, Row]:
+    """Some hits by their keys, each with the matches of all words and what is around them."""
+    if not keys:
+        return {}
     around = {"before": BEFORE, "after": AFTER, "most": MOST_SHOWN}
-    rows = ledger.ask("reports/search_hits", texts=files["texts"], text_keys=keys, word=word, **around) if keys else []
-    return {row.pop("text_key"): _hit(row) for row in rows}
+    rows = ledger.ask("reports/search_hits", texts=files["texts"], text_keys=keys, words=words, **around)
+    return {key: _hit(list(found)) for key, found in groupby(rows, key=itemgetter("text_key"))}
 
 
-def _hit(row: Row) -> Row:
-    before, matched, after = row.pop("before"), row.pop("matched"), row.pop("after")
-    return row | {
-        "snippet": before + matched + after,
-        "match_start": len(before),
-        "match_end": len(before) + len(matched),
+def _hit(found: list[Row]) -> Row:
+    """A text with the excerpts around its matches: `marks` are where these begin and end, the first word's first."""
+    pieces: list[tuple[int, str]] = []
+    for row in sorted(found, key=itemgetter("window_place")):
+        place, excerpt = row["window_place"], row["excerpt"]
+        if pieces and place <= pieces[-1][0] + len(pieces[-1][1]):
+            first, text = pieces[-1]
+            pieces[-1] = first, text + excerpt[first + len(text) - place :]
+        else:
+            pieces.append((place, excerpt))
+    snippet, begins = "", {}
+    for place, text in pieces:
+        snippet += GAP if snippet else ""
+        begins[place] = len(snippet) - place
+        snippet += text
+    marks = []
+    for row in found:
+        start = row["place"] + begins[max(place for place in begins if place <= row["window_place"])]
+        marks.append((start, start + row["match_length"]))
+    snippet, marks = _without_escapes(snippet, marks)
+    said = ("said_at", "task_id", "text_kind", "tool_name", "sender", "said_at_local")
+    return {key: found[0][key] for key in said} | {
+        "is_cut_before": pieces[0][0] > 1,
+        "snippet": snippet,
+        "match_start": marks[0][0],
+        "match_end": marks[0][1],
+        "marks": [list(mark) for mark in marks],
     }
+
+
+def _without_escapes(text: str, marks: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    r"""The text without what terminals take for commands, and where its marks are then.
+
+    >>> _without_escapes("a\x1b[31mred\x1b[0m b", [(6, 9), (14, 15)])
+    ('ared b', [(1, 4), (5, 6)])
+    """
+    gone = [match.span() for match in ESCAPES.finditer(text)]
+
+    def moved(place: int) -> int:
+        return place - sum(min(end, place) - start for start, end in gone if start < place)
+
+    return ESCAPES.sub("", text), [(moved(start), moved(end)) for start, end in marks]

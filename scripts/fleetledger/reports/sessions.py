@@ -16,6 +16,9 @@ from fleetledger.reports.document import header as report_header
 from fleetledger.sources.resume import config_directories, resume_line
 from fleetledger.sources.session_names import Session, sessions_named
 
+NEWEST = "last"
+"""What the session that was active last is called."""
+
 LAST_NAME = re.compile(r"([^/\\]+)[/\\]*$")
 
 
@@ -27,9 +30,15 @@ def sessions(ledger: Ledger, limit: int | None) -> Row:
 
 
 def session_named(ledger: Ledger, name: str) -> str:
-    """The id of the session that `name` is the beginning of. Raises UnknownSession and AmbiguousSession."""
-    query = "select fleet, host, account, session_id from fct_sessions"
-    rows = ledger.rows(f"{query} where contains(session_id, ?)", [name]) or ledger.rows(query)
+    """The id of the session that `name` is the beginning of; `last` is the newest.
+
+    Raises UnknownSession and AmbiguousSession.
+    """
+    if name == NEWEST and (newest := ledger.ask("reports/sessions", session_id=None, limit=1)):
+        return str(newest[0]["session_id"])
+    query = "select fleet, host, account, session_id, transcript_id from fct_sessions"
+    found = f"{query} where contains(session_id, $1) or contains(transcript_id, $1)"
+    rows = ledger.rows(found, [name]) or ledger.rows(query)
     return sessions_named((Session(**row) for row in rows), name)[0].session_id
 
 

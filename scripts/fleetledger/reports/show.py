@@ -58,7 +58,7 @@ def _thread(task: Row, texts: list[Row], turns: dict[str, Row]) -> Row:
         elif not found:
             found.append(_turn(task_id, 0, text, turns))
         use = uses.get(text["tool_use_id"] or "")
-        if text["kind"] == "tool_result" and use and use["result"] is None:
+        if text["kind"] in ("tool_result", "reply") and use and use["result"] is None:
             use["result"] = text
         else:
             found[-1]["items"].append(text | {"result": None, "thread": None})

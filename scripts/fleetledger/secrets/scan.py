@@ -61,6 +61,7 @@ with TYPES.open(newline="", encoding="utf-8") as _rows:
 CANDIDATES = {
     "claude_code_lines": "record_type in ('user', 'assistant')",
     "mu_events": "kind in ('tool_call', 'tool_result')",
+    "claude_code_files": "source_path like '%/tool-results/%'",
 }
 """The lines of each landing table that can hold a tool's input or output."""
 
@@ -229,7 +230,8 @@ def _scan_batch(
 def _secrets_of_line(place: list[Any], line: str, detectors: dict[str, Detector], key: bytes) -> Iterator[Secret]:
     """The secrets of the line at `place` (host, account, source path, generation, byte offset)."""
     host, account, source_path, generation, byte_offset = place
-    for block_number, found_in, text in _tool_texts(line):
+    texts = [(None, "output", line)] if "/tool-results/" in source_path else _tool_texts(line)
+    for block_number, found_in, text in texts:
         for secret_type, value in _secrets_in(text, detectors):
             yield Secret(
                 host=host,

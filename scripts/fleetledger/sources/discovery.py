@@ -17,6 +17,13 @@ from fleetledger.sources.fleets import (
     names_account,
 )
 
+XCODE = "Library/Developer/Xcode/CodingAssistant/ClaudeAgentConfig"
+COWORK = tuple(
+    f"{place}/Claude/local-agent-mode-sessions"
+    for place in ("Library/Application Support", ".config", "AppData/Roaming")
+)
+COWORK_DEPTHS = ("*/*/local_*/.claude", "*/*/agent/local_*/.claude")
+
 RECEIVER = "receiver"
 """The account that telemetry goes by that was received here: it may be of any."""
 
@@ -49,7 +56,19 @@ def _claude_candidates(home: Path, environ: Mapping[str, str]) -> list[Path]:
     configured = _configured_directories(environ)
     xdg_config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     usual = configured or [home / ".claude", xdg_config / "claude"]
-    return [*usual, *sorted(home.glob(f"{ACCOUNT_PREFIX}*"))]
+    return [*usual, *sorted(home.glob(f"{ACCOUNT_PREFIX}*")), *_apps(home)]
+
+
+def _apps(home: Path) -> dict[Path, str]:
+    """The directories of apps that run Claude Code in one of their own, each with the account that it goes by.
+
+    Xcode has one for all; Cowork, of Claude's desktop app, one for each of its sessions.
+    """
+    apps = {home / XCODE: "xcode"}
+    for place in COWORK:
+        for directory in sorted(path for depth in COWORK_DEPTHS for path in (home / place).glob(depth)):
+            apps[directory] = f"cowork-{directory.parent.name.removeprefix('local_')[:8]}"
+    return apps
 
 
 def _mu_events(home: Path) -> Path:
@@ -78,8 +97,9 @@ def _accounts(directories: list[Path], home: Path, environ: Mapping[str, str]) -
     """
     configured = _configured_directories(environ)
     taken: set[str] = set()
+    apps = _apps(home)
     for directory in directories:
-        account = account_of(directory)
+        account = apps.get(directory) or account_of(directory)
         if len(configured) > 1 and directory in configured and directory != home / ".claude":
             account = account if names_account(directory) else directory.name
         if account in taken:

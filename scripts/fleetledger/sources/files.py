@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fleetledger.base.errors import why
-from fleetledger.sources.fleets import FLEETS, Source
+from fleetledger.sources.fleets import BESIDE, FLEETS, Source
 
 SUFFIX = ".jsonl"
 
@@ -39,13 +39,21 @@ def log_root(source: Source) -> Path:
     return source.root / FLEETS[source.fleet].log_directory
 
 
-def find_log_files(source: Source) -> tuple[list[LogFile], list[Problem]]:
+KEPT_BESIDE = re.compile(
+    r"projects/[^/]+/[^/]+/(?:tool-results/.+|subagents/.+\.meta\.json|custom-title\.json|workflows/.+)", re.DOTALL
+)
+"""What Claude Code keeps beside a transcript, in a directory of the session's name."""
+
+
+def find_log_files(source: Source, beside: list[LogFile] | None = None) -> tuple[list[LogFile], list[Problem]]:
     """Every regular `*.jsonl` file of a source at any depth, and what could not be looked at.
+
+    What a Claude Code source keeps beside its transcripts is added to `beside`.
 
     Symbolic links are followed after all that is reached without them, and what they lead to is taken only if it is
     new: a link that comes or goes changes no other file's name, and a loop ends. What vanishes meanwhile is no problem.
     """
-    walk = _Walk(os.fspath(source.root), [os.fspath(log_root(source))])
+    walk = _Walk(os.fspath(source.root), [os.fspath(log_root(source))], beside if source.fleet in BESIDE else None)
     while walk.directories or walk.links:
         path = walk.directories.pop() if walk.directories else walk.links.pop()
         try:
@@ -63,6 +71,7 @@ class _Walk:
 
     root: str
     directories: list[str]
+    beside: list[LogFile] | None = None
     links: list[str] = field(default_factory=list)
     files: list[LogFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -84,7 +93,7 @@ class _Walk:
                     self.links.append(entry.path)
                 elif entry.is_dir():
                     self.directories.append(entry.path)
-                elif entry.name.endswith(SUFFIX):
+                elif entry.name.endswith(SUFFIX) or self.beside is not None:
                     self.take_entry(entry)
 
     def take_entry(self, entry: os.DirEntry[str]) -> None:
@@ -96,9 +105,14 @@ class _Walk:
 
     def take(self, path: str, found: os.stat_result) -> None:
         """Take a log file; devices, pipes and sockets are none, whatever their names."""
-        if stat.S_ISREG(found.st_mode) and path.endswith(SUFFIX):
-            below_root = to_text(path[len(self.root) + 1 :])
-            self.files.append(LogFile(path, below_root, found.st_size, found.st_mtime_ns, found.st_ino))
+        if not stat.S_ISREG(found.st_mode):
+            return
+        below_root = to_text(path[len(self.root) + 1 :])
+        file = LogFile(path, below_root, found.st_size, found.st_mtime_ns, found.st_ino)
+        if path.endswith(SUFFIX):
+            self.files.append(file)
+        elif self.beside is not None and KEPT_BESIDE.fullmatch(below_root):
+            self.beside.append(file)
 
 
 def to_text(name: str) -> str:

@@ -21,10 +21,14 @@ FLEETS = {
     "claude_code": Fleet("claude_code_lines", "projects"),
     "mu": Fleet("mu_events", ""),
     "otlp": Fleet("otel_requests", ""),
+    "claude_code_files": Fleet("claude_code_files", "projects"),
 }
 TELEMETRY = "otlp"
 """What Claude Code sends about itself, in files: no fleet of its own, but landed like one."""
-LOGGED_FLEETS = tuple(name for name in FLEETS if name != TELEMETRY)
+BESIDE = {"claude_code": "claude_code_files"}
+"""What lies beside the logs of a fleet, landed like a fleet's logs, for it."""
+
+LOGGED_FLEETS = tuple(name for name in FLEETS if name not in (TELEMETRY, *BESIDE.values()))
 
 DEFAULT_ACCOUNT = "default"
 ACCOUNT_PREFIX = ".claude-"

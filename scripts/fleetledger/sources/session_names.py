@@ -26,6 +26,7 @@ class Session(NamedTuple):
     host: str
     account: str
     session_id: str
+    transcript_id: str | None = None
 
     @property
     def place(self) -> str:
@@ -33,13 +34,13 @@ class Session(NamedTuple):
         return f"{self.fleet}, host {self.host}, account {self.account}"
 
     def names(self) -> tuple[str, ...]:
-        """What it may be called by: its id; in mu also without host and daemon.
+        """What it may be called by: its id, and that of its transcript; in mu also without host and daemon.
 
         >>> Session("mu", "laptop", "default", "laptop/d41f/session-3").names()
         ('laptop/d41f/session-3', 'd41f/session-3', 'session-3')
         """
         if self.fleet != "mu":
-            return (self.session_id,)
+            return (self.session_id, self.transcript_id) if self.transcript_id else (self.session_id,)
         *_, daemon, stem = self.session_id.split("/")
         return self.session_id, f"{daemon}/{stem}", stem
 
@@ -49,7 +50,7 @@ def sessions_named(sessions: Iterable[Session], name: str) -> list[Session]:
 
     Raises UnknownSession and AmbiguousSession.
     """
-    there = sorted(sessions)
+    there = sorted(sessions, key=lambda session: tuple(part or "" for part in session))
     found = [one for one in there if name in one.names()] or [
         one for one in there if name and any(known.startswith(name) for known in one.names())
     ]

@@ -45,8 +45,19 @@ def sessions(document: Row) -> Iterator[Parts]:
     yield from ending(document, "sessions")
 
 
+SENDERS = {
+    "person": "you",
+    "agent": "caller",
+    "teammate": "teammate",
+    "timer": "timer",
+    "plugin": "plugin",
+    "claude_code": "Claude Code",
+}
+"""Who wrote a prompt (seed message_senders); the caller of a sub-agent is the agent that started it."""
+
 KINDS_OF_TEXT = {
-    "prompt": "you",
+    "reply": "you",
+    "file": "file",
     "answer": "agent",
     "tool_use": "tool",
     "tool_result": "result",
@@ -73,12 +84,17 @@ def search(document: Row) -> Iterator[Parts]:
 
 def _hit(row: Row, hit: Row) -> Parts:
     """Who said it, and the words around the match, which is marked."""
-    who = hit["tool_name"] or KINDS_OF_TEXT[hit["text_kind"]]
+    kind = hit["text_kind"]
+    who = hit["tool_name"] or (SENDERS[hit["sender"]] if kind == "prompt" else KINDS_OF_TEXT[kind])
     if hit["task_id"] != row["session_id"] and row["fleet"] == "claude_code":
         who = f"sub-agent, {who}"
-    start, end, text = hit["match_start"], hit["match_end"], hit["snippet"]
-    around = ("…" if hit["is_cut_before"] else "") + single(text[:start]), single(text[end:])
-    return [Part(f"    {who}:", "cyan"), Part(around[0] + MARK_START + single(text[start:end]) + MARK_END + around[1])]
+    shown = "…" if hit["is_cut_before"] else ""
+    place = 0
+    for start, end in sorted(hit["marks"]):
+        if start >= place:
+            shown += single(hit["snippet"][place:start]) + MARK_START + single(hit["snippet"][start:end]) + MARK_END
+            place = end
+    return [Part(f"    {who}:", "cyan"), Part(shown + single(hit["snippet"][place:]))]
 
 
 def single(text: str) -> str:
@@ -134,6 +150,8 @@ def resumed(row: Row) -> str:
     where = [f"on {row['host']}"] if not row["is_here"] else []
     if row["account"] != "default":
         where.append(f"account {row['account']}")
+    if row["resume"] and not row["resume_in"] and row["transcript_place"]:
+        where.append(f"in the directory that Claude Code calls {row['transcript_place']}: none that was logged")
     remark = f"  # {', '.join(where)}" if where else ""
     line: str = row["resume"] or f"{row['fleet']} session {row['session_id']}"
     return line + remark

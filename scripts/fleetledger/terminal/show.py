@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from fleetledger.base.text import clean
+from fleetledger.base.text import ESCAPES, clean
 from fleetledger.published.rows import Row
 from fleetledger.terminal.money import DEMO, short
-from fleetledger.terminal.sessions import resumed, spent
+from fleetledger.terminal.sessions import SENDERS, resumed, spent
 
 LONGEST = {"text": 4_000, "page": 20_000}
 """Characters of a text that are shown."""
@@ -18,10 +17,13 @@ LONGEST = {"text": 4_000, "page": 20_000}
 FOLDED = 160
 """Characters of a tool's input or result that a line of the terminal shows."""
 
-ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL)
-"""What terminals take for commands (ECMA-48)."""
-
-WHO = {"prompt": "you", "answer": "agent", "tool_result": "result", "context": "context", "compaction": "compacted"}
+WHO = {
+    "answer": "agent",
+    "reply": "you",
+    "tool_result": "result",
+    "context": "context",
+    "compaction": "compacted",
+}
 
 
 def harmless(text: str | None) -> str:
@@ -37,6 +39,18 @@ def harmless(text: str | None) -> str:
         char if char.isprintable() or char in "\n\t" else " " if char.isspace() else f"[U+{ord(char):04X}]"
         for char in plain
     )
+
+
+def who(item: Row) -> str:
+    """Who said a text: of a prompt its sender, with the name that is told of one that is no person.
+
+    >>> who({"kind": "prompt", "sender": "teammate", "sender_name": "researcher"})
+    'teammate researcher'
+    """
+    if item["kind"] != "prompt":
+        return WHO[item["kind"]]
+    name = item["sender_name"] if item["sender"] != "person" else None
+    return clean(" ".join(filter(None, (SENDERS[item["sender"]], name))))
 
 
 def cut(item: Row) -> str:
@@ -79,17 +93,17 @@ def _item(item: Row, indent: str) -> Iterator[str]:
     if item["kind"] == "tool_use":
         yield f"{indent}  > {clean(item['tool_name'] or 'tool')}: {_folded(item)}"
         if item["result"]:
-            failed = "failed: " if item["result"]["is_error"] else ""
-            yield f"{indent}    {failed}{_folded(item['result'])}"
+            said = "you: " if item["result"]["kind"] == "reply" else "failed: " if item["result"]["is_error"] else ""
+            yield f"{indent}    {said}{_folded(item['result'])}"
         if item["thread"]:
             yield from _thread(item["thread"], indent + "    | ")
         return
     if item["kind"] != "answer" and item["kind"] != "prompt":
-        yield f"{indent}  {WHO[item['kind']]}: {_folded(item)}"
+        yield f"{indent}  {who(item)}: {_folded(item)}"
         return
     if not item["text"]:
         return
-    yield f"{indent}{WHO[item['kind']]}:"
+    yield f"{indent}{who(item)}:"
     for line in harmless(item["text"]).split("\n"):
         yield f"{indent}  {clean(line)}"
     if cut(item):
@@ -108,8 +122,15 @@ def write_page(path: Path, document: Row) -> None:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"harmless": harmless, "cut": cut, "head": head, "spent": spent, "resumed": resumed}
-    page = environment.get_template("show.html.j2").render(document, demo=DEMO, who=WHO)
+    environment.filters |= {
+        "harmless": harmless,
+        "cut": cut,
+        "head": head,
+        "spent": spent,
+        "resumed": resumed,
+        "who": who,
+    }
+    page = environment.get_template("show.html.j2").render(document, demo=DEMO)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
         file.write(page)

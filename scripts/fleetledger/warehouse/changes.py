@@ -12,7 +12,11 @@ from fleetledger.sources.fleets import FLEETS
 from fleetledger.warehouse.plan import Model, Plan
 
 LOG_TABLES = {fleet.table for fleet in FLEETS.values()}
-STAGED = {"claude_code_lines": "stg_claude_code__lines", "mu_events": "stg_mu__events"}
+STAGED = {
+    "claude_code_lines": "stg_claude_code__lines",
+    "claude_code_files": "stg_claude_code__file_lines",
+    "mu_events": "stg_mu__events",
+}
 """The models that hold a row a landed line, by the landing table that they read."""
 
 BATCH, DELTA, LATER, WHOLE, SAME, VIEW = "batch", "delta", "later", "whole", "same", "view"

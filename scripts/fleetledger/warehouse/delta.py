@@ -22,6 +22,7 @@ from fleetledger.warehouse.plan import DataTest, Key, Model, Plan
 LINKS = "int_session_links"
 REPEATED = "int_claude_code_repeated_tool_ids"
 LINES, BLOCKS, TITLES = "stg_claude_code__lines", "stg_claude_code__content_blocks", "stg_claude_code__titles"
+FILE_LINES = "stg_claude_code__file_lines"
 MU_EVENTS = "stg_mu__events"
 OWN_TITLES = "delta.main.own_titles"
 CONCERNED = "temp.main.concerned"

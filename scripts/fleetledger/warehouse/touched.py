@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fleetledger.base.paths import landing_dir
 from fleetledger.warehouse.changes import STAGED, Changes, WholeNeeded
-from fleetledger.warehouse.delta import BLOCKS, LINES, LINKS, MU_EVENTS, OWN_TITLES, REPEATED, TITLES, Delta
+from fleetledger.warehouse.delta import BLOCKS, FILE_LINES, LINES, LINKS, MU_EVENTS, OWN_TITLES, REPEATED, TITLES, Delta
 from fleetledger.warehouse.landing_views import show_logs
 from fleetledger.warehouse.plan import Model
 
@@ -97,6 +97,8 @@ def touch(delta: Delta) -> None:
             select {MU_SESSION} from {delta.models[MU_EVENTS].relation} where {vanished}
             union all
             select session_id from {delta.models[TITLES].relation} where {vanished}
+            union all
+            select session_id from {delta.models[FILE_LINES].relation} where {vanished}
         )
     """)
     if delta.finds("from fresh.main.vanished") and delta.finds(f"from news semi join {repeated} using (link)"):
@@ -147,7 +149,8 @@ def gather(delta: Delta) -> None:
     _take(delta, lines, of_touched)
     _take(delta, blocks, f"line_id in (select line_id from {lines.named('delta')})")
     _take(delta, events, f"{MU_SESSION} in (select session_id from delta.main.touched)")
-    gathered = {LINES, BLOCKS, TITLES, MU_EVENTS}
+    _take(delta, delta.models[FILE_LINES], of_touched)
+    gathered = {LINES, BLOCKS, TITLES, MU_EVENTS, FILE_LINES}
     gathered_lines = " union all ".join(f"select line_id from {model.named('delta')}" for model in (lines, events))
     for name in delta.of_lines:
         model = delta.models[name]

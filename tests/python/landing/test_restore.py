@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from logged_host import LoggedHost
 
 from fleetledger.cli.main import main
+from fleetledger.sources.resume import place_of
 
 SHOP = "11111111-aaaa-4000-8000-000000000001"
 OTHER = "11111111-bbbb-4000-8000-000000000002"
@@ -270,9 +271,51 @@ def test_a_damaged_batch_is_named(landed: LoggedHost) -> None:
     assert f"{batch}: cannot read the landed lines" in result.stderr
 
 
+def test_what_is_kept_beside_a_transcript_is_landed_and_restored(host: LoggedHost) -> None:
+    beside = {
+        "tool-results/b1.txt": b"one\n{'two'}\n\n// three",
+        "tool-results/deep/page.pdf": b"%PDF\n\xff\xfe\n\x00" * 9,
+        "subagents/agent-a1.meta.json": b'{\n  "agentType": "reviewer"\n}\n',
+        "custom-title.json": b'{"customTitle":"Named"}',
+        "workflows/wf_1.json": b"{}",
+    }
+    host.write(line(), f"{PLACE}/{SHOP}.jsonl")
+    for name, content in {**beside, "memory/note.md": b"no", "tool-results-2/x": b"no"}.items():
+        host.write(content, f"{PLACE}/{SHOP}/{name}", quiet=7200)
+    host.extract()
+    assert host.rows("distinct line_status", "claude_code_files") == [("ok",)]
+    assert restore(host, SHOP).exit_code == 0
+    back = host.path / "back" / PLACE / SHOP
+    written = {str(path.relative_to(back)): path.read_bytes() for path in back.rglob("*") if path.is_file()}
+    assert written == beside
+    host.write(b"another", f"{PLACE}/{SHOP}/tool-results/b1.txt", quiet=7200)
+    host.extract()
+    restore(host, SHOP, to="again")
+    assert (host.path / "again" / PLACE / SHOP / "tool-results/b1.txt").read_bytes() == b"another"
+
+
+def test_the_session_is_resumed_where_claude_code_looks_for_it(host: LoggedHost) -> None:
+    moved = {"type": "relocated", "sessionId": SHOP, "relocatedCwd": "/home/ann/my.shop/.claude/worktrees/login"}
+    place = "projects/-home-ann-my-shop--claude-worktrees-login"
+    host.write(line() + json.dumps(moved).encode() + b"\n" + line(), f"{place}/{SHOP}.jsonl")
+    host.write(line(OTHER), f"projects/-home-ann-renamed/{OTHER}.jsonl")
+    host.extract()
+    assert "cd /home/ann/my.shop/.claude/worktrees/login && " in restore(host, SHOP).stdout
+    *_, told, command = restore(host, OTHER, to="other").stdout.splitlines()
+    assert "-home-ann-renamed" in told
+    assert "cd " not in command
+
+
+def test_a_session_goes_by_the_name_of_its_file_and_by_what_its_lines_say(host: LoggedHost) -> None:
+    host.write(line(OTHER), f"{PLACE}/{SHOP}.jsonl")
+    host.extract()
+    for number, name in enumerate((SHOP[:12], OTHER[:12])):
+        assert f"--resume {SHOP}" in restore(host, name, to=f"back-{number}").stdout
+
+
 def test_what_logs_say_cannot_steer_the_terminal_or_the_shell(host: LoggedHost) -> None:
     evil = "/tmp/$(rm -rf x); \x1b[31mred"
-    host.write(line(cwd=evil), f"{PLACE}/{SHOP}.jsonl")
+    host.write(line(cwd=evil), f"projects/{place_of(evil)}/{SHOP}.jsonl")
     host.extract()
     result = restore(host, SHOP)
     assert result.exit_code == 0

@@ -160,6 +160,8 @@ def test_what_a_check_tells(fleet: BuiltFleet, name: str) -> None:
 
 MADE = "[main 1a2b3c4] Mend it\n 1 file changed"
 PULL = "https://github.com/ann/shop/pull/7"
+MERGE = "https://gitlab.com/ann/tools/shop/-/merge_requests/9"
+CREATES = "mcp__github__create_pull_request"
 OPERATIONS = {
     "a commit": (Run("", "git add . && git commit -m 'Mend it'", MADE), [("commit", "committed")]),
     "a commit that is wrapped": (Run("", "bash -lc \"rtk git commit -m 'Mend it'\"", MADE), [("commit", "committed")]),
@@ -177,6 +179,16 @@ OPERATIONS = {
     "one in a directory for trials": (Run("", "cd /tmp/x && git commit -m x", MADE), []),
     "one that is mentioned": (Run("", "echo 'git commit'", MADE), []),
     "one in a text": (Run("", "cat > a.sh <<'EOF'\ngit commit\nEOF", MADE), []),
+    "opened by gh": (Run("", "gh pr create --fill", PULL), [("pull_request_created", None)]),
+    "opened by glab": (Run("", "glab mr create --fill", MERGE), [("pull_request_created", None)]),
+    "listed by glab": (Run("", "glab mr list", MERGE), []),
+    "opened by an MCP server": (
+        Run(
+            "", "", f'{{"url":"https://api.github.com/repos/ann/shop/pulls/7","html_url":"{PULL}"}}', tool_name=CREATES
+        ),
+        [("pull_request_created", None)],
+    ),
+    "looked at by an MCP server": (Run("", "", PULL, tool_name="mcp__github__get_pull_request"), []),
     "a merge": (Run("", f"gh pr merge {PULL} --squash"), [("pull_request_merged", None)]),
     "a merge of a quoted address": (Run("", f'gh pr merge "{PULL}"'), [("pull_request_merged", None)]),
     "a merge that may have failed": (Run("", f"gh pr merge {PULL} || true"), []),

@@ -3,8 +3,9 @@ from __future__ import annotations
 import doctest
 import json
 import random
+import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from click.testing import CliRunner, Result
@@ -57,7 +58,7 @@ def marked(hit: dict[str, Any]) -> str:
 def test_newest_hit_first_marked_with_the_line_that_resumes_the_session(data: Path) -> None:
     assert run(data, "token").stdout.splitlines() == [
         "2026-11-20 10:32  shop  ≈$0.01  s2",
-        "    sub-agent, you:  You check the »token« [31mcache now",
+        "    sub-agent, you:  You check the »token« cache now",
         "  cd /home/ann/shop && claude --resume s2  # on laptop",
         "2026-11-20 10:31  shop  ≈$0.01  Fix the login",
         "    Bash:  grep -rn »token« src token",
@@ -69,6 +70,46 @@ def test_newest_hit_first_marked_with_the_line_that_resumes_the_session(data: Pa
         "  cd /home/ann/shop && claude --resume s3  # on laptop",
         "Times in UTC.",
     ]
+
+
+def test_every_word_is_marked_wherever_it_stands(tmp_path: Path, data: Path) -> None:
+    far = "alpha " + "x " * 200 + "omega"
+    texts = ({"block_text": "a \x1b[1malpha\x1b[0m b omega"}, {"block_text": far, "said_at": "2026-11-19 10:00:00"})
+    write_texts(data, write_warehouse(tmp_path / "other.duckdb", texts))
+    near, apart = run(data, "omega", "alpha").stdout.splitlines()[1:3]
+    assert near == "    you:  a »alpha« b »omega«"
+    assert apart.startswith("    you:  »alpha« x x")
+    assert " … " in apart
+    assert apart.endswith("x »omega«")
+    (hit, _) = json.loads(run(data, "--json", "omega", "alpha").stdout)["rows"][0]["hits"]
+    assert [hit["snippet"][start:end] for start, end in hit["marks"]] == ["omega", "alpha"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_letter_and_its_accent_are_one(tmp_path: Path, data: Path, form: Literal["NFC", "NFD"]) -> None:
+    texts = [
+        {"block_text": unicodedata.normalize("NFC", "die Größenübersicht 학점인정")},
+        {"block_text": unicodedata.normalize("NFD", "die Größenübersicht 학점인정")},
+    ]
+    write_texts(data, write_warehouse(tmp_path / "other.duckdb", texts))
+    for word in ("Größenübersicht", "학점인정"):
+        [(_, marks)] = found(data, unicodedata.normalize(form, word))
+        assert marks == [word, word]
+        assert found(data, "--regex", unicodedata.normalize(form, word))
+
+
+def test_a_search_goes_on_when_refreshes_have_replaced_what_it_reads(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = read_index(data)
+    for number in range(2):
+        texts = [*TEXTS, *({"block_text": f"token {more}"} for more in range(number + 1))]
+        write_texts(data, write_warehouse(data / "warehouse.duckdb", texts[number:]))
+    for name in old.files() if old else ():
+        (text_dir(data) / name).unlink(missing_ok=True)
+    indexes = iter([old, read_index(data)])
+    monkeypatch.setattr("fleetledger.published.text_index.read_index", lambda place: next(indexes))
+    assert run(data, "token").exit_code == 0
 
 
 def test_all_words_must_stand_in_one_text(data: Path) -> None:

@@ -144,7 +144,7 @@ def test_an_empty_fleet_has_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("directory", ["/tmp/a b", "/tmp/$(touch x)", "/tmp/`x`", "/tmp/'; rm -rf ~ #", "/tmp/a\\b"])
 def test_a_shell_takes_the_directory_for_what_it_is_called(directory: str) -> None:
-    line = resume_line({"fleet": "claude_code", "session_id": "s1", "started_in": directory})
+    line = resume_line({"fleet": "claude_code", "resume_id": "s1", "resume_in": directory})
     assert line is not None
     shown = line.replace("cd ", "printf %s ", 1).replace("claude --resume s1", "true")
     assert subprocess.run(["sh", "-c", shown], capture_output=True, text=True, check=True).stdout == directory
@@ -155,7 +155,7 @@ def test_a_shell_takes_the_directory_for_what_it_is_called(directory: str) -> No
     [("s1", "/tmp/a\nb"), ("s1", "-p"), ("--dangerously", "/tmp"), ("$(x)", "/tmp"), ("a b", "/tmp")],
 )
 def test_what_cannot_be_typed_safely_gets_no_line(session_id: str, directory: str) -> None:
-    assert resume_line({"fleet": "claude_code", "session_id": session_id, "started_in": directory}) is None
+    assert resume_line({"fleet": "claude_code", "resume_id": session_id, "resume_in": directory}) is None
 
 
 def test_examples_in_docstrings() -> None:

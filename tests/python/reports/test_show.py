@@ -112,7 +112,7 @@ def hostile(data: Path) -> None:
     texts.append({"text_kind": "answer", "block_text": "<b>" * 3_500_000})
     write_texts(data, write_warehouse(data / "warehouse.duckdb", texts))
     with duckdb.connect(str(published_path(data))) as connection:
-        connection.execute("update fct_sessions set title = ?, project = ?, started_in = ?", [HOSTILE] * 3)
+        connection.execute("update fct_sessions set title = ?, project = ?, resume_in = ?", [HOSTILE] * 3)
 
 
 def test_turns_tool_calls_sub_agents_and_compactions_stand_in_place(data: Path) -> None:
@@ -189,3 +189,30 @@ def test_in_a_browser_nothing_of_a_log_runs_and_nothing_breaks(data: Path, tmp_p
 
 def test_examples_in_docstrings() -> None:
     assert doctest.testmod(show_render).failed == 0
+
+
+def test_who_said_it_is_named(tmp_path: Path, data: Path) -> None:
+    last = {"line_id": "last", "line_order": 9, "said_at": "2026-11-20 10:04:00"}
+    texts = (
+        {"block_text": "hello", "sender": "teammate", "sender_name": "ada"},
+        {"block_text": "wake up", "sender": "timer"},
+        {"text_kind": "tool_use", "tool_use_id": "t1", "tool_name": "AskUserQuestion", "block_text": "red or blue?"},
+        {"text_kind": "reply", "tool_use_id": "t1", "block_text": "blue"},
+        last | {"text_kind": "context", "block_number": -1, "block_text": "<ide_selection>x</ide_selection>"},
+        last | {"block_text": "why?"},
+    )
+    write_texts(data, write_warehouse(tmp_path / "other.duckdb", texts))
+    shown = [line.strip() for line in run(data, "s1").stdout.splitlines()[3:] if line]
+    assert [line for line in shown if not line.startswith("──")] == [
+        *(
+            "teammate ada:",
+            "hello",
+            "timer:",
+            "wake up",
+            "> AskUserQuestion: red or blue?",
+            "you: blue",
+            "you:",
+            "why?",
+        ),
+        "context: <ide_selection>x</ide_selection>",
+    ]

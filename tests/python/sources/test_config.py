@@ -69,6 +69,22 @@ def test_without_sources_they_are_discovered(tmp_path: Path, monkeypatch: pytest
     assert config.text == (text != "text = false")
 
 
+def test_apps_that_run_claude_code_are_found_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cowork = tmp_path / "Library/Application Support/Claude/local-agent-mode-sessions/account/org"
+    roots = {
+        "xcode": tmp_path / "Library/Developer/Xcode/CodingAssistant/ClaudeAgentConfig",
+        "cowork-ea335947": cowork / "local_ea335947-660b/.claude",
+        "cowork-ditto_d6": cowork / "agent/local_ditto_d6223e63/.claude",
+    }
+    for root in roots.values():
+        (root / "projects").mkdir(parents=True)
+    found = {source.account: source.root for source in load_config(None).sources}
+    assert found == roots
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -20,7 +20,7 @@ SEEDS = ("audit_rules", "audit_terms", "project_folds", "shell_wrappers")
 TOOL_CALLS = """
     create table intermediate.int_tool_calls (
         tool_call_id varchar, task_id varchar, session_id varchar, tool_name varchar, tool_kind varchar,
-        file_path varchar, command varchar, url varchar, working_directory varchar
+        file_path varchar, paths varchar, command varchar, url varchar, working_directory varchar
     )
 """
 
@@ -32,6 +32,7 @@ class ToolCall:
     tool_call_id: str
     tool_kind: str = "bash"
     file_path: str | None = None
+    paths: str | None = None
     command: str | None = None
     url: str | None = None
     working_directory: str | None = "/home/ann/shop"

@@ -132,6 +132,51 @@ class History:
         copy.write([line | {"sessionId": copy.session} for line in log.lines])
         copy.write(self._turn(copy, number))
 
+    def refork(self, number: int) -> None:
+        """A session is forked by a program that gives each copy a name of its own, as its fork may be again."""
+        log = self._pick(number)
+        copy = self._new_log(number % self._hosts)
+        names = {"sessionId": copy.session}
+        copied = [line for line in log.lines if "uuid" in line]
+        origins = [{"sessionId": log.session, "messageUuid": line["uuid"]} for line in copied]
+        copy.write(
+            [
+                line | names | {"uuid": f"f{self._id()}", "forkedFrom": origin}
+                for line, origin in zip(copied, origins, strict=True)
+            ]
+        )
+        copy.write(self._turn(copy, number))
+
+    def beside(self, number: int) -> None:
+        """Claude Code keeps a result beside a transcript, or writes it anew, and a name that an app gave it."""
+        log = self._pick(number)
+        place = log.path.with_name(log.session)
+        for name, content in (
+            (f"tool-results/r{number % 2}.txt", f"result {self._id()}\nof two lines"),
+            ("custom-title.json", json.dumps({"customTitle": f"Name {self._id()}"})),
+        ):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_text(content, encoding="utf-8")
+
+    def move(self, number: int) -> None:
+        """A session goes into a worktree, takes in a prompt on the way, and goes on in another session."""
+        log, other = self._pick(number), self._pick(number + 1)
+        worktree = f"/src/p0/.claude/worktrees/w{number % 3}"
+        stamp = (self._now + timedelta(seconds=1)).isoformat()
+        absorbed = {"type": "queue-operation", "operation": "remove", "content": f"also {number}", "timestamp": stamp}
+        log.write(
+            [
+                {"type": "relocated", "sessionId": log.session, "relocatedCwd": worktree},
+                {
+                    "type": "worktree-state",
+                    "sessionId": log.session,
+                    "worktreeSession": {"originalCwd": "/src/p0", "worktreePath": worktree},
+                },
+                absorbed | {"sessionId": log.session, "reason": "absorbed_mid_turn"},
+                {"type": "continued-in", "sessionId": log.session, "continuedInSessionId": other.session},
+            ]
+        )
+
     def summary(self, number: int) -> None:
         """A new session begins with titles of others, by lines of theirs, of which one may never come."""
         leaves = [self._pick(number).last_uuid(), self._pick(number + 1).last_uuid(), f"u{self._count + number}"]
@@ -374,5 +419,5 @@ class History:
 HAPPENINGS: tuple[str, ...] = (
     *("begin", "grow", "agent", "fork", "summary", "title", "reuse", "redact", "cut", "unended", "garble"),
     *("timeless", "rewrite", "host", "mu", "mark", "commit", "pull", "backfill", "secret", "budget", "advise"),
-    "telemetry",
+    *("telemetry", "refork", "beside", "move"),
 )

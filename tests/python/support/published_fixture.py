@@ -101,7 +101,8 @@ ROLLED_UP = f"""
     group by all;
 
     insert into fct_sessions by name
-    select * exclude (priced_call_count, inexact_rate_call_count), project as started_in
+    select * exclude (priced_call_count, inexact_rate_call_count), project as started_in, project as resume_in,
+        case when fleet = 'claude_code' then session_id end as transcript_id
     from (
         select
             session_id, any_value(fleet) as fleet, any_value(host) as host, any_value(account) as account,

@@ -16,8 +16,8 @@ MODELS = (
     *("int_file_edits", "int_git_commands", "int_git_operations"),
 )
 SEEDS = (
-    *("audit_terms", "check_recognizers", "read_only_commands", "reading_tools", "shell_wrappers"),
-    "uncommittable_files",
+    *("audit_terms", "check_recognizers", "pull_request_makers", "read_only_commands", "reading_tools"),
+    *("shell_wrappers", "uncommittable_files"),
 )
 
 EMPTY_TABLES = """
@@ -53,6 +53,7 @@ class Run:
     result_text: str = ""
     is_error: bool = False
     working_directory: str = "/home/ann/shop"
+    tool_name: str = "Bash"
 
 
 def commands_run(manifest: Path, runs: Iterable[Run]) -> duckdb.DuckDBPyConnection:
@@ -72,7 +73,8 @@ def commands_run(manifest: Path, runs: Iterable[Run]) -> duckdb.DuckDBPyConnecti
             insert into intermediate.int_tool_calls by name
             select
                 $tool_call_id as tool_call_id, $command as command, $is_error as is_error, 'task' as task_id,
-                'session' as session_id, 'laptop' as host, 'bash' as tool_kind,
+                'session' as session_id, 'laptop' as host, $tool_name as tool_name,
+                case when $tool_name like 'mcp%' then 'mcp' else 'bash' end as tool_kind,
                 $working_directory as working_directory, timestamp '2026-11-20 10:00:00' as called_at,
                 $tool_call_id as call_line_id, $tool_call_id as result_line_id, 1 as result_block_number
             """,

@@ -16,6 +16,8 @@ COLUMNS = {
     "line_order": "bigint",
     "said_at": "timestamp",
     "text_kind": "varchar",
+    "sender": "varchar",
+    "sender_name": "varchar",
     "tool_use_id": "varchar",
     "tool_name": "varchar",
     "agent_id": "varchar",
@@ -42,6 +44,7 @@ def write_warehouse(path: Path, texts: Iterable[Mapping[str, Any]]) -> Path:
                 "line_order": number,
                 "said_at": f"2026-11-20 {10 + number // 60}:{number % 60:02}:00",
                 "text_kind": "prompt",
+                "sender": "person",
                 **text,
             }
             row.setdefault("task_id", row["session_id"])

@@ -53,6 +53,9 @@ EVERYTHING = [
     [Happening("budget", 3), Happening("pull", 7), Happening("backfill", 1), Happening("advise", 0)],
     [Happening("advise", 1), Happening("advise", 0), Happening("budget", 3), Happening("commit", 2)],
     [Happening("budget", 9)],
+    [Happening("beside", 0), Happening("refork", 1), Happening("move", 2)],
+    [Happening("refork", 7), Happening("beside", 0), Happening("move", 3), Happening("grow", 7)],
+    [Happening("beside", 1)],
     [Happening("telemetry", 0), Happening("telemetry", 1), Happening("telemetry", 3)],
 ]
 """Each thing that may happen, at least once, and what it meets."""

@@ -12,12 +12,41 @@ threads as (
 
 ),
 
+origins as (
+
+    select * from {{ ref('int_claude_code_forked_lines') }}
+
+),
+
+-- A copy of a copy is one of the original.
+traced as (
+
+    select
+        lines.line_id,
+        coalesce(origins.origin_uuid, lines.line_uuid) as line_uuid,
+        lines.thread_id,
+        lines.is_agent_report,
+        lines.host,
+        lines.account,
+        lines.source_path,
+        lines.generation,
+        lines.byte_offset
+
+    from lines
+
+    left join origins
+        on lines.session_id = origins.session_id
+        and lines.line_uuid = origins.line_uuid
+        and lines.forked_from_session_id is not null
+
+),
+
 -- Few lines have copies; only those are put in order.
 copied_uuids as (
 
     select line_uuid
 
-    from lines
+    from traced
 
     where line_uuid is not null
 
@@ -30,28 +59,28 @@ copied_uuids as (
 ordered as (
 
     select
-        lines.line_id,
-        lines.line_uuid,
+        traced.line_id,
+        traced.line_uuid,
         row_number() over (
-            partition by lines.line_uuid
+            partition by traced.line_uuid
             order by
                 threads.precedence asc,
-                lines.is_agent_report asc,
-                case when lines.host = threads.host and lines.account = threads.account then 0 else 1 end asc,
-                lines.host asc,
-                lines.account asc,
-                lines.source_path asc,
-                lines.generation asc,
-                lines.byte_offset asc
+                traced.is_agent_report asc,
+                case when traced.host = threads.host and traced.account = threads.account then 0 else 1 end asc,
+                traced.host asc,
+                traced.account asc,
+                traced.source_path asc,
+                traced.generation asc,
+                traced.byte_offset asc
         ) as copy_number
 
-    from lines
+    from traced
 
     inner join copied_uuids
-        on lines.line_uuid = copied_uuids.line_uuid
+        on traced.line_uuid = copied_uuids.line_uuid
 
     inner join threads
-        on lines.thread_id = threads.thread_id
+        on traced.thread_id = threads.thread_id
 
 ),
 

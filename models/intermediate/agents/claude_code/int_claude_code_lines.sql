@@ -41,7 +41,9 @@ lines_of_calls as (
     select
         lines.line_id,
         lines.line_number,
-        lines.line_uuid,
+        coalesce(copies.line_uuid, lines.line_uuid) as line_uuid,
+        lines.parent_uuid,
+        lines.forked_from_session_id,
         lines.session_id,
         lines.agent_id,
         lines.thread_id,
@@ -68,7 +70,7 @@ lines_of_calls as (
             when response_ids.line_id is null then null
             when repeated_ids.line_id is not null then 'line:' || repeated_ids.response_uuid
             when response_ids.message_id is null and response_ids.request_id is null
-                then 'line:' || coalesce(lines.line_uuid, lines.line_id)
+                then 'line:' || coalesce(copies.line_uuid, lines.line_uuid, lines.line_id)
             when response_ids.message_id is null then 'request:' || response_ids.request_id
             when response_ids.request_id is null
                 then response_ids.first_session_id || ':' || response_ids.message_id

@@ -25,7 +25,7 @@ uses as (
 
     where
         lines.model_call_id is not null
-        and blocks.block_type = 'tool_use'
+        and {{ is_tool_use('blocks.block_type') }}
 
 ),
 

@@ -12,6 +12,26 @@ blocks as (
 
 ),
 
+-- What Claude Code keeps beside a sub-agent's transcript says which call started it, also where no result does.
+started as (
+
+    select
+        session_id,
+        started_by_tool_use_id as tool_use_id,
+        min(agent_id) as agent_id
+
+    from {{ ref('int_claude_code_files') }}
+
+    where
+        started_by_tool_use_id is not null
+        and agent_id is not null
+
+    group by
+        session_id,
+        started_by_tool_use_id
+
+),
+
 repeated_ids as (
 
     select * from {{ ref('int_claude_code_repeated_tool_ids') }}
@@ -23,6 +43,7 @@ uses as (
     select
         lines.model_call_id,
         lines.thread_id,
+        lines.session_id,
         lines.cwd,
         lines.logged_at,
         lines.line_id,
@@ -31,7 +52,9 @@ uses as (
         blocks.block_number,
         coalesce(blocks.tool_use_id, '') as tool_use_id,
         blocks.tool_name,
+        blocks.block_type = 'server_tool_use' as is_server_tool,
         blocks.tool_file_path,
+        blocks.tool_paths,
         blocks.tool_command,
         blocks.tool_url,
         blocks.tool_subagent_type
@@ -43,7 +66,7 @@ uses as (
 
     where
         lines.model_call_id is not null
-        and blocks.block_type = 'tool_use'
+        and {{ is_tool_use('blocks.block_type') }}
 
 ),
 
@@ -111,7 +134,7 @@ results as (
 
     where
         lines.copy_number = 1
-        and blocks.block_type = 'tool_result'
+        and {{ is_tool_result('blocks.block_type') }}
 
 ),
 
@@ -149,7 +172,9 @@ tool_calls as (
         scoped_uses.model_call_id || ':' || scoped_uses.use_key as tool_call_id,
         scoped_uses.model_call_id,
         max(scoped_uses.tool_name) as tool_name,
+        max(scoped_uses.is_server_tool) as is_server_tool,
         max(scoped_uses.tool_file_path) as file_path,
+        max(scoped_uses.tool_paths) as paths,
         max(scoped_uses.tool_command) as command,
         max(scoped_uses.tool_url) as url,
         max(scoped_uses.tool_subagent_type) as subagent_type,
@@ -158,7 +183,7 @@ tool_calls as (
         min_by(scoped_uses.block_number, scoped_uses.call_key) as call_block_number,
         min_by(scoped_results.line_id, scoped_results.result_key) as result_line_id,
         min_by(scoped_results.block_number, scoped_results.result_key) as result_block_number,
-        max(scoped_results.result_agent_id) as spawned_agent_id,
+        max(coalesce(scoped_results.result_agent_id, started.agent_id)) as spawned_agent_id,
         max(scoped_results.result_search_count) as search_count,
         max(scoped_results.result_lines_added) as lines_added,
         max(scoped_results.result_lines_removed) as lines_removed,
@@ -171,6 +196,10 @@ tool_calls as (
     left join scoped_results
         on scoped_uses.tool_use_id = scoped_results.tool_use_id
         and scoped_uses.id_scope = scoped_results.id_scope
+
+    left join started
+        on scoped_uses.session_id = started.session_id
+        and scoped_uses.tool_use_id = started.tool_use_id
 
     group by
         scoped_uses.model_call_id,

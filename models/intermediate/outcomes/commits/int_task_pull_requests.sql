@@ -6,6 +6,24 @@ operations as (
 
 ),
 
+lines as (
+
+    select *
+
+    from {{ ref('int_claude_code_lines') }}
+
+    where
+        copy_number = 1
+        and record_type = 'pr-link'
+
+),
+
+states as (
+
+    select * from {{ ref('stg_claude_code__session_states') }}
+
+),
+
 by_commit as (
 
     select * from {{ ref('int_commit_pull_requests') }}
@@ -43,11 +61,35 @@ told as (
 
 ),
 
+-- What Claude Code says belongs to the session, whoever made it.
+linked as (
+
+    select
+        lines.thread_id as task_id,
+        lower(states.pull_request_url) as pull_request_url
+
+    from lines
+
+    inner join states
+        on lines.line_id = states.line_id
+
+    where states.pull_request_url is not null
+
+    union
+
+    select
+        task_id,
+        pull_request_url
+
+    from by_commit
+
+),
+
 joined as (
 
     select
-        coalesce(told.task_id, by_commit.task_id) as task_id,
-        coalesce(told.pull_request_url, by_commit.pull_request_url) as pull_request_url,
+        coalesce(told.task_id, linked.task_id) as task_id,
+        coalesce(told.pull_request_url, linked.pull_request_url) as pull_request_url,
         cast(nullif(regexp_extract(told.pull_request_url, '([0-9]{1,12})$', 1), '') as bigint) as pull_request_number,
         told.task_id is not null as is_told,
         coalesce(told.is_created, false) as is_created,
@@ -56,9 +98,9 @@ joined as (
 
     from told
 
-    full outer join by_commit
-        on told.task_id = by_commit.task_id
-        and told.pull_request_url = by_commit.pull_request_url
+    full outer join linked
+        on told.task_id = linked.task_id
+        and told.pull_request_url = linked.pull_request_url
 
 ),
 

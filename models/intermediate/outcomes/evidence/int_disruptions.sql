@@ -16,6 +16,12 @@ blocks as (
 
 ),
 
+denial_kinds as (
+
+    select * from {{ ref('denial_kinds') }}
+
+),
+
 mu_events as (
 
     select * from {{ ref('int_mu_events') }}
@@ -32,8 +38,9 @@ claude_code as (
         case
             when lines.is_api_error_message then 'api_error'
             when blocks.block_text like '[Request interrupted by user%' then 'interrupt'
-            when blocks.result_denial_kind = 'automode-unavailable' then 'unavailable'
-            else 'denial'
+            when {{ is_denial('blocks') }} then 'denial'
+            -- Of a kind that nobody knows it is only known that no person turned it down.
+            else coalesce(denial_kinds.disruption, 'blocked')
         end as disruption,
         lines.logged_at as disrupted_at
 
@@ -41,6 +48,9 @@ claude_code as (
 
     inner join blocks
         on lines.line_id = blocks.line_id
+
+    left join denial_kinds
+        on blocks.result_denial_kind = denial_kinds.denial_kind
 
     where
         (lines.is_api_error_message and blocks.block_number = 1)
@@ -52,7 +62,7 @@ claude_code as (
                     blocks.block_type = 'tool_result'
                     and (
                         blocks.result_denial_kind is not null
-                        or starts_with(blocks.result_text, 'The user doesn''t want to proceed with this tool use')
+                        or {{ is_denial('blocks') }}
                     )
                 )
             )

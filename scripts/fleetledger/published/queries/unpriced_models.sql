@@ -27,7 +27,7 @@ where
     and ($fleet is null or calls.fleet = $fleet)
     and ($host is null or calls.host = $host)
     and ($account is null or calls.account = $account)
-    and ($project is null or contains(lower(calls.project), lower($project)))
+    and ($project is null or contains(lower(nfc_normalize(calls.project)), lower($project)))
     and ($model is null or contains(lower(calls.model), lower($model)))
     and ($since_at is null or calls.called_at >= $since_at)
     and ($until_at is null or calls.called_at < $until_at)

@@ -7,7 +7,7 @@ sessions as (
     select session_id from fct_sessions
 
     where
-        ($project is null or contains(lower(project), lower($project)))
+        ($project is null or contains(lower(nfc_normalize(project)), lower($project)))
         and ($since_at is null or started_at >= $since_at)
         and ($until_at is null or started_at < $until_at)
 

@@ -35,7 +35,7 @@ where
     ($fleet is null or tasks.fleet = $fleet)
     and ($host is null or tasks.host = $host)
     and ($account is null or tasks.account = $account)
-    and ($project is null or contains(lower(tasks.project), lower($project)))
+    and ($project is null or contains(lower(nfc_normalize(tasks.project)), lower($project)))
     and ($model is null or contains(lower(tasks.model), lower($model)))
     and ($since_at is null or tasks.ended_at >= $since_at)
     and ($until_at is null or tasks.ended_at < $until_at)

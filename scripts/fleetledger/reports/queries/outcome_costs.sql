@@ -10,7 +10,7 @@ filtered as (
         ($fleet is null or fleet = $fleet)
         and ($host is null or host = $host)
         and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
+        and ($project is null or contains(lower(nfc_normalize(project)), lower($project)))
         and ($model is null or contains(lower(model), lower($model)))
         and ($since is null or month_start >= date_trunc('month', cast($since as date)))
         and ($until is null or month_start <= date_trunc('month', cast($until as date)))

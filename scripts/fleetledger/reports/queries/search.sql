@@ -40,7 +40,7 @@ sessions as (
         ($fleet is null or fleet = $fleet)
         and ($host is null or host = $host)
         and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
+        and ($project is null or contains(lower(nfc_normalize(project)), lower($project)))
         and ($since_at is null or ended_at >= $since_at)
         and ($until_at is null or started_at < $until_at)
 
@@ -91,6 +91,15 @@ select
     sessions.account,
     sessions.project,
     sessions.started_in,
+    sessions.transcript_place,
+    coalesce(
+        last.transcript_id, sessions.continued_in_session_id, sessions.transcript_id, sessions.session_id
+    ) as resume_id,
+    case
+        when last.transcript_id is not null then last.resume_in
+        when sessions.transcript_id is not null then sessions.resume_in
+        else sessions.started_in
+    end as resume_in,
     sessions.title,
     sessions.started_at,
     sessions.ended_at,
@@ -112,6 +121,9 @@ from newest
 
 inner join sessions
     on newest.session_id = sessions.session_id
+
+left join fct_sessions as last
+    on sessions.continued_in_session_id = last.session_id
 
 order by
     newest.newest_hit_at desc,

@@ -15,6 +15,8 @@ select
     text_kind as kind,
     tool_use_id,
     tool_name,
+    sender,
+    sender_name,
     agent_id,
     is_error,
     strftime(timezone($timezone, timezone('UTC', said_at)), '%Y-%m-%d %H:%M') as said_at_local,
@@ -25,10 +27,12 @@ from read_parquet($texts)
 
 where
     session_id = $session_id
+    and text_kind <> 'file'
     and text_key not in (select gone.text_key from gone)
 
 order by
     said_at nulls first,
     line_order,
     line_id,
-    block_number
+    text_kind <> 'prompt',
+    abs(block_number)

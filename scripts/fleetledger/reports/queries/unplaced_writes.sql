@@ -20,7 +20,7 @@ calls as (
         and ($fleet is null or fleet = $fleet)
         and ($host is null or host = $host)
         and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
+        and ($project is null or contains(lower(nfc_normalize(project)), lower($project)))
         and ($since_at is null or called_at >= $since_at)
         and ($until_at is null or called_at < $until_at)
 

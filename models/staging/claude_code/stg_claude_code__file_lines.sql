@@ -1,0 +1,42 @@
+{{ config(materialized='table') }}
+
+with
+
+landed as (
+
+    select * from {{ source('landing', 'claude_code_files') }}
+
+),
+
+lines as (
+
+    select
+        {{ line_id() }} as line_id,
+        fleet,
+        host,
+        account,
+        source_path,
+        generation,
+        byte_offset,
+        batch_id,
+        landed_at,
+        replace(split_part(source_path, '/', 3), '/', '%2F') as session_id,
+        case
+            when split_part(source_path, '/', 4) = 'tool-results' then 'tool_result'
+            when split_part(source_path, '/', 4) = 'subagents' then 'subagent'
+            when split_part(source_path, '/', 4) = 'workflows' then 'workflow'
+            else 'custom_title'
+        end as file_kind,
+        nullif(regexp_extract(source_path, '/agent-([^/]+)\.meta\.json$', 1), '') as agent_id,
+        -- What is no text has none: pictures and the like stay in the archive.
+        raw as line_text,
+        {{ json_value_in_line('raw', 'customTitle') }} as custom_title,
+        {{ json_value_in_line('raw', 'agentType') }} as agent_type,
+        {{ json_value_in_line('raw', 'toolUseId') }} as started_by_tool_use_id,
+        {{ json_value_in_line('raw', 'parentAgentId') }} as parent_agent_id
+
+    from landed
+
+)
+
+select * from lines
