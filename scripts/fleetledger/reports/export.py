@@ -87,7 +87,10 @@ def _rows(document: Row) -> list[Row]:
 def _header(document: Row) -> list[str]:
     """The keys that the rows of a report would have, if there were any."""
     keys = SESSION_KEYS if document["report"] == "sessions" else document.get("by")
-    return [*keys, *document["totals"]] if keys and isinstance(document["totals"], dict) else []
+    # Of other reports on groups `by` is a word, and the names of their columns are not known without a row.
+    return (
+        [*keys, *document["totals"]] if isinstance(keys, list | tuple) and isinstance(document["totals"], dict) else []
+    )
 
 
 def _member(value: object) -> str:
