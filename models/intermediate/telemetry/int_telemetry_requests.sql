@@ -12,6 +12,31 @@ sources as (
 
 ),
 
+-- The event of a response comes at once after that of its request.
+exchanges as (
+
+    select
+        *,
+        case
+            when
+                lead(event_name) over in_order = 'assistant_response'
+                and lead(occurred_at) over in_order < occurred_at + interval 1 second
+                then lead(message_uuid) over in_order
+        end as response_uuid
+
+    from events
+
+    where event_name in ('api_request', 'assistant_response')
+
+    window in_order as (
+        partition by session_id, model, query_source, agent_id
+        order by
+            event_sequence asc,
+            event_id asc
+    )
+
+),
+
 requests as (
 
     select
@@ -21,6 +46,7 @@ requests as (
         client_version,
         request_id,
         prompt_id,
+        response_uuid as message_uuid,
         occurred_at as requested_at,
         model,
         query_source,
@@ -37,13 +63,15 @@ requests as (
         duration_ms,
         ttft_ms
 
-    from events
+    from exchanges
 
     where event_name = 'api_request'
 
-    -- Versions that cut a body into several sent some events under another sequence again.
+    -- Versions that cut a body into several sent some events under another sequence again. An id alone tells no request:
+    -- behind some gateways it is the same on all.
     qualify row_number() over (
-        partition by coalesce(request_id, event_id)
+        partition by
+            coalesce(request_id, event_id), session_id, model, input_tokens, output_tokens, cache_read_tokens, cost_usd
         order by
             occurred_at asc,
             event_sequence asc,

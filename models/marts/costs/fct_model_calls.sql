@@ -18,10 +18,17 @@ request_rates as (
 
 ),
 
+corrections as (
+
+    select * from {{ ref('int_telemetry_corrections') }}
+
+),
+
 sized as (
 
     select
         calls.*,
+        corrections.output_tokens as corrected_output_tokens,
         requests.cost_kind,
         -- A free call needs no rate, and without usage there is nothing to apply one to.
         case
@@ -52,6 +59,9 @@ sized as (
         and calls.speed is not distinct from requests.speed
         and calls.service_tier is not distinct from requests.service_tier
         and calls.inference_geo is not distinct from requests.inference_geo
+
+    left join corrections
+        on calls.model_call_id = corrections.model_call_id
 
 ),
 
@@ -94,7 +104,8 @@ costed as (
     select
         *,
         {{ usd('input_tokens', 'input_usd_per_mtok') }} as input_cost_usd,
-        {{ usd('output_tokens', 'output_usd_per_mtok') }} as output_cost_usd,
+        {{ usd('coalesce(corrected_output_tokens, output_tokens)', 'output_usd_per_mtok') }} as output_cost_usd,
+        {{ usd('corrected_output_tokens - output_tokens', 'output_usd_per_mtok') }} as corrected_by_usd,
         {{ usd('coalesce(cache_read_tokens, 0)', 'cache_read_usd_per_mtok') }} as cache_read_cost_usd,
         {{ usd('coalesce(cache_write_5m_tokens, 0)', 'cache_write_5m_usd_per_mtok') }}
         + {{ usd('coalesce(cache_write_1h_tokens, 0)', 'cache_write_1h_usd_per_mtok') }} as cache_write_cost_usd,
@@ -140,7 +151,7 @@ final as (
         called_at,
         called_on,
         cast(input_tokens as bigint) as input_tokens,
-        cast(output_tokens as bigint) as output_tokens,
+        cast(coalesce(corrected_output_tokens, output_tokens) as bigint) as output_tokens,
         cast(reasoning_tokens as bigint) as reasoning_tokens,
         cast(cache_read_tokens as bigint) as cache_read_tokens,
         cast(cache_write_5m_tokens as bigint) as cache_write_5m_tokens,
@@ -150,8 +161,9 @@ final as (
         speed,
         {{ call_facts_of('costed') }}
         stop_reason,
-        usage_source,
+        case when corrected_output_tokens is null then usage_source else 'telemetry' end as usage_source,
         usage_is_final,
+        cast(case when corrected_output_tokens is not null then output_tokens end as bigint) as logged_output_tokens,
         cast(copies as bigint) as copies,
         {% for column in cost_columns() if column != 'cost_usd' %}
             cast(case when cost_kind = 'free' then 0 else {{ column }} end as {{ usd_type() }}) as {{ column }},
@@ -163,6 +175,14 @@ final as (
                     input_cost_usd + output_cost_usd + cache_read_cost_usd + cache_write_cost_usd + web_search_cost_usd
             end as {{ usd_type() }}
         ) as cost_usd,
+        cast(
+            case
+                when cost_kind = 'free' and corrected_output_tokens is not null then 0
+                else
+                    input_cost_usd + output_cost_usd + cache_read_cost_usd + cache_write_cost_usd + web_search_cost_usd
+                    - corrected_by_usd
+            end as {{ usd_type() }}
+        ) as logged_cost_usd,
         rate_id,
         case when rate_id is not null then rate_caveats is null end as rate_is_exact,
         rate_caveats

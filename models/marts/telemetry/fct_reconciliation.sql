@@ -119,6 +119,7 @@ final as (
             {% endfor %}
             cast(explained.{{ side }}_cost_usd as {{ usd_type() }}) as {{ side }}_cost_usd,
         {% endfor %}
+        cast(explained.corrected_output_tokens as bigint) as corrected_output_tokens,
         cast(explained.cost_difference_usd as {{ usd_type() }}) as cost_difference_usd
 
     from explained

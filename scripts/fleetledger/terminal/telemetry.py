@@ -167,7 +167,7 @@ def _corrections(document: Row) -> tuple[list[Column], list[list[str]]]:
         Column("model"),
         Column("requests", True),
         Column("output logged", True),
-        Column("by telemetry", True),
+        Column("corrected", True),
         Column("cost it adds", True),
     ]
     return columns, [
@@ -175,7 +175,7 @@ def _corrections(document: Row) -> tuple[list[Column], list[list[str]]]:
             text(row["model"]),
             f"{row['requests']:,}",
             _count(row["transcript_output_tokens"]),
-            _count(row["telemetry_output_tokens"]),
+            _count(row["corrected_output_tokens"]),
             _amount(row, "cost_difference_usd"),
         ]
         for row in document["corrections"]

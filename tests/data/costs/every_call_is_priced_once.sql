@@ -1,4 +1,5 @@
--- Pricing joins rates to calls: a gap or an overlap in the rates would lose calls or pay them twice.
+-- Pricing joins rates to calls: a gap or an overlap in the rates would lose calls or pay them twice. Where telemetry
+-- corrected a count, the logged one is told beside it.
 
 with
 
@@ -22,7 +23,7 @@ counts as (
         (select sum(input_tokens) from calls) as call_input_tokens,
         (select sum(input_tokens) from priced) as priced_input_tokens,
         (select sum(output_tokens) from calls) as call_output_tokens,
-        (select sum(output_tokens) from priced) as priced_output_tokens
+        (select sum(coalesce(logged_output_tokens, output_tokens)) from priced) as priced_output_tokens
 
 ),
 

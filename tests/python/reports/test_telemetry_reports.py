@@ -29,7 +29,8 @@ REQUESTS: tuple[dict[str, Any], ...] = (
         "reason": "cut_off",
         "model": "claude-opus-5",
         "transcript_output_tokens": 3,
-        "telemetry_output_tokens": 500,
+        "telemetry_output_tokens": 3,
+        "corrected_output_tokens": 500,
         "cost_difference_usd": 0.25,
     },
     {
@@ -135,7 +136,7 @@ def test_kinds_of_money_stand_in_rows_of_their_own(data: Path) -> None:
     hidden = [(row["reason"], row["cost_kind"], row["telemetry_cost_usd"]) for row in found["hidden"]]
     assert sorted(hidden) == [("no_transcript", "billed", 0.5), ("title", "subscription", 0.125)]
     (corrected,) = found["corrections"]
-    assert (corrected["transcript_output_tokens"], corrected["telemetry_output_tokens"]) == (3, 500)
+    assert (corrected["transcript_output_tokens"], corrected["corrected_output_tokens"]) == (3, 500)
     assert [(row["gap"], row["sessions"]) for row in found["gaps"]] == [(None, 1), ("no_metrics", 1)]
 
 

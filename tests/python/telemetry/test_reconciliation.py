@@ -134,6 +134,42 @@ def test_costs_agree_to_a_micro_dollar(ask: Ask, truth: Truth) -> None:
     assert {truth[name]["script"] for (name,) in differing} <= IN_PARTS
 
 
+def test_cut_calls_have_the_output_that_the_client_paid_for(ask: Ask, truth: Truth) -> None:
+    corrected = ask("""
+        select calls.request_id, calls.output_tokens, calls.logged_output_tokens, calls.cost_usd, calls.usage_is_final,
+            requests.telemetry_cost_usd, calls.logged_cost_usd = requests.transcript_cost_usd
+        from marts.fct_model_calls as calls
+        inner join marts.fct_reconciliation as requests on calls.model_call_id = requests.call_key
+        where calls.usage_source = 'telemetry'
+    """)
+    assert {name for name, *_ in corrected} == {"req_0fake000059", "req_0fake000061"}
+    for name, output, logged, ours, is_final, theirs, keeps_the_logged in corrected:
+        assert logged == truth[name]["usage_begun"]["output_tokens"] < output < truth[name]["usage"]["output_tokens"]
+        assert abs(ours - theirs) <= MICRO_DOLLAR
+        assert (is_final, keeps_the_logged) == (False, True)
+    # The client's metric has the estimates, too.
+    ((events, points),) = ask("""
+        select sum(telemetry_output_tokens) + sum(corrected_output_tokens - transcript_output_tokens),
+            (select sum(added_value) from intermediate.int_telemetry_points
+                where metric_name = 'claude_code.token.usage' and point_type = 'output'
+                and session_id in (select session_id from marts.fct_model_calls where usage_source = 'telemetry'))
+        from marts.fct_reconciliation
+        where session_id in (select session_id from marts.fct_model_calls where usage_source = 'telemetry')
+    """)
+    assert events == points
+
+
+def test_without_request_ids_the_same_requests_are_paired(ask: Ask) -> None:
+    """By the uuids that responses have, as far as they have any, each is paired with the call that its id names."""
+    ((paired, rightly),) = ask("""
+        select count(*), count(*) filter (where requests.request_id = calls.request_id)
+        from intermediate.int_telemetry_requests as requests
+        inner join intermediate.int_claude_code_lines as lines on requests.message_uuid = lines.line_uuid
+        inner join marts.fct_model_calls as calls on lines.model_call_id = calls.model_call_id
+    """)
+    assert paired == rightly > 20
+
+
 def test_metrics_and_events_of_a_session_agree(ask: Ask) -> None:
     gaps: dict[str, str] = dict(
         ask("select session_id, gap from marts.fct_reconciliation_sessions where gap is not null")

@@ -51,6 +51,7 @@ keyed as (
         requests.requested_at,
         requests.transcript_output_tokens,
         requests.telemetry_output_tokens,
+        requests.corrected_output_tokens,
         requests.transcript_cost_usd,
         requests.telemetry_cost_usd,
         requests.cost_difference_usd
@@ -77,6 +78,7 @@ select
     max(requested_at) as last_requested_at,
     cast(sum(transcript_output_tokens) as bigint) as transcript_output_tokens,
     cast(sum(telemetry_output_tokens) as bigint) as telemetry_output_tokens,
+    cast(sum(corrected_output_tokens) as bigint) as corrected_output_tokens,
     sum(transcript_cost_usd) as transcript_cost_usd,
     sum(telemetry_cost_usd) as telemetry_cost_usd,
     sum(cost_difference_usd) as cost_difference_usd
