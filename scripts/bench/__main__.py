@@ -20,6 +20,7 @@ import msgspec
 
 import bench.ccusage as peer
 import bench.tables as tables
+import bench.telemetry as receiver
 from bench.corpus import Corpus, check_space, check_totals, generate, lay_out, read_truth, totals_of
 from bench.process import BenchError, check_platform, command_of, run, this_machine
 from bench.tables import Growth, Job, Measurement, Point, Results
@@ -68,6 +69,7 @@ class Bench:
     "--builds", type=click.IntRange(1), help="How often those jobs that build are run [default: as the others]."
 )
 @click.option("--growth", metavar="SIZES", help="Instead, one cold run at each of these sizes, in GB: 0.1,1,4,10.")
+@click.option("--telemetry", is_flag=True, help="Instead, what the telemetry server takes, and a refresh of it.")
 @click.option(
     "--work",
     type=click.Path(file_okay=False, path_type=Path),
@@ -86,6 +88,7 @@ def main(
     runs: int,
     builds: int | None,
     growth: str | None,
+    telemetry: bool,
     work: Path | None,
     raw: Path | None,
     markdown: tuple[Path, ...],
@@ -97,13 +100,20 @@ def main(
       make bench
       make bench ARGS="--size 100MB --runs 1"
       make bench ARGS="--growth 0.1,1,4,10 --markdown docs/benchmarks.md"
+      make bench ARGS="--telemetry --markdown docs/benchmarks.md"
     """
     sizes = [parse_size(f"{part}GB") for part in growth.split(",")] if growth else [parse_size(size)]
     try:
         check_platform()
         work = _private(work or _usual_work())
         with lock(work / "lock", datetime.now(UTC)):
-            results, named = _growth(work, sizes, seed) if growth else _jobs(work, sizes[0], seed, runs, builds or runs)
+            results: Results | Growth | receiver.Results
+            if telemetry:
+                results, named = _telemetry(work)
+            elif growth:
+                results, named = _growth(work, sizes, seed)
+            else:
+                results, named = _jobs(work, sizes[0], seed, runs, builds or runs)
         if raw:
             raw.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
         for path in markdown:
@@ -203,6 +213,16 @@ def _growth(work: Path, sizes: Sequence[int], seed: int) -> tuple[Growth, dict[s
     _warn_if_busy(machine.load)
     growth = Growth(machine, seed, [_point(work, size, seed) for size in sizes])
     return growth, {"growth": tables.growth_table(growth)}
+
+
+def _telemetry(work: Path) -> tuple[receiver.Results, dict[str, str]]:
+    """Measure the telemetry server, and a refresh of what it received."""
+    machine = this_machine()
+    _warn_if_busy(machine.load)
+    scratch = _emptied(work / "scratch")
+    results = receiver.Results(machine, list(receiver.measure(scratch)))
+    shutil.rmtree(scratch)
+    return results, {"telemetry": receiver.table(results)}
 
 
 def _point(work: Path, size: int, seed: int) -> Point:
