@@ -1,4 +1,4 @@
-"""The commands about OpenTelemetry: telemetry serve, tap, env, simulate, matrix, status."""
+"""The commands about OpenTelemetry: telemetry serve, tap, env, simulate, matrix, status, prune."""
 
 from __future__ import annotations
 
@@ -257,6 +257,25 @@ def status(places: Places) -> None:
         click.echo("Received here: nothing yet; `fleetledger telemetry serve` receives.")
     for line in _landed_lines(landing_dir(places.seen().data)):
         click.echo(line)
+
+
+@telemetry.command()
+@with_places
+@click.option(
+    "--days", type=click.IntRange(1), default=7, show_default=True, help="Keep what was written in so many last days."
+)
+def prune(places: Places, days: int) -> None:
+    """Delete received files that are landed to their ends: the landing has every line of them as it was.
+
+    \b
+    Example:
+      fleetledger telemetry prune
+      fleetledger telemetry prune --days 30
+    """
+    from fleetledger.telemetry.prune import prune as prune_segments
+
+    sizes = [size for _, size in prune_segments(places.data, clock.now(), days)]
+    click.echo(f"Deleted {len(sizes):,} files of {sum(sizes) / 1e6:,.1f} MB, all of them landed.")
 
 
 def _settings_lines(places: Places) -> Iterator[str]:

@@ -53,7 +53,7 @@ class Scenario:
 SCENARIOS = {
     "normal": Scenario(3, 0.01, 0.0, 0.1, 0.02, 0.02, 0.0, 0.0, 0.05),
     "high-load": Scenario(40, 0.03, 0.0, 0.1, 0.1, 0.1, 0.0, 0.01, 0.15),
-    "degradation": Scenario(5, 0.2, 0.05, 0.1, 0.1, 0.2, 0.05, 0.1, 0.3),
+    "degradation": Scenario(5, 0.2, 0.05, 0.1, 0.1, 0.2, 0.05, 0.2, 0.2),
 }
 
 
@@ -61,13 +61,15 @@ SCENARIOS = {
 class Simulated:
     """What was invented: requests to send in order, each with its signal, and the files of transcripts by their place.
 
-    `truth` is how many requests have which verdict of fct_reconciliation.
+    `truth` is how many requests have which verdict of fct_reconciliation; `hidden_output_tokens` are those that cut
+    transcripts lack and telemetry tells.
     """
 
     requests: list[tuple[str, Json]]
     transcripts: dict[str, str]
     truth: Counter[str]
     hidden_cost_usd: Decimal
+    hidden_output_tokens: int
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ class _Session:
     last_uuid: str | None = None
     sequence: int = 0
     events: list[Json] = field(default_factory=list)
-    waiting: list[tuple[str, Decimal]] = field(default_factory=list)
+    waiting: list[tuple[str, Decimal, int]] = field(default_factory=list)
     costs: dict[str, Decimal] = field(default_factory=dict)
     metrics_from: datetime = BEGIN
 
@@ -96,6 +98,7 @@ class _Client:
         self._late: list[tuple[str, Json]] = []
         self._truth: Counter[str] = Counter()
         self._hidden_cost = Decimal(0)
+        self._hidden_tokens = 0
         self._log_latency = 0.0
         self._requests = 0
 
@@ -117,7 +120,7 @@ class _Client:
         self._send_events(sessions)
         self._send_metrics(sessions, now)
         transcripts = {f"{one.session_id}.jsonl": "".join(one.lines) for one in sessions if one.lines}
-        return Simulated(self._sent + self._late, transcripts, self._truth, self._hidden_cost)
+        return Simulated(self._sent + self._late, transcripts, self._truth, self._hidden_cost, self._hidden_tokens)
 
     def _drift(self, seconds: float) -> None:
         minutes = seconds / 60
@@ -166,7 +169,7 @@ class _Client:
         session.costs[model] = session.costs.get(model, Decimal(0)) + cost
         if not is_hidden:
             self._answer(session, at, request_id, model, tokens, is_cut)
-        session.waiting.append((_verdict(is_hidden, is_cut), cost))
+        session.waiting.append((_verdict(is_hidden, is_cut), cost, estimate))
 
     def _answer(
         self, session: _Session, at: datetime, request_id: str, model: str, tokens: dict[str, int], is_cut: bool
@@ -221,13 +224,15 @@ class _Client:
             if session.events:
                 request = _request("resourceLogs", "scopeLogs", {"logRecords": session.events}, "events")
                 is_lost = self._send("logs", request)
-                for verdict, cost in session.waiting:
-                    self._note(verdict, cost, is_lost)
+                for verdict, cost, estimate in session.waiting:
+                    self._note(verdict, cost, estimate, is_lost)
                 session.events, session.waiting = [], []
 
-    def _note(self, verdict: str, cost: Decimal, is_lost: bool) -> None:
+    def _note(self, verdict: str, cost: Decimal, estimate: int, is_lost: bool) -> None:
         if verdict == "telemetry_only" and not is_lost:
             self._hidden_cost += cost
+        if not is_lost:
+            self._hidden_tokens += estimate
         if verdict != "telemetry_only" or not is_lost:
             self._truth["transcript_only" if is_lost else verdict] += 1
 
@@ -323,7 +328,11 @@ def write(simulated: Simulated, out: Path) -> Iterator[tuple[str, bytes]]:
     for name, text in simulated.transcripts.items():
         (projects / name).write_text(text)
     (out / "fleet.toml").write_text(FLEET)
-    truth = {"verdicts": dict(sorted(simulated.truth.items())), "hidden_cost_usd": str(simulated.hidden_cost_usd)}
+    truth = {
+        "verdicts": dict(sorted(simulated.truth.items())),
+        "hidden_cost_usd": str(simulated.hidden_cost_usd),
+        "hidden_output_tokens": simulated.hidden_output_tokens,
+    }
     (out / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
     for signal, request in simulated.requests:
         yield signal, json.dumps(request).encode()

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import http.client
 import json
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telemetry_server import CALL, Server, event, kept_lines, log_request, running
 
 from fleetledger.base.paths import segments_dir
+from fleetledger.telemetry.http import make_app
+from fleetledger.telemetry.intake import Intake
 from fleetledger.telemetry.requests import JSON_BYTES, PROTOBUF_BYTES
+from fleetledger.telemetry.segments import Segments
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - refused, as the test says
 TOKEN = "a token of some length"  # noqa: S105 - invented
@@ -118,6 +125,51 @@ def _many_attributes(size: int) -> bytes:
         return bytes([number << 3 | 2]) + bytes([*digits, length]) + content
 
     return field(1, field(2, field(2, b"\x32\x00" * (size // 2))))
+
+
+def test_a_million_attributes_on_one_record_are_left_out_or_refused(server: Server) -> None:
+    """In JSON and in protobuf, of one record and of its resource: nothing of it is kept, and memory stays bounded."""
+    attribute = {"key": "k"}
+    for many, status in ((2_000, 200), (1_000_000, 413)):
+        listed = [attribute] * many
+        of_record = {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"attributes": listed}]}]}]}
+        of_resource = {"resourceLogs": [{"resource": {"attributes": listed}, "scopeLogs": []}]}
+        for request in (of_record, of_resource):
+            before = len(kept_lines(server.data))
+            assert server.post_json("logs", request).status == status
+            assert len(kept_lines(server.data)) == before
+    body = _many_attributes(PROTOBUF_BYTES - 30)
+    assert server.post("/v1/logs", body, Content_Type="application/x-protobuf").status in (200, 413)
+    assert server.peak_memory() < MEMORY
+
+
+def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
+    """A sender of a byte now and then is told 408 in the end, and others are answered meanwhile."""
+    with closing(Segments(tmp_path, lambda: datetime(2026, 11, 27, tzinfo=UTC))) as segments:
+        app = make_app(Intake(segments), body_seconds=0.2)
+        quick = json.dumps(log_request(event("user_prompt", "quick", 1))).encode()
+
+        async def ask(*chunks: bytes | None) -> int:
+            """The status of the answer to a body in chunks; None is one that never comes."""
+            left, sent = list(chunks), []
+
+            async def receive() -> dict[str, object]:
+                if left[0] is None:
+                    await asyncio.Event().wait()
+                return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+            async def send(message: MutableMapping[str, Any]) -> None:
+                sent.append(message.get("status"))
+
+            headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+            scope = {"type": "http", "method": "POST", "path": "/v1/logs", "headers": headers, "query_string": b""}
+            await app(scope, receive, send)
+            return int(sent[0] or 0)
+
+        async def all_of_them() -> list[int]:
+            return await asyncio.gather(*(ask(b"{", None) for _ in range(50)), ask(quick[:9], quick[9:]))
+
+        assert asyncio.run(all_of_them()) == [408] * 50 + [200]
 
 
 def test_200_connections_that_say_nothing_keep_nobody_out(server: Server) -> None:
