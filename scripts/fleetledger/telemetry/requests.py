@@ -47,6 +47,8 @@ SHAPES = {
     "metrics": Shape("resourceMetrics", "scopeMetrics", "metrics", "rejectedDataPoints"),
     "traces": Shape("resourceSpans", "scopeSpans", "spans", "rejectedSpans"),
 }
+_PARTS = ("events", "links", "exemplars")
+"""What of a record has attributes of its own."""
 _POINTS = ("sum", "gauge", "histogram", "exponentialHistogram", "summary")
 
 Json = dict[str, Any]
@@ -184,10 +186,8 @@ class _Sieve:
     def _is_sound(self, record: Any) -> bool:  # noqa: ANN401 - JSON
         if not isinstance(record, dict):
             return False
-        for part in (record, *_parts(record, "events"), *_parts(record, "links"), *_parts(record, "exemplars")):
-            if not self._clean(part):
-                return False
-        return True
+        parts = [part for name in _PARTS if name in record for part in _parts(record, name)]
+        return all(self._clean(part) for part in (record, *parts))
 
     def _clean(self, holder: Any) -> bool:  # noqa: ANN401 - JSON
         """Take the personal attributes out of what has attributes; whether those are as they should be."""
@@ -230,7 +230,7 @@ def _data_of(metric: Any) -> Json | None:  # noqa: ANN401 - JSON
 
 def _event_name(record: Json) -> str | None:
     for one in record.get("attributes") or ():
-        if _key(one) == "event.name":
+        if isinstance(one, dict) and one.get("key") == "event.name":
             value = one.get("value")
             name = value.get("stringValue") if isinstance(value, dict) else None
             return name if isinstance(name, str) and len(name) <= _NAME_LENGTH else None
