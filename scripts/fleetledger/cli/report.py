@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -74,10 +75,14 @@ class Report(click.Command):
             is_value = not is_value and argument in with_value
         return None
 
+    def others(self) -> Iterator[tuple[str, click.Command]]:
+        """The reports with options of their own, by name."""
+        yield from ((name, _other_report(name)) for name in OTHER_REPORTS)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the reports with options of their own."""
         with formatter.section("Reports with options of their own (report NAME --help)"):
-            formatter.write_dl([(name, _other_report(name).get_short_help_str()) for name in OTHER_REPORTS])
+            formatter.write_dl([(name, other.get_short_help_str()) for name, other in self.others()])
 
 
 def _other_report(name: str) -> click.Command:

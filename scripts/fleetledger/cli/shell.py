@@ -9,6 +9,7 @@ import click
 
 from fleetledger import __version__
 from fleetledger.cli.options import Places, with_places
+from fleetledger.cli.report import Report
 
 if TYPE_CHECKING:
     from click.shell_completion import ShellComplete
@@ -62,13 +63,8 @@ def _page(context: click.Context) -> Iterator[str]:
 
 
 def _commands(group: click.Command, context: click.Context, before: str) -> Iterator[str]:
-    """The commands of a group, each with its help, its options and what is in it."""
-    if not isinstance(group, click.Group):
-        return
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if command is None or command.hidden:
-            continue
+    """The commands of a group, and the reports of `report`, each with its help, its options and what is in it."""
+    for name, command in _inside(group, context):
         own = click.Context(command, info_name=f"{before} {name}", parent=None)
         yield f".SS {_roff(f'{before} {name}')} {_roff(' '.join(command.collect_usage_pieces(own)))}"
         yield from _help(command)
@@ -77,6 +73,14 @@ def _commands(group: click.Command, context: click.Context, before: str) -> Iter
             if record:
                 yield from (".TP", rf"\fB{_roff(record[0])}\fR", _roff(record[1]))
         yield from _commands(command, own, f"{before} {name}")
+
+
+def _inside(group: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(group, Report):
+        yield from group.others()
+    elif isinstance(group, click.Group):
+        commands = ((name, group.get_command(context, name)) for name in group.list_commands(context))
+        yield from ((name, command) for name, command in commands if command and not command.hidden)
 
 
 def _help(command: click.Command) -> Iterator[str]:
