@@ -82,6 +82,7 @@ class Delta:
         self._harmless = harmless
         self._keys: dict[tuple[str, str], str] = {}
         self._later: dict[str, str] = {}
+        self._concerned: dict[str, str] = {}
         self.execute("create table delta.main.touched (session_id varchar)")
 
     def close(self) -> None:
@@ -120,8 +121,15 @@ class Delta:
         return name in self.here or name in self._later
 
     def make_later(self, name: str) -> str:
-        """Where the rows of a model are to be made that needs what was made of everything."""
-        self._later[name] = f"temp.main.later_{len(self._later)}"
+        """Where the rows of a model are to be made that needs what was made of everything.
+
+        They are of the sessions that are concerned so far: others may come, of which it has no rows then.
+        """
+        number = len(self._later)
+        self._later[name] = f"temp.main.later_{number}"
+        if self.concerns_more():
+            self.execute(f"create temp table concerned_{number} as from {CONCERNED}")
+            self._concerned[name] = f"temp.main.concerned_{number}"
         return self._later[name]
 
     def news(self, name: str) -> Changed:
@@ -167,20 +175,20 @@ class Delta:
 
     def is_replaced(self, model: Model) -> str:
         """The condition, for SQL, that a row of a model is among those that were made anew."""
+        if model.name in self._concerned:
+            return self.is_of(model, self._concerned[model.name])
         key = model.key() or Key("session_id", None, "session_id")
-        if model.name in self._later and self.concerns_more():
-            return self.is_concerned(model)
         if key.model is None:
             return f"{key.column} in (select session_id from delta.main.touched)"
         return f"{key.column} in (select key from {self._keys[key.model, key.model_column]})"
 
-    def is_concerned(self, model: Model) -> str:
-        """The condition, for SQL, that a row of a model is of a session that is concerned, as it was or as it is."""
+    def is_of(self, model: Model, sessions: str = CONCERNED) -> str:
+        """The condition, for SQL, that a row of a model is of sessions in a table, as it was or as it is."""
         key = model.key() or Key("session_id", None, "session_id")
-        concerned = f"in (select session_id from {CONCERNED})"
+        among = f"in (select session_id from {sessions})"
         if key.model is None:
-            return f"{key.column} {concerned}"
-        keys = f"select {key.model_column} from {self.models[key.model].relation} where session_id {concerned}"
+            return f"{key.column} {among}"
+        keys = f"select {key.model_column} from {self.models[key.model].relation} where session_id {among}"
         if (key.model, key.model_column) in self._keys:
             keys += f" union select key from {self._keys[key.model, key.model_column]}"
         return f"{key.column} in ({keys})"

@@ -200,7 +200,7 @@ def _make_later(delta: Delta, model: Model) -> Changed:
         # Tables are brought up to date before those that read them.
         kept = {name for name in parents if delta.models[name].key()}
         places = {
-            name: f"(select * from {delta.models[name].relation} where {delta.is_concerned(delta.models[name])})"
+            name: f"(select * from {delta.models[name].relation} where {delta.is_of(delta.models[name])})"
             for name in kept
         }
     elif delta.has_rows:

@@ -56,6 +56,7 @@ EVERYTHING = [
     [Happening("beside", 0), Happening("refork", 1), Happening("move", 2)],
     [Happening("refork", 7), Happening("beside", 0), Happening("move", 3), Happening("grow", 7)],
     [Happening("beside", 1)],
+    [Happening("commit", 1), Happening("grow", 0), Happening("telemetry", 4), Happening("backfill", 3)],
     [Happening("telemetry", 0), Happening("telemetry", 1), Happening("telemetry", 3)],
 ]
 """Each thing that may happen, at least once, and what it meets."""
