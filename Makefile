@@ -1,6 +1,6 @@
 # Every target works in a fresh clone: it makes the environment it needs in .venv, and makes it anew when a lock file changes.
 .DEFAULT_GOAL := help
-.PHONY: help run test stress bench env dev lint format docs pages picture lock clean
+.PHONY: help run test stress bench env dev lint format docs pages picture evidence lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -49,6 +49,9 @@ picture: dev  ## Draw README's picture, docs/page.png, and docs/report.svg from 
 	    $(BIN)/fleetledger page --data-dir "$$work/data" && \
 	    $(BIN)/python scripts/pictures "$$work/data/page/index.html" docs/page.png && \
 	    $(BIN)/fleetledger report daily --since 2026-11-01 --data-dir "$$work/data" --svg docs/report.svg
+
+evidence: env  ## Build the Evidence project over the published file of FLEETLEDGER_DATA; it needs node and npm's packages
+	@scripts/evidence "$${FLEETLEDGER_DATA:-$$HOME/.local/share/fleetledger}/fleetledger.duckdb" target/evidence
 
 lock:  ## Write the lock files anew from pyproject.toml; what is pinned stays, unless its line is deleted first
 	@scripts/lock

@@ -1,0 +1,28 @@
+"""The Evidence project, built by npm over the demo: its figures are the report's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from refreshed_demo import RefreshedDemo
+
+from fleetledger.base.paths import PROJECT_ROOT, published_path
+from fleetledger.cli.main import main
+
+
+@pytest.mark.stress
+def test_its_totals_are_the_reports(refreshed: RefreshedDemo, tmp_path: Path) -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("no npm is on this machine")
+    subprocess.run([PROJECT_ROOT / "scripts/evidence", published_path(refreshed.copy), tmp_path], check=True)
+    (file,) = (tmp_path / "build/data/fleetledger/daily_costs").rglob("*.parquet")
+    found = dict(duckdb.sql(f"select cost_kind, sum(cost_usd) from '{file}' group by cost_kind").fetchall())
+    report = json.loads(CliRunner().invoke(main, ["report", "--json", "--data-dir", str(refreshed.copy)]).stdout)
+    for kind in ("billed", "subscription"):
+        assert found[kind] == pytest.approx(report["totals"][f"{kind}_cost_usd"], abs=1e-6)
