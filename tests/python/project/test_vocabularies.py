@@ -49,7 +49,13 @@ FAMILIES = {
     # Seed, its column, the model that unions the family, how the family's models begin; what has no model of its own.
     "our rules": ("outcome_rules", "outcome_rule", "int_task_outcomes", "int_outcome_rule__", {"backfilled"}),
     "mu's rules": ("outcome_rules", "outcome_rule", "int_task_outcomes", "int_mu_rule__", {"mu_backfilled"}),
-    "joins": ("commit_join_kinds", "join_kind", "int_commit_matches", "int_commit_match__", {"log", "thread"}),
+    "joins": (
+        "commit_join_kinds",
+        "join_kind",
+        "int_commit_matches",
+        "int_commit_match__",
+        {"log", "thread", "co_author"},
+    ),
 }
 
 
