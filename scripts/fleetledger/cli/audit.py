@@ -106,4 +106,10 @@ def secrets(places: Places, again: bool) -> None:
     click.echo(f"Looked through {scanned.lines:,} lines; {scanned.candidates:,} had to be read.")
     for secret_type, count in sorted(scanned.found.items()):
         click.echo(f"  {secret_type}: {count:,}")
-    click.echo("Found none." if not scanned.found else "`fleetledger refresh` brings them into `report audit`.")
+    if not scanned.found:
+        click.echo("Found none.")
+        return
+    click.echo(
+        "`fleetledger refresh` brings those that tools were given and gave back into `report audit`;"
+        " those in files beside a transcript are counted here alone."
+    )

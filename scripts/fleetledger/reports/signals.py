@@ -44,6 +44,15 @@ HEADLINES = {
 }
 
 
+QUERIES = {
+    "context": "reports/signal_context",
+    "cache": "reports/signal_cache",
+    "asks": "reports/signal_asks",
+    "tools": "reports/signal_tools",
+    "stops": "reports/signal_stops",
+}
+
+
 def attention(ledger: Ledger, *, limit: int) -> Row:
     """The sessions that a person should look at, and why."""
     rows = ledger.ask("reports/attention", limit=limit)
@@ -83,4 +92,4 @@ def waste(ledger: Ledger) -> Row:
 
 
 def _groups(ledger: Ledger, name: str, *groupings: Grouping) -> list[list[Row]]:
-    return ledger.groups(f"reports/signal_{name}", SIGNALS[name], *groupings)
+    return ledger.groups(QUERIES[name], SIGNALS[name], *groupings)
