@@ -72,9 +72,15 @@ def _plan(nodes: Iterable[Any]) -> Plan:
         if node.resource_type == "model":
             refill = node.config.meta.get("refill")
             models.append(Model(_name(node), node.relation_name, node.config.materialized, node.compiled_code, refill))
-        elif node.resource_type == "test" and any(parent.startswith("model.") for parent in node.depends_on.nodes):
+        elif node.resource_type == "test" and _may_stop_a_build(node):
             tests.append(DataTest(_name(node), node.compiled_code))
     return Plan(models, tests)
+
+
+def _may_stop_a_build(test: Any) -> bool:  # noqa: ANN401 - of dbt
+    """Whether a test is of a model, and what it finds is an error: what is but a warning stops nobody."""
+    is_of_a_model = any(parent.startswith("model.") for parent in test.depends_on.nodes)
+    return is_of_a_model and test.config.severity.lower() == "error"
 
 
 def _name(node: Any) -> str:  # noqa: ANN401 - of dbt

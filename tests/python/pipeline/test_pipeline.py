@@ -165,3 +165,22 @@ def test_settings_are_taken_up_without_dbt_and_a_wrong_row_stops_nothing(data: P
     assert [at for at, _ in before] == [at for at, _ in after]
     assert all((at + timedelta(hours=9)).date() == on for at, on in after if at)
     assert before != after
+
+
+def test_what_is_but_a_warning_has_nothing_built_by_dbt(data: Path) -> None:
+    """Use of a flat rate on days of no plan that the user has written down."""
+    with (data / "logs/fleet.toml").open("a") as config:
+        config.write("""
+            [[plan]]
+            provider = "claude_code"
+            account = "default"
+            label = "long ago"
+            starts_on = 2020-01-01
+            ends_on = 2020-01-31
+            cost_usd = 20
+        """)
+    changed, told = run(data)
+    assert changed
+    (tables,) = (event for event in told if isinstance(event, pipeline.Tables))
+    assert tables.by_plan
+    assert published(data, "select max(uncovered_call_count) > 0 from fct_plan_months") == [(True,)]
