@@ -19,15 +19,21 @@ tool_calls as (
 ),
 
 -- Each command once, however often it was run.
+distinct_commands as (
+
+    select distinct bare_command
+
+    from commands
+
+    where program in ('gh', 'glab', 'tea', 'fj', 'hub', 'gt', 'spr', 'av', 'git', 'az', 'bb', 'jj')
+
+),
+
 making_commands as (
 
     select distinct distinct_commands.bare_command
 
-    from (
-        select distinct bare_command
-        from commands
-        where program in ('gh', 'glab', 'tea', 'fj', 'hub', 'gt', 'spr', 'av', 'git', 'az', 'bb', 'jj')
-    ) as distinct_commands
+    from distinct_commands
 
     inner join makers
         on makers.maker = 'command'
@@ -81,27 +87,27 @@ asked as (
 
     select
         named.tool_call_id,
-        max(coalesce(git_command in (
+        max(coalesce(named.git_command in (
             'git commit', 'git revert', 'git cherry-pick', 'git merge', 'git rebase', 'git am'
         ), false)) as may_commit,
-        max(coalesce(git_command = 'git commit' and named.bare_command not like '%--dry-run%', false)) as commits,
-        max(coalesce(git_command = 'git commit' and named.bare_command like '%--amend%', false)) as amends,
-        max(coalesce(git_command = 'git revert', false)) as reverts,
-        max(coalesce(git_command = 'git cherry-pick', false)) as cherry_picks,
-        max(coalesce(git_command = 'git rebase', false)) as rebases,
-        max(coalesce(git_command = 'git push', false)) as pushes,
+        max(coalesce(named.git_command = 'git commit' and named.bare_command not like '%--dry-run%', false)) as commits,
+        max(coalesce(named.git_command = 'git commit' and named.bare_command like '%--amend%', false)) as amends,
+        max(coalesce(named.git_command = 'git revert', false)) as reverts,
+        max(coalesce(named.git_command = 'git cherry-pick', false)) as cherry_picks,
+        max(coalesce(named.git_command = 'git rebase', false)) as rebases,
+        max(coalesce(named.git_command = 'git push', false)) as pushes,
         max(making_commands.bare_command is not null) as creates_pull_request,
         max(coalesce(
-            git_command = 'gh pr merge'
+            named.git_command = 'gh pr merge'
             and not {{ matches_regex('named.bare_command', "'-{2}auto\\b|-{2}help\\b'") }}
-            and coalesce(last_number_after_any <= command_number, true),
+            and coalesce(named.last_number_after_any <= named.command_number, true),
             false
         )) as merges_pull_request,
-        max(case when git_command = 'gh pr merge' then {{ first_pull_request_url('named.bare_command') }} end)
+        max(case when named.git_command = 'gh pr merge' then {{ first_pull_request_url('named.bare_command') }} end)
             as merged_pull_request_url,
-        max(case when git_command = 'git add' then named.bare_command end) as add_command,
-        max(is_of_trials) as is_of_trials,
-        max(coalesce(goes_elsewhere, false)) as goes_elsewhere
+        max(case when named.git_command = 'git add' then named.bare_command end) as add_command,
+        max(named.is_of_trials) as is_of_trials,
+        max(coalesce(named.goes_elsewhere, false)) as goes_elsewhere
 
     from named
 

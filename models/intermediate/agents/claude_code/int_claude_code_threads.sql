@@ -118,7 +118,8 @@ threads as (
 
 ),
 
--- The main thread tells when a session began: a side question's file repeats the history, that of a fork's original, too.
+-- The main thread tells when a session began: a side question's file repeats the history, also that
+-- of a fork's original.
 sessions as (
 
     select

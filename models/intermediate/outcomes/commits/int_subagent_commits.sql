@@ -34,8 +34,8 @@ commit_files as (
 
 ),
 
--- What a sub-agent edited, the thread that started it commits. Of a commit that only the log tells of no file is known but
--- those that were added by their names.
+-- What a sub-agent edited, the thread that started it commits. Of a commit that only the log tells of no file is known
+-- but those that were added by their names.
 subagent_commits as (
 
     select distinct
