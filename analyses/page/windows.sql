@@ -9,7 +9,6 @@ select
     session_count,
     model_call_count,
     total_tokens,
-    billed_cost_usd,
     subscription_cost_usd,
     projected_total_tokens,
     projected_subscription_cost_usd

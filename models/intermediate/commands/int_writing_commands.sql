@@ -38,19 +38,18 @@ judged_commands as (
         coalesce(one_word.command_words, two_words.command_words) is not null
         or commands.runs_script
         or (commands.program is null and {{ runs_nothing('commands.bare_command', 'commands.operator') }})
-        or (
-            checks.tool_call_id is not null
-            and not {{ matches_regex(
-                'commands.bare_command',
-                "' (?:-{2}(?:fix|write|apply|in-?place|update(?:-?snapshots?)?|unsafe-fixes)\\b|-[uw]\\b)'"
-            ) }}
-        )
+        or checks.tool_call_id is not null as is_read_only_by_name,
+        checks.tool_call_id is not null
+        and {{ matches_regex(
+            'commands.bare_command',
+            "' (?:-{2}(?:fix|write|apply|in-?place|update(?:-?snapshots?)?|unsafe-fixes)\\b|-[uw]\\b)'"
+        ) }} as is_told_to_mend,
         -- What goes into a directory that is emptied is a trial.
-        or {{ matches_regex(
+        {{ matches_regex(
             'commands.bare_command',
             "'^(?:(?:rm|mkdir|rmdir|touch|tee|mv|chmod)(?: -\\S+)*(?: " ~ scratch_path() ~ ")+|cp .* "
             ~ scratch_path() ~ ")$'"
-        ) }} as is_read_only,
+        ) }} as is_a_trial,
         {{ matches_regex(
             replace_regex('commands.bare_command', "'[0-9&]*>>? *(?:/dev/null|" ~ scratch_path() ~ ")'", "''"),
             "'(?:^|[^0-9&<>=-])>>? *[^&> ]'"
@@ -79,7 +78,8 @@ writing_commands as (
     from judged_commands
 
     where
-        not is_read_only
+        (not is_read_only_by_name and not is_a_trial)
+        or is_told_to_mend
         or is_redirected
         or is_in_place
 

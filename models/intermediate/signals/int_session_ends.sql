@@ -38,7 +38,9 @@ last_checks as (
 
     select
         tasks.session_id,
-        max_by(checks.check_result, coalesce({{ time_key('checks.checked_at') }}, '') || checks.check_id) as check_result
+        max_by(
+            checks.check_result, coalesce({{ time_key('checks.checked_at') }}, '') || checks.check_id
+        ) as check_result
 
     from checks
 

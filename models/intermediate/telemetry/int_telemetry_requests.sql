@@ -67,8 +67,8 @@ requests as (
 
     where event_name = 'api_request'
 
-    -- Versions that cut a body into several sent some events under another sequence again. An id alone tells no request:
-    -- behind some gateways it is the same on all.
+    -- Versions that cut a body into several sent some events under another sequence again. An id alone tells no
+    -- request: behind some gateways it is the same on all.
     qualify row_number() over (
         partition by
             coalesce(request_id, event_id), session_id, model, input_tokens, output_tokens, cache_read_tokens, cost_usd

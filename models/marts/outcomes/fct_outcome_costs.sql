@@ -24,8 +24,8 @@ outcome_classes as (
 
 ),
 
--- What a sub-agent costs goes into the work of the thread that started it, and a plan that was handed over into the work
--- that it went to.
+-- What a sub-agent costs goes into the work of the thread that started it, and a plan that was handed over into the
+-- work that it went to.
 calls as (
 
     select

@@ -1,4 +1,5 @@
--- Landed lines = staged lines + rejected lines + those of withheld sessions, per landing table: nothing is dropped without a row that says so.
+-- Landed lines = staged lines + rejected lines + those of withheld sessions, per landing table: nothing is dropped
+-- without a row that says so.
 with
 
 batches as (

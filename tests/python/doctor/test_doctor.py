@@ -199,6 +199,7 @@ def test_without_configuration_every_place_that_was_looked_in_is_told(home: Path
         ("claude_code", str(home / ".claude"), "no projects/ in it"),
         ("claude_code", str(home / ".config" / "claude"), "no such directory"),
         ("claude_code", str(home / ".claude-work"), "the same directory by another name"),
+        ("claude_code", str(home / "Library/Developer/Xcode/CodingAssistant/ClaudeAgentConfig"), "no such directory"),
         ("mu", str(home / ".local/share/mu/events"), "no such directory"),
     ]
     assert checks(document) == []

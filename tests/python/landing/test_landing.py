@@ -68,7 +68,7 @@ def test_a_run_that_dies_at_any_step_loses_nothing_and_doubles_nothing(
     grown = LINE + LINE[:-1]
     host.write(grown)
     steps = iter(["batch", "tail batch", "merged batch", "state", "manifest"])
-    rename = Path.rename
+    rename = Path.replace
 
     def die(path: Path, target: Path) -> Path:
         if next(steps) != step:
@@ -78,7 +78,7 @@ def test_a_run_that_dies_at_any_step_loses_nothing_and_doubles_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", die)
+        patch.setattr(Path, "replace", die)
         with pytest.raises(KeyboardInterrupt):
             host.extract()
     committed = (step, renamed_before) == ("manifest", True)

@@ -20,7 +20,9 @@ SEVERITIES = {"critical", "high", "medium", "low"}
 def call(number: int, given: str, text: str) -> ToolCall:
     """The tool call of a case: a command line, a file that is read or written, an address, or paths of a tool."""
     if given == "powershell":
-        return ToolCall(str(number), command=text, tool_name="PowerShell", working_directory="D:\\dev\\shop")
+        return ToolCall(
+            str(number), command=text, tool_name="PowerShell", working_directory="D:\\dev\\shop", session_id="windows"
+        )
     if given.startswith("mcp__"):
         return ToolCall(str(number), tool_kind="mcp", tool_name=given, paths=text.replace(" ", "\x1f"))
     what = {"command": "command", "fetch": "url"}.get(given, "file_path")

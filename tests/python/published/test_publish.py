@@ -125,8 +125,9 @@ def test_titles_that_were_left_out_stay_out_until_a_configuration_says_otherwise
 
 def test_what_was_said_is_kept_beside_it_for_its_owner_or_not_at_all(data: Path) -> None:
     with duckdb.connect(str(warehouse_path(data))) as connection:
-        said = "'l1', 1, 's1', 's1', 1, null, 'prompt', null, null, null, null, 'hello, a secret'"
-        connection.execute(f"insert into intermediate.int_texts values ({said})")
+        said = "'l1' as line_id, 1 as block_number, 's1' as session_id, 's1' as task_id, 'prompt' as text_kind"
+        said += ", 'hello, a secret' as block_text"
+        connection.execute(f"insert into intermediate.int_texts by name select {said}")
     before = os.umask(0o022)
     try:
         published = publish(data, NOW)

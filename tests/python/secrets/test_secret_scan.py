@@ -54,6 +54,12 @@ SAMPLES = {
     "secret-openai-project": ["sk-proj-" + "a1B2c3D4" * 4],
     "secret-github-fine-grained": ["github_pat_" + "a1B2c3D4" * 9],
     "secret-google-api": ["AIza" + "a1B2c3D4" * 4 + "e5F"],
+    "secret-ai-service": ["hf_" + "a1B2c3D4" * 5, "gsk_" + "a1B2c3D4" * 6, "nvapi-" + "a1B2c3D4" * 8],
+    "secret-hosting": ["dop_v1_" + "0123456789abcdef" * 4, "sbp_" + "0123456789" * 4, "hvs." + "a1B2c3D4" * 4],
+    "secret-work-tool": ["lin_api_" + "a1B2c3D4" * 5, "figd_" + "a1B2c3D4" * 5, "dapi" + "0123456789abcdef" * 2],
+    "secret-money-and-mail": ["whsec_" + "a1B2c3D4" * 4, "xkeysib-" + "0123456789abcdef" * 4 + "-" + "a1B2c3D4" * 2],
+    "secret-google-oauth": ["GOCSPX-" + "a1B2c3D4" * 3 + "e5F6", "ya29." + "a1B2c3D4" * 8],
+    "secret-age": ["AGE-SECRET-KEY-1" + "A1B2C3D4" * 7 + "E5"],
 }
 
 

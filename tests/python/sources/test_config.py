@@ -93,7 +93,7 @@ def test_apps_that_run_claude_code_are_found_and_named(tmp_path: Path, monkeypat
         (
             'texts = "x"',
             "texts: no such key; expected one of source, text, demo, package, timezone, csv, budget, plan, price,"
-            " cost_kind, audit_rule, project_fold (did you mean text?)",
+            " cost_kind, audit_rule, project_fold, ticket (did you mean text?)",
         ),
         ('text = "no"', "text is 'no'; expected true or false"),
         ("package = 3", "package is 3; expected the directory of a dbt package, with a dbt_project.yml in it"),

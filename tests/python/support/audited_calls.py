@@ -27,7 +27,7 @@ TOOL_CALLS = """
 
 @dataclass(frozen=True)
 class ToolCall:
-    """What the audit reads of a tool call; its project is /home/ann/shop, where its session began."""
+    """What the audit reads of a tool call; its project is where the session began: /home/ann/shop, or that of Windows."""
 
     tool_call_id: str
     tool_kind: str = "bash"
@@ -62,6 +62,8 @@ def audited(manifest: Path, calls: Iterable[ToolCall]) -> duckdb.DuckDBPyConnect
     connection.execute("""
         create table intermediate.int_session_projects as
         select 'session' as session_id, '/home/ann/shop' as cwd, '/home/ann/shop' as project
+        union all
+        select 'windows', 'D:\\dev\\shop', 'D:\\dev\\shop'
     """)
     connection.execute("""
         create table intermediate.int_secrets as

@@ -52,11 +52,12 @@ placed as (
 
     select
         *,
-        count(case when event = 'response' then 1 end) over (
-            partition by session_id, thread_id, source_path
-            order by byte_offset asc
-            rows between unbounded preceding and current row
-        )
+        count(case when event = 'response' then 1 end)
+            over (
+                partition by session_id, thread_id, source_path
+                order by byte_offset asc
+                rows between unbounded preceding and current row
+            )
         - case when event = 'response' then 1 else 0 end as responses_before
 
     from events

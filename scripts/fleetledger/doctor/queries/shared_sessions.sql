@@ -19,6 +19,6 @@ group by
 
 order by
     sessions desc,
-    host,
-    account,
-    also_in
+    host asc,
+    account asc,
+    also_in asc

@@ -6,7 +6,7 @@ reasons as (
     select fct_attention.* from fct_attention
 
     inner join fct_sessions
-        using (session_id)
+        on fct_attention.session_id = fct_sessions.session_id
 
     where
         ($fleet is null or fct_sessions.fleet = $fleet)
@@ -25,7 +25,7 @@ scored as (
         cast(sum(points) as bigint) as score,
         string_agg(
             signal || ' +' || points || case when evidence_count > 1 then ' (' || evidence_count || ')' else '' end,
-            ', ' order by points desc, signal
+            ', ' order by points desc, signal asc
         ) as reasons
 
     from reasons
@@ -55,6 +55,6 @@ inner join fct_sessions
 order by
     scored.score desc,
     fct_sessions.ended_at desc nulls last,
-    scored.session_id
+    scored.session_id asc
 
 limit $limit

@@ -2,6 +2,14 @@
 -- `place` is where the match begins in the text, `window_place` where what is shown around it begins, both from 1.
 with
 
+words as (
+
+    select
+        unnest($words) as word,
+        generate_subscripts($words, 1) as word_number
+
+),
+
 matched as (
 
     select
@@ -11,11 +19,7 @@ matched as (
 
     from read_parquet($texts) as texts
 
-    cross join (
-        select
-            unnest($words) as word,
-            generate_subscripts($words, 1) as word_number
-    ) as words
+    cross join words
 
     where texts.text_key in $text_keys
 

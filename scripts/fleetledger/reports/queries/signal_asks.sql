@@ -1,6 +1,16 @@
 -- What prompts cost with all that followed them, by each of $groupings.
 with
 
+models as (
+
+    select session_id from fct_model_calls
+
+    where
+        $model is not null
+        and contains(lower(model), lower($model))
+
+),
+
 filtered as (
 
     select * from fct_asks
@@ -10,7 +20,7 @@ filtered as (
         and ($host is null or host = $host)
         and ($account is null or account = $account)
         and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select session_id from fct_model_calls where contains(lower(model), lower($model))))
+        and ($model is null or session_id in (select models.session_id from models))
         and ($since_at is null or prompted_at >= $since_at)
         and ($until_at is null or prompted_at < $until_at)
 

@@ -1,4 +1,5 @@
--- What became of caches between calls, what writing again cost, and whether a life of an hour had paid, by each of $groupings.
+-- What became of caches between calls, what writing again cost, and whether a life of an hour had paid, by each of
+-- $groupings, which are lists of keys.
 with
 
 filtered as (
@@ -60,7 +61,9 @@ select
     sum(long_life_saved_usd - long_life_extra_usd) filter (where cost_kind = 'billed') as billed_long_life_usd,
     count(*) filter (where cost_kind = 'subscription') as subscription_gaps,
     sum(rewrite_cost_usd) filter (where cost_kind = 'subscription') as subscription_rewrite_cost_usd,
-    sum(long_life_saved_usd - long_life_extra_usd) filter (where cost_kind = 'subscription') as subscription_long_life_usd,
+    sum(long_life_saved_usd - long_life_extra_usd) filter (
+        where cost_kind = 'subscription'
+    ) as subscription_long_life_usd,
     count(*) filter (where cost_kind = 'unknown') as unknown_gaps,
     sum(rewrite_cost_usd) filter (where cost_kind = 'unknown') as unknown_rewrite_cost_usd,
     sum(long_life_saved_usd - long_life_extra_usd) filter (where cost_kind = 'unknown') as unknown_long_life_usd

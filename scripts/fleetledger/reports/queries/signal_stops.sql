@@ -26,7 +26,9 @@ keyed as (
 
     select
         groupings.keys,
-        case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.first_called_on) end as month,
+        case
+            when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.first_called_on)
+        end as month,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'client_version') then filtered.client_version end as client_version,

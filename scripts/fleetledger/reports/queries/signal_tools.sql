@@ -25,7 +25,9 @@ keyed as (
 
     select
         groupings.keys,
-        case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.first_called_on) end as month,
+        case
+            when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.first_called_on)
+        end as month,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'tool_name') then filtered.tool_name end as tool_name,
         filtered.session_id,

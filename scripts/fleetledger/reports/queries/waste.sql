@@ -92,5 +92,5 @@ group by
 
 order by
     cost_usd desc nulls last,
-    rule,
-    cost_kind
+    rule asc,
+    cost_kind asc
