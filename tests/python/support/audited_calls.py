@@ -27,7 +27,7 @@ TOOL_CALLS = """
 
 @dataclass(frozen=True)
 class ToolCall:
-    """What the audit reads of a tool call; its project is where the session began: /home/ann/shop, or that of Windows."""
+    """What the audit reads of a tool call; its project is where its session began: /home/ann/shop, or on Windows."""
 
     tool_call_id: str
     tool_kind: str = "bash"

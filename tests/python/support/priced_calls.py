@@ -14,7 +14,7 @@ PRICING = ("models/staging/settings/", "models/intermediate/prices/", "models/ma
 
 
 def priced_calls(fleet: BuiltFleet, calls: list[Call]) -> duckdb.DuckDBPyConnection:
-    """A warehouse in memory of the fleet's seeds, these calls, no settings of a user's, and all that prices them."""
+    """A warehouse in memory of the fleet's seeds, these calls, no settings, no telemetry, and all that prices calls."""
     models = [model for model in read_models(fleet.manifest) if model.path.startswith(PRICING)]
     warehouse = seeded(fleet.data)
     _write_calls(warehouse, calls)
@@ -24,6 +24,8 @@ def priced_calls(fleet: BuiltFleet, calls: list[Call]) -> duckdb.DuckDBPyConnect
     """
     for (name,) in warehouse.sql(settings).fetchall():
         warehouse.execute(f"create table landing.{name} as from built.landing.{name} limit 0")
+    corrections = "intermediate.int_telemetry_corrections"
+    warehouse.execute(f"create table {corrections} as from built.{corrections} limit 0")
     make(warehouse, models)
     return warehouse
 
