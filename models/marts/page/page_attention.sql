@@ -113,7 +113,7 @@ found as (
         'all' as subject_id,
         'source lines' as subject,
         cast(null as varchar) as session_id,
-        landed_at as noticed_at,
+        as_of as noticed_at,
         rejected_line_count as occurrence_count
 
     from build
