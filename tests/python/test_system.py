@@ -71,7 +71,7 @@ def test_a_project_has_its_last_name_in_either_form(path: str, name: str) -> Non
 
 
 def test_a_directory_of_windows_is_quoted_for_a_shell() -> None:
-    session = {"fleet": "claude_code", "session_id": "s1", "started_in": r"C:\Users\ann\my shop", "account": "default"}
+    session = {"fleet": "claude_code", "resume_id": "s1", "resume_in": r"C:\Users\ann\my shop"}
     line = resume_line(session, None)
     assert line is not None
     assert r"'C:\Users\ann\my shop'" in line
