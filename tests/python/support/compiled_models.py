@@ -119,8 +119,13 @@ OF_THE_LANDING: Columns = {
 OF_COPIES: Columns = {
     "build_info": {"landed_line_count", "repaired_line_count", "rejected_line_count"},
     "log_drift": {"line_count"},
+    "page_attention": {"occurrence_count"},
+    "page_coverage": {"known_count", "total_count"},
+    "fct_checks": {"line_id"},
+    "fct_task_commits": {"line_id"},
 }
-"""Columns that count lines as often as they are landed, also where a file was rewritten and most of it stayed."""
+"""Columns that count lines as often as they are landed, also where a file was rewritten and most of it stayed; or that
+name one of such lines."""
 
 
 def marts(warehouse: duckdb.DuckDBPyConnection, *left_out: Columns, schema: str = "marts") -> Marts:
