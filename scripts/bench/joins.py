@@ -28,7 +28,7 @@ WORDS = (
     *("order", "price", "cart", "stock", "refund", "parcel", "voucher", "invoice", "shelf", "ledger", "basket"),
     *("total", "round", "apply", "merge", "split", "count", "check", "store", "load", "send", "label", "track"),
 )
-COMMON = ("    return None", "    raise NotImplementedError", "import logging", "    if value is None:")
+COMMON = ("    return None", "    raise KeyError", "import logging", "    if value is None:")
 """Lines that everybody writes."""
 OTHER = "b7a1c0de-0000-4000-8000-{number:012d}"
 """The sessions of the other developer, which are not landed here."""

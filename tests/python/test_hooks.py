@@ -35,7 +35,7 @@ OVER: dict[str, Any] = {
 }
 
 
-def told(capsys: pytest.CaptureFixture[str], data: Path, budgets: list[dict[str, Any]], *, stop: bool) -> Any:  # noqa: ANN401
+def told(capsys: pytest.CaptureFixture[str], data: Path, budgets: list[dict[str, Any]], *, stop: bool) -> Any:
     """What the prompt's hook answers where these budgets were published an hour ago; None where nothing."""
     status_path(data).write_text(json.dumps({"as_of": NOW.timestamp() - 3600, "budgets": [[json.dumps(budgets)]]}))
     assert hooks.prompt(data, stop=stop) == 0

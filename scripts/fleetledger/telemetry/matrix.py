@@ -132,8 +132,11 @@ def _request(setup: Setup, mark: str) -> dict[str, Any]:
         return {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "attributes": attributes}]}]}]}
     if setup.records == "traces":
         return {"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "tried", "attributes": attributes}]}]}]}
-    data = {"aggregationTemporality": 1 if "delta" in setup.records else 2, "isMonotonic": True}
-    data["dataPoints"] = [{"timeUnixNano": "1", "asDouble": 1.5, "attributes": attributes}]  # type: ignore[assignment]
+    data = {
+        "aggregationTemporality": 1 if "delta" in setup.records else 2,
+        "isMonotonic": True,
+        "dataPoints": [{"timeUnixNano": "1", "asDouble": 1.5, "attributes": attributes}],
+    }
     return {"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "tried", "sum": data}]}]}]}
 
 

@@ -134,7 +134,7 @@ class PatientProtocol(H11Protocol):
 
     header_seconds = HEADER_SECONDS
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's is narrower
         """Begin to watch a new connection."""
         super().connection_made(transport)
         self._last_cycle: Any = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def test_a_way_is_judged_by_trailers_alone(data: Path) -> None:
 
 
 def labels(data: Path) -> list[tuple[Any, ...]]:
-    collection = read_collection(landing_dir(data), this_host(), None)  # type: ignore[arg-type]
+    collection = read_collection(landing_dir(data), this_host(), datetime(2026, 11, 21, tzinfo=UTC))
     return collection.rows("backfilled_tasks", ("task_id", "outcome_class", "rationale", "source_file"))
 
 

@@ -148,7 +148,8 @@ def test_who_somebody_is_is_not_kept_wherever_it_stands() -> None:
 def test_a_record_that_is_none_is_left_out_and_counted() -> None:
     sound = event("user_prompt", "s", 1)
     crowded = {"attributes": [{"key": str(number), "value": {}} for number in range(1001)]}
-    found = keep("logs", json.dumps(log_request(sound, crowded, 5)).encode(), is_protobuf=False)  # type: ignore[arg-type]
+    request = log_request(sound, crowded, 5)  # type: ignore[arg-type] # 5 is no record
+    found = keep("logs", json.dumps(request).encode(), is_protobuf=False)
     assert (found.records, found.rejected) == (1, 2)
     assert json.loads(found.line) == log_request(sound)
 

@@ -56,7 +56,7 @@ def test_a_body_may_be_gzip_and_come_in_chunks(server: Server) -> None:
 
 
 def test_records_that_are_left_out_are_told(server: Server) -> None:
-    answer = server.post_json("logs", log_request(event("user_prompt", "left out", 1), 5))  # type: ignore[arg-type]
+    answer = server.post_json("logs", log_request(event("user_prompt", "left out", 1), 5))  # type: ignore[arg-type] # 5 is no record
     assert answer.status == 200
     assert json.loads(answer.body)["partialSuccess"]["rejectedLogRecords"] == "1"
 

@@ -64,6 +64,7 @@ quarters as (
         on calls.git_branch = branches.git_branch
 
     where
+        -- A parameter, which sqlfluff takes for a column.
         $from_calls  -- noqa: RF02
         and ($since_at is null or calls.called_at >= $since_at)
         and ($until_at is null or calls.called_at < $until_at)
