@@ -35,12 +35,15 @@ OVER: dict[str, Any] = {
 }
 
 
-def told(capsys: pytest.CaptureFixture[str], data: Path, budgets: list[dict[str, Any]], *, stop: bool) -> Any:
-    """What the prompt's hook answers where these budgets were published an hour ago; None where nothing."""
+def told(
+    capsys: pytest.CaptureFixture[str], data: Path, budgets: list[dict[str, Any]], *, stop: bool
+) -> dict[str, Any]:
+    """What the prompt's hook answers where these budgets were published an hour ago; empty where nothing."""
     status_path(data).write_text(json.dumps({"as_of": NOW.timestamp() - 3600, "budgets": [[json.dumps(budgets)]]}))
     assert hooks.prompt(data, stop=stop) == 0
     out = capsys.readouterr().out
-    return json.loads(out) if out else None
+    answer: dict[str, Any] = json.loads(out) if out else {}
+    return answer
 
 
 def test_a_prompt_is_warned_and_stopped_only_where_a_person_said_so(
@@ -51,8 +54,8 @@ def test_a_prompt_is_warned_and_stopped_only_where_a_person_said_so(
     assert warned == {"systemMessage": "fleetledger: budget over: project */shop 2026-11-20 $12.50 of $10.00"}
     assert told(capsys, tmp_path, [OVER], stop=True)["decision"] == "block"
     assert told(capsys, tmp_path, [OVER | {"state": "warn"}], stop=True).keys() == {"systemMessage"}
-    assert told(capsys, tmp_path, [OVER | {"state": "ok"}], stop=True) is None
-    assert told(capsys, tmp_path, [], stop=True) is None
+    assert told(capsys, tmp_path, [OVER | {"state": "ok"}], stop=True) == {}
+    assert told(capsys, tmp_path, [], stop=True) == {}
     # What was published two days ago says nothing of today.
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 22, 12, tzinfo=UTC))
     assert told(capsys, tmp_path, [OVER], stop=True).keys() == {"systemMessage"}
