@@ -21,11 +21,11 @@ tool_calls as (
 -- Each command once, however often it was run.
 distinct_commands as (
 
-    select distinct bare_command
+    select distinct
+        program,
+        bare_command
 
     from commands
-
-    where program in ('gh', 'glab', 'tea', 'fj', 'hub', 'gt', 'spr', 'av', 'git', 'az', 'bb', 'jj')
 
 ),
 
@@ -36,7 +36,7 @@ making_commands as (
     from distinct_commands
 
     inner join makers
-        on makers.maker = 'command'
+        on distinct_commands.program = makers.program
         and {{ matches_regex('distinct_commands.bare_command', 'makers.pattern') }}
 
 ),

@@ -6,13 +6,19 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 
 from fleetledger.base.paths import landing_dir, warehouse_path
+from fleetledger.landing.collection import read_collection
+from fleetledger.landing.manifest import collected_manifests
 from fleetledger.landing.queries import read_manifests
+
+READ_AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -101,10 +107,15 @@ def _add_landing(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:
             _insert(connection, "sources", {"host": manifest.host, "demo": manifest.demo, **source})
         for batch in manifest.batches:
             _insert(connection, "batches", {"host": manifest.host, **asdict(batch)})
-            connection.execute(
-                f"insert into landing.{batch.table} by name from read_parquet($1, hive_partitioning = false)",
-                [str(landing / batch.path)],
-            )
+            _insert_batch(connection, batch.table, landing / batch.path)
+    for path in collected_manifests(landing):
+        for collected in read_collection(landing, unquote(path.stem), READ_AT).batches:
+            _insert_batch(connection, collected.table, landing / collected.path)
+
+
+def _insert_batch(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+    read = f"insert into landing.{table} by name from read_parquet($1, hive_partitioning = false)"
+    connection.execute(read, [str(path)])
 
 
 Marts = dict[str, Counter[tuple[Any, ...]]]
