@@ -414,7 +414,7 @@ def added_lines(repository: Repository, wanted: Iterable[str]) -> Iterator[tuple
 
 
 def line_hash(line: bytes) -> int | None:
-    """The number that stands for a line without its white space; None where too little is left to tell it by.
+    r"""The number that stands for a line without its white space; None where too little is left to tell it by.
 
     >>> line_hash(b"\treturn  price * 2") == line_hash(b"return price*2\r")
     True
