@@ -26,7 +26,10 @@ QUERIES = PROJECT_ROOT / "analyses" / "page"
 OVERVIEW = ("build", "coverage", "days", "outcomes", "attention", "plans", "budgets")
 """What the first page shows: it stands in the page itself, so that nothing has to be waited for."""
 
-OF_A_SESSION = ("session", "calls", "turns", "tasks", "tools", "files", "findings")
+OF_A_SESSION = (
+    *("session", "calls", "turns", "tasks", "tools", "files", "findings"),
+    *("commits", "pull_requests", "stops"),
+)
 
 TEXTS = ("fleet", "host", "account", "provider", "project", "model", "kind", "q")
 DAYS = ("since", "until")

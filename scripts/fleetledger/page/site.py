@@ -18,6 +18,7 @@ SCRIPTS = (
     "panels.js",
     "overview.js",
     "sessions.js",
+    "quality.js",
     "pages.js",
     "live.js",
     "app.js",

@@ -42,6 +42,10 @@
             href: (page, changes = {}) => fl.toHash(page, { ...kept(state.params), ...changes }),
             // What comes after the page is there; it is dropped where another page has been opened meanwhile.
             later: async (name, draw) => {
+                if (fl.answers.has(name)) {
+                    draw(ctx.table(name), true);
+                    return;
+                }
                 try {
                     const answer = await fl.load(name);
                     if (number === drawn) draw(fl.table(answer), Boolean(answer));
@@ -99,6 +103,9 @@
             const enough = row.known_count >= 0.9 * row.total_count;
             return h("a", { class: "chip" + (enough ? "" : " part"), href: ctx.href(GOES[row.coverage_check] ?? "about"), title: fl.count(row.known_count) + " of " + fl.count(row.total_count) + " " + about }, h("b", {}, fl.share(row.known_count, row.total_count)), " " + name);
         });
+        const over = fl.rowsOf(ctx.table("budgets")).filter((row) => row.is_current && ["over", "warn"].includes(row.state));
+        const past = over.some((row) => row.state === "over");
+        if (over.length) chips.unshift(h("a", { class: "chip alert" + (past ? " over" : ""), href: ctx.href("limits"), title: over.map((row) => [row.scope, row.scope_name, row.period_name, fl.share(row.spent_share, 1)].filter(Boolean).join(" ")).join("\n") }, h("b", {}, fl.count(over.length)), past ? " over budget" : " near a budget"));
         byId("head").replaceChildren(
             h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter ? "" : fl.span(ctx.period)), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known" }, chips)),
             ...(page.nofilter ? [] : [filters(ctx)]));
@@ -147,14 +154,27 @@
         // What was chosen with the keyboard keeps the keyboard, though the page is drawn anew.
         if (focus) [...document.querySelectorAll("[aria-label]")].find((element) => element.getAttribute("aria-label") === focus)?.focus({ preventScroll: true });
     }
-    fl.draw = draw;
+
+    // A page is drawn when all is there that it shows, so that nothing in it jumps; until then the one before stays.
+    let asked = 0;
+    fl.go = async (keepPlace = false) => {
+        const state = fl.parseHash(location.hash), needs = fl.pages[state.page]?.needs ?? [], number = ++asked;
+        const missing = (typeof needs === "function" ? needs(state) : needs).filter((name) => !fl.answers.has(name));
+        if (missing.length) {
+            byId("main").setAttribute("aria-busy", "true");
+            await Promise.allSettled(missing.map(fl.load));
+            if (number !== asked) return;
+        }
+        byId("main").removeAttribute("aria-busy");
+        draw(keepPlace);
+    };
 
     async function begin() {
         await Promise.all(fl.FIRST.map(fl.load));
         let last = fl.parseHash(location.hash);
         addEventListener("hashchange", () => {
             const now = fl.parseHash(location.hash);
-            draw(now.page === last.page && now.key === last.key);
+            fl.go(now.page === last.page && now.key === last.key);
             last = now;
         });
         byId("skip").addEventListener("click", (event) => {
@@ -171,7 +191,7 @@
             }
         });
         nameProjects();
-        draw();
+        await fl.go();
         document.documentElement.dataset.ready = "yes";
         if (live()) fl.follow?.();
     }

@@ -57,6 +57,8 @@
     const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     fl.day = (text, year = false) => (text ? Number(text.slice(8, 10)) + " " + MONTHS[Number(text.slice(5, 7)) - 1] + (year ? " " + text.slice(0, 4) : "") : fl.UNKNOWN);
     fl.time = (text) => (text ? text.slice(0, 10) + " " + text.slice(11, 16) : fl.UNKNOWN);
+    // A day with its time, where there is one, as short as the year of `today` lets it be.
+    fl.moment = (text, today) => (!text ? fl.UNKNOWN : text.slice(0, 4) === (today ?? "").slice(0, 4) ? fl.day(text) + (text.length > 10 ? " " + text.slice(11, 16) : "") : text.slice(0, 10));
     fl.clock = (text) => (text ? text.slice(11, 19) : fl.UNKNOWN);
     fl.span = (period) => {
         if (!period.since && !period.until) return "all time";

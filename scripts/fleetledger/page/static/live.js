@@ -65,7 +65,7 @@
             fl.forget();
             try {
                 await Promise.all(fl.FIRST.map(fl.load));
-                fl.draw(true);
+                await fl.go(true);
                 state("Live");
                 fl.say("The ledger was refreshed.");
             } catch (error) {

@@ -95,6 +95,24 @@
             h("ul", { class: "legend" }, parts.map((part) => h("li", {}, h("i", { class: "swatch " + part.tone }), h("span", {}, part.name), h("b", {}, part.text), whole ? h("em", {}, fl.share(part.value ?? 0, whole)) : null))));
     };
 
+    fl.rowsOf = (table) => Array.from({ length: table.count }, (_, i) => table.row(i));
+    fl.NOT_THERE = "The published file has no such table; a refresh by this version adds it.";
+    // What an answer gives, drawn at once where it is there, else as soon as it comes.
+    fl.waits = (ctx, name, draw) => {
+        const host = h("div", { class: "waits" });
+        ctx.later(name, (table, there) => {
+            host.classList.remove("waits");
+            host.replaceChildren(...[draw(table, there)].flat(Infinity).filter(Boolean));
+        });
+        return host;
+    };
+
+    // A column of bars for the eye, each of parts [{value, tone}], as wide as its share of the largest; figures stand beside it.
+    fl.barColumn = (parts, largest) => ({
+        id: "bars", label: "", wide: true, minor: true,
+        cell: (row) => h("span", { class: "meter", "aria-hidden": "true" }, parts(row).filter((part) => part.value > 0).map((part) => h("i", { class: part.tone, css: { width: Math.min(100, (100 * part.value) / (largest || 1)).toFixed(2) + "%" } }))),
+    });
+
     fl.result = (result) => ({ success: "success", failure: "failure", neither: "neither" })[result] ?? "unknown";
     fl.outcome = (outcome, result) => (outcome ? h("span", { class: "badge " + fl.result(result) }, fl.words(outcome)) : null);
     fl.severity = (severity) => h("span", { class: "severity " + severity }, severity);

@@ -5,9 +5,9 @@
     const { h } = fl;
     const cost = (row) => Math.max(row.billed_cost_usd ?? -1, row.subscription_cost_usd ?? -1, row.unknown_cost_usd ?? -1);
 
-    fl.sessionColumns = () => [
+    fl.sessionColumns = (today) => [
         { id: "title", label: "Session", first: true, wide: true, value: (row) => fl.sessionName(row), title: (row) => fl.sessionName(row) },
-        { id: "started", label: "Started", time: true, minor: true, value: (row) => row.started_at, cell: (row) => fl.time(row.started_at) },
+        { id: "started", label: "Started", time: true, minor: true, value: (row) => row.started_at, cell: (row) => fl.moment(row.started_at, today), title: (row) => fl.time(row.started_at) },
         { id: "project", label: "Project", minor: true, capped: true, value: (row) => row.project, cell: (row) => fl.name("project", row.project), title: (row) => row.project },
         { id: "model", label: "Model", minor: true, capped: true, value: (row) => row.model, title: (row) => row.model, cell: (row) => (row.model ? row.model + (row.model_count > 1 ? " +" + (row.model_count - 1) : "") : null) },
         { id: "outcome", label: "Outcome", minor: true, value: (row) => row.outcome_class, cell: (row) => fl.outcome(row.outcome_class, row.outcome_result) },
@@ -23,8 +23,9 @@
 
     fl.pages.sessions = {
         title: "Sessions",
+        needs: ["sessions"],
         draw(ctx) {
-            const host = h("div", { class: "waits tall" }), scatter = h("div", { class: "waits heat-wait" });
+            const host = h("div", {}), scatter = h("div", {});
             ctx.later("sessions", (table) => fill(ctx, table, host, scatter));
             return h("div", { class: "panels" },
                 fl.panel({ title: "By active time and amount", note: "A point is a session: its larger amount at list price. The pointer names it, a click opens it; the list below holds the same.", source: "sessions", body: scatter }),
@@ -48,7 +49,7 @@
             found.textContent = fl.plural(passing.length, "session") + (cut ? ", of the newest and dearest " + fl.count(table.count) + " of " + fl.count(whole) + " that are listed here" : "");
             // By the larger amount, of whichever kind: an order that no one column has.
             const dearest = ctx.params.sort === "-cost";
-            list.replaceChildren(fl.grid({ label: "Sessions", kind: "free-height", rows: dearest ? fl.sorted(passing, cost, true) : passing, most: 100, sort: dearest ? null : ctx.params.sort ?? "-started", sorted: (sort) => ctx.replace({ sort }), href: (row) => "#/session/" + row.session_key, columns: fl.sessionColumns(), empty: fl.empty(rows.length ? "No session has these words." : "No session began in this selection.", rows.length ? null : whole ? "Choose a longer period, or clear the filters." : "Nothing is landed yet: `fleetledger refresh` lands what is on this machine.") }));
+            list.replaceChildren(fl.grid({ label: "Sessions", kind: "free-height", rows: dearest ? fl.sorted(passing, cost, true) : passing, most: 100, sort: dearest ? null : ctx.params.sort ?? "-started", sorted: (sort) => ctx.replace({ sort }), href: (row) => "#/session/" + row.session_key, columns: fl.sessionColumns(ctx.today), empty: fl.empty(rows.length ? "No session has these words." : "No session began in this selection.", rows.length ? null : whole ? "Choose a longer period, or clear the filters." : "Nothing is landed yet: `fleetledger refresh` lands what is on this machine.") }));
             points(ctx, passing, scatter);
         };
         search.addEventListener("input", () => {
@@ -75,28 +76,27 @@
             h("ul", { class: "legend line" }, [["success", "succeeded"], ["failure", "failed"], ["neither", "neither"], ["unknown", "not observed"]].map(([tone, name]) => h("li", {}, h("i", { class: "swatch " + tone }), name))));
     }
 
+    const keyOf = (state) => (/^[0-9a-f]{16}$/.test(state.key ?? "") ? state.key : null);
     // A session's own page.
     fl.pages.session = {
         title: "Session", nofilter: true,
+        needs: (state) => (keyOf(state) ? ["sessions/" + keyOf(state)] : []),
         draw(ctx) {
-            const host = h("div", { class: "waits tall" });
-            const key = /^[0-9a-f]{16}$/.test(ctx.key ?? "") ? ctx.key : null;
+            const host = h("div", {}), key = keyOf(ctx);
             if (!key) return fl.empty("This address names no session.");
-            ctx.later("sessions/" + key, async (_, there) => {
+            ctx.later("sessions/" + key, (_, there) => {
                 if (!there) {
                     host.replaceChildren(fl.empty("This session's calls are not here.", document.documentElement.dataset.kind === "single" ? "A single file tells of the newest sessions in full; `fleetledger page` writes all." : "The page may be of another ledger, or older than the session."));
                     return;
                 }
-                const answer = await fl.load("sessions/" + key);
-                host.replaceChildren(...session(ctx, answer.parts));
-                host.classList.remove("waits", "tall");
+                host.replaceChildren(...session(ctx, fl.answers.get("sessions/" + key).parts));
             });
             return host;
         },
     };
 
     const part = (parts, name) => fl.table(parts[name]);
-    const rowsOf = (table) => Array.from({ length: table.count }, (_, i) => table.row(i));
+    const { rowsOf } = fl;
     const turnCost = (row) => row.billed_cost_usd ?? row.subscription_cost_usd ?? row.unknown_cost_usd;
     const kindOf = (row) => (row.billed_cost_usd !== null ? "billed" : row.subscription_cost_usd !== null ? "subscription" : "unknown");
 
@@ -117,6 +117,7 @@
                 fl.panel({ title: "What came of it", span: "half", source: "session", body: verdict(it, ctx) }),
                 fl.panel({ title: "Take it up again", span: "half", body: h("div", { class: "prose" }, resume ? h("p", {}, fl.copyable(resume, "the line that resumes it")) : h("p", {}, "A session of mu is resumed by its daemon."), h("p", {}, fl.copyable("fleetledger show " + fl.shellWord(it.session_id), "the line that shows it")), h("p", { class: "soft" }, "The second prints what was said, and what each turn cost; the page holds no text of the logs but titles and paths.")) }),
                 turnsPanel(part(parts, "turns")), contextPanel(part(parts, "calls")), toolsPanel(part(parts, "tools")), filesPanel(part(parts, "files")),
+                workPanel(part(parts, "commits"), part(parts, "pull_requests"), ctx), stopsPanel(part(parts, "stops")),
                 part(parts, "tasks").count > 1 ? tasksPanel(part(parts, "tasks")) : null, part(parts, "findings").count ? findingsPanel(part(parts, "findings")) : null, callsPanel(part(parts, "calls"))),
         ];
     }
@@ -148,7 +149,59 @@
         return fl.panel({ title: "Context, call by call", note: marks.length ? "A broken line is where half of it or more went: a compaction, or a new beginning." : "What each call of the main thread read.", span: "half", source: "session_calls", body });
     }
 
-    const toolsPanel = (table) => fl.panel({ title: "Tools", span: "half", source: "session_tools", body: fl.grid({ label: "Tools of the session", rows: rowsOf(table), most: 12, sort: "-calls", columns: [{ id: "tool", label: "Tool", first: true, wide: true, value: (row) => row.tool_name }, { id: "calls", label: "Calls", num: true, value: (row) => row.tool_call_count, cell: (row) => fl.count(row.tool_call_count) }, { id: "failed", label: "Failed", num: true, value: (row) => row.tool_error_count, cell: (row) => (row.tool_error_count ? fl.count(row.tool_error_count) + " (" + fl.share(row.tool_error_count, row.result_count) + ")" : "0") }, { id: "median", label: "Median", num: true, value: (row) => row.duration_p50_ms, cell: (row) => fl.duration(row.duration_p50_ms) }], empty: fl.empty("No tool was used.") }) });
+    const toolsPanel = (table) => fl.panel({
+        title: "Tools", span: "half", source: "session_tools", note: "In a row: its longest run of failures. Again: the same command three times or more. Loops: files that it wrote five times or more.",
+        body: fl.grid({
+            label: "Tools of the session", rows: rowsOf(table), most: 12, sort: "-calls",
+            columns: [
+                { id: "tool", label: "Tool", first: true, wide: true, value: (row) => row.tool_name, title: (row) => row.tool_name },
+                { id: "calls", label: "Calls", num: true, value: (row) => row.tool_call_count, cell: (row) => fl.count(row.tool_call_count) },
+                { id: "failed", label: "Failed", num: true, value: (row) => row.tool_error_count, cell: (row) => (row.tool_error_count ? fl.count(row.tool_error_count) + " (" + fl.share(row.tool_error_count, row.result_count) + ")" : "0") },
+                { id: "streak", label: "In a row", num: true, minor: true, value: (row) => row.longest_error_streak, cell: (row) => fl.count(row.longest_error_streak) },
+                { id: "again", label: "Again", num: true, minor: true, value: (row) => row.repeated_command_count, cell: (row) => fl.count(row.repeated_command_count) },
+                { id: "loops", label: "Loops", num: true, minor: true, value: (row) => row.edit_loop_count, cell: (row) => fl.count(row.edit_loop_count) },
+                { id: "median", label: "Median", num: true, value: (row) => row.duration_p50_ms, cell: (row) => fl.duration(row.duration_p50_ms) },
+            ],
+            empty: fl.empty("No tool was used."),
+        }),
+    });
+
+    // What of its work left the session. A pull request leads to where it was opened: an address of the log, shown as it is.
+    const SAFE = /^https:\/\/[\w.-]+(:\d+)?\/[\w./-]+$/;
+    const landed = (row) => (row.is_reverted ? ["reverted", "failure"] : row.reached_default_branch ? ["landed", "success"] : row.reached_default_branch === false ? ["not landed", "neither"] : ["not seen again", "unknown"]);
+    const opened = (row) => (row.merged_at || row.state === "merged" ? ["merged", "success"] : row.state === "closed" ? ["closed", "failure"] : row.state ? [row.state, "neither"] : ["state not known", "unknown"]);
+    const workPanel = (commits, requests, ctx) => {
+        const rows = [
+            ...rowsOf(requests).map((row) => ({ what: row.pull_request_number ? "pull request " + row.pull_request_number : row.pull_request_url, href: row.pull_request_url, branch: row.git_branch, state: opened(row), at: row.merged_at, how: row.is_created ? "opened by it" : "worked on" })),
+            ...rowsOf(commits).map((row) => ({ what: (row.commit_sha ?? "").slice(0, 10), branch: row.git_branch, state: landed(row), at: row.committed_at, how: fl.words(row.join_kinds) })),
+        ];
+        return fl.panel({
+            title: "Commits and pull requests", span: "half", source: commits.count || !requests.count ? "session_commits" : "session_pull_requests", note: "How a commit is known to be of this session stands beside it.",
+            body: fl.grid({
+                label: "Commits and pull requests", rows, most: 12, fixed: true,
+                columns: [
+                    { id: "what", label: "What", first: true, value: (row) => row.what, cell: (row) => (row.href && SAFE.test(row.href) ? h("a", { class: "out", href: row.href, rel: "noreferrer noopener", title: row.href }, row.what) : h("code", { title: row.href }, row.what)) },
+                    { id: "branch", label: "Branch", wide: true, minor: true, value: (row) => row.branch, title: (row) => row.branch },
+                    { id: "state", label: "State", value: (row) => row.state[0], cell: (row) => h("span", { class: "badge " + row.state[1] }, row.state[0]) },
+                    { id: "how", label: "Known by", minor: true, value: (row) => row.how },
+                    { id: "at", label: "When", time: true, minor: true, value: (row) => row.at, cell: (row) => fl.moment(row.at, ctx.today) },
+                ],
+                empty: fl.empty("No commit and no pull request of it is known.", "`fleetledger collect git` looks for its commits in the repositories."),
+            }),
+        });
+    };
+    const stopsPanel = (table) => fl.panel({
+        title: "How its responses ended", span: "half", source: "session_stops", note: "Red broke off, was refused or ran into a limit.",
+        body: fl.grid({
+            label: "How its responses ended", rows: rowsOf(table), most: 12,
+            columns: [
+                { id: "reason", label: "Ended by", first: true, value: (row) => row.stop_reason, cell: (row) => h("span", { class: "badge " + (row.is_degraded === null ? "unknown" : row.is_degraded ? "failure" : "neither") }, row.stop_reason === null ? "not told" : fl.words(row.stop_reason)) },
+                { id: "model", label: "Model", wide: true, value: (row) => row.model, title: (row) => row.model },
+                { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count, cell: (row) => fl.count(row.model_call_count) },
+            ],
+            empty: fl.empty("No call of it is logged."),
+        }),
+    });
     const filesPanel = (table) => fl.panel({ title: "Files", span: "half", source: "session_files", body: fl.grid({ label: "Files of the session", rows: rowsOf(table), most: 12, columns: [{ id: "file", label: "File", first: true, wide: true, value: (row) => row.file_path, title: (row) => row.file_path, cell: (row) => h("code", {}, row.file_path) }, { id: "calls", label: "Calls", num: true, value: (row) => row.tool_call_count }, { id: "added", label: "Added", num: true, value: (row) => row.lines_added, cell: (row) => (row.lines_added === null ? null : "+" + fl.count(row.lines_added)) }, { id: "removed", label: "Removed", num: true, value: (row) => row.lines_removed, cell: (row) => (row.lines_removed === null ? null : "−" + fl.count(row.lines_removed)) }], empty: fl.empty("No tool named a file.") }) });
     const tasksPanel = (table) => fl.panel({ title: "Sub-agents and tasks", source: "session_tasks", body: fl.grid({ label: "Tasks of the session", rows: rowsOf(table), most: 20, columns: [{ id: "task", label: "Task", first: true, value: (row) => (row.is_subagent ? "sub-agent " + (row.agent_id ?? "").slice(0, 8) : row.task_id.slice(-24)) }, { id: "started", label: "Started", value: (row) => row.started_at, cell: (row) => fl.clock(row.started_at) }, { id: "outcome", label: "Outcome", value: (row) => row.outcome_class, cell: (row) => fl.words(row.outcome_class) }, { id: "why", label: "Why", wide: true, minor: true, value: (row) => row.outcome_rationale, title: (row) => row.outcome_rationale }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, minor: true, value: (row) => row.tool_call_count }, { id: "active", label: "Active", num: true, minor: true, value: (row) => row.active_ms, cell: (row) => fl.duration(row.active_ms) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] }) });
     const findingsPanel = (table) => fl.panel({ title: "What the audit found", source: "session_findings", body: fl.grid({ label: "Findings of the session", rows: rowsOf(table), columns: [{ id: "severity", label: "Severity", first: true, value: (row) => row.severity, cell: (row) => fl.severity(row.severity) }, { id: "rule", label: "Rule", value: (row) => fl.words(row.rule_id) }, { id: "tool", label: "Tool", minor: true, value: (row) => row.tool_name }, { id: "found", label: "Found", wide: true, value: (row) => row.found, title: (row) => row.found }, { id: "at", label: "When", value: (row) => row.called_at, cell: (row) => fl.time(row.called_at) }] }) });
