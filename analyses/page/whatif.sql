@@ -1,12 +1,21 @@
 -- What each model's calls cost, beside what they would have cost at the rates of every other model that the fleet calls
--- on the same serving path: at the rates that recorded calls are priced by, call by call, as `fleetledger whatif` does.
+-- on the same serving path: at the rates that recorded calls are priced by, as `fleetledger whatif` does.
 with
+
+-- Where some model's tier begins: calls between the same two of these are priced by the same rates.
+steps as (
+
+    select distinct tier_start
+    from dim_possible_rates
+
+),
 
 calls as (
 
     select
         *,
         cast(called_at as date) as called_on_utc,
+        input_tokens is not null and output_tokens is not null as has_tokens,
         case
             when usage_source = 'task_telemetry' then 1
             else greatest(
@@ -21,6 +30,34 @@ calls as (
     where
         cost_kind <> 'free'
         and cost_usd is not null
+
+),
+
+-- Rates are by token, so that what is priced alike is summed before it is priced.
+alike as (
+
+    select
+        calls.provider,
+        calls.model,
+        calls.cost_kind,
+        calls.speed,
+        calls.service_tier,
+        calls.inference_geo,
+        calls.called_on_utc,
+        calls.has_tokens,
+        steps.tier_start,
+        count(*) as model_call_count,
+        sum(calls.cost_usd) as cost_usd,
+        sum(calls.input_tokens) as input_tokens,
+        sum(calls.output_tokens) as output_tokens,
+        sum(calls.cache_read_tokens) as cache_read_tokens,
+        sum(calls.cache_write_5m_tokens) as cache_write_5m_tokens,
+        sum(calls.cache_write_1h_tokens) as cache_write_1h_tokens,
+        sum(calls.web_search_requests) as web_search_requests
+    from calls
+    asof inner join steps
+        on calls.tier_tokens > steps.tier_start
+    group by all
 
 ),
 
@@ -39,32 +76,33 @@ others as (
 priced as (
 
     select
-        calls.provider,
-        calls.model,
+        alike.provider,
+        alike.model,
         others.model as to_model,
-        calls.cost_kind,
-        calls.cost_usd,
+        alike.cost_kind,
+        alike.cost_usd,
+        alike.model_call_count,
         (
-            calls.input_tokens * rates.input_usd_per_mtok
-            + calls.output_tokens * rates.output_usd_per_mtok
-            + coalesce(calls.cache_read_tokens, 0) * rates.cache_read_usd_per_mtok
-            + coalesce(calls.cache_write_5m_tokens, 0) * rates.cache_write_5m_usd_per_mtok
-            + coalesce(calls.cache_write_1h_tokens, 0) * rates.cache_write_1h_usd_per_mtok
+            alike.input_tokens * rates.input_usd_per_mtok
+            + alike.output_tokens * rates.output_usd_per_mtok
+            + coalesce(alike.cache_read_tokens, 0) * rates.cache_read_usd_per_mtok
+            + coalesce(alike.cache_write_5m_tokens, 0) * rates.cache_write_5m_usd_per_mtok
+            + coalesce(alike.cache_write_1h_tokens, 0) * rates.cache_write_1h_usd_per_mtok
         ) * 0.000001
-        + coalesce(calls.web_search_requests, 0) * rates.web_search_usd_per_kcount * 0.001 as otherwise_usd
-    from calls
+        + coalesce(alike.web_search_requests, 0) * rates.web_search_usd_per_kcount * 0.001 as otherwise_usd
+    from alike
     inner join others
-        on calls.provider is not distinct from others.provider
+        on alike.provider is not distinct from others.provider
     inner join dim_possible_rates as rates
-        on calls.provider is not distinct from rates.provider
+        on alike.provider is not distinct from rates.provider
         and others.model = rates.model
-        and calls.speed is not distinct from rates.speed
-        and calls.service_tier is not distinct from rates.service_tier
-        and calls.inference_geo is not distinct from rates.inference_geo
-        and calls.called_on_utc >= rates.valid_from
-        and calls.called_on_utc < rates.valid_to
-        and calls.tier_tokens > rates.tier_start
-        and calls.tier_tokens <= rates.tier_end
+        and alike.speed is not distinct from rates.speed
+        and alike.service_tier is not distinct from rates.service_tier
+        and alike.inference_geo is not distinct from rates.inference_geo
+        and alike.called_on_utc >= rates.valid_from
+        and alike.called_on_utc < rates.valid_to
+        and alike.tier_start >= rates.tier_start
+        and alike.tier_start < rates.tier_end
 
 )
 
@@ -73,7 +111,7 @@ select
     model,
     to_model,
     cost_kind,
-    count(*) as model_call_count,
+    cast(sum(model_call_count) as bigint) as model_call_count,
     sum(cost_usd) as recorded_usd,
     sum(otherwise_usd) as whatif_usd
 from priced

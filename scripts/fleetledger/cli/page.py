@@ -108,7 +108,7 @@ def _serve(places: Places, address: tuple[str, int, str | None], *, opens: bool)
 
     serve_live(
         data,
-        lambda: pipeline.sources_of(data, places.config),
+        places.config,
         Address(host, port, token),
         clock.now,
         begun,

@@ -18,6 +18,7 @@ import _duckdb
 
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.paths import PROJECT_ROOT
+from fleetledger.base.sql import name_of
 
 Json = dict[str, Any]
 
@@ -36,6 +37,7 @@ DAYS = ("since", "until")
 NUMBERS = ("most", "dearest")
 LONGEST = 400
 MOST = 100_000
+DECIMALS = 9
 
 
 class BadParameterError(FleetledgerError):
@@ -109,8 +111,12 @@ def _is_text(text: str) -> bool:
 
 def is_there(connection: _duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether the file holds the tables that an answer reads."""
-    there = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
-    return tables_of(name) <= there
+    return tables_of(name) <= tables_there(connection)
+
+
+def tables_there(connection: _duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The tables of the file."""
+    return frozenset(row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall())
 
 
 @cache
@@ -124,9 +130,13 @@ def ask(connection: _duckdb.DuckDBPyConnection, name: str, asked: Mapping[str, o
     """An answer: its columns, by name; `count` rows. The connection is one of its own: what is asked stays set."""
     for variable, value in (asked or {}).items():
         connection.execute(f"set variable {variable} = $1", [value])
-    cursor = connection.execute(sql_of(name))
-    names = [column[0] for column in cursor.description]
-    return columnar(name, names, cursor.fetchall())
+    found = connection.sql(sql_of(name))
+    # Decimals come as the numbers that JSON has: to make objects of them first would take longer than all else.
+    amounts = [name_of(column) for column, kind in zip(found.columns, found.types, strict=True) if kind.id == "decimal"]
+    if amounts:
+        cast = (f"round(cast({amount} as double), {DECIMALS}) as {amount}" for amount in amounts)
+        found = found.project(f"* replace ({', '.join(cast)})")
+    return columnar(name, found.columns, found.fetchall())
 
 
 def columnar(name: str, names: list[str], rows: list[tuple[Any, ...]]) -> Json:
@@ -137,17 +147,19 @@ def columnar(name: str, names: list[str], rows: list[tuple[Any, ...]]) -> Json:
 
 
 def _column(values: list[Any]) -> Any:  # noqa: ANN401 (JSON)
-    """A column; one of few distinct texts as these texts and their places."""
+    """A column; one of few distinct texts as these texts and their places. What recurs is made plain once."""
     first = next((value for value in values if value is not None), None)
     if first is None or isinstance(first, bool | int):
         return values
-    plain = [_plain(value) for value in values]
-    if isinstance(plain[values.index(first)], str):
-        texts = sorted({text for text in plain if text is not None})
-        if 3 * len(texts) < len(plain):
-            place = {text: number for number, text in enumerate(texts)}
-            return {"of": texts, "at": [None if text is None else place[text] for text in plain]}
-    return plain
+    if isinstance(first, str | date):
+        plain = {value: _plain(value) for value in set(values)}
+        texts = sorted({text for text in plain.values() if text is not None})
+        if 3 * len(texts) < len(values):
+            number = {text: place for place, text in enumerate(texts)}
+            places = {value: None if text is None else number[text] for value, text in plain.items()}
+            return {"of": texts, "at": [places[value] for value in values]}
+        return [plain[value] for value in values]
+    return [_plain(value) for value in values]
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (whatever the database holds)
@@ -156,7 +168,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (whatever the database holds)
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, Decimal):
-        return _number(round(float(value), 9))
+        return _number(round(float(value), DECIMALS))
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, datetime):

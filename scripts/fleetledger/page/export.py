@@ -17,7 +17,19 @@ import _duckdb
 
 from fleetledger.base.errors import FleetledgerError, why
 from fleetledger.base.sql import text_of
-from fleetledger.page.answers import OVERVIEW, QUERIES, Json, as_json, ask, is_there, overall, sources, sql_of
+from fleetledger.page.answers import (
+    OVERVIEW,
+    QUERIES,
+    Json,
+    as_json,
+    ask,
+    is_there,
+    overall,
+    sources,
+    sql_of,
+    tables_of,
+    tables_there,
+)
 from fleetledger.page.sessions import details
 from fleetledger.page.site import PARTS, STATIC, block, index, part
 from fleetledger.page.site import single as single_page
@@ -60,7 +72,7 @@ def export_single(published: Path, file: Path) -> Exported:
     """Write the page of a published file as one file. Raises FleetledgerError."""
     try:
         with opened(published) as ledger:
-            answers = {name: ask(question(ledger), name) for name in overall() if is_there(ledger, name)}
+            answers = _overall(ledger)
             newest = [row[0] for row in ledger.execute(NEWEST_SESSIONS, [NEWEST]).fetchall()]
             answers |= {f"sessions/{key}": found for key, found in details(question(ledger), newest)}
             answers["sources"] = sources(ledger)
@@ -97,6 +109,12 @@ def question(ledger: _duckdb.DuckDBPyConnection) -> _duckdb.DuckDBPyConnection:
     return cursor
 
 
+def _overall(ledger: _duckdb.DuckDBPyConnection) -> dict[str, Json]:
+    """All answers that are of no one session, as far as the file holds their tables."""
+    there = tables_there(ledger)
+    return {name: ask(question(ledger), name) for name in overall() if tables_of(name) <= there}
+
+
 class _Folder:
     """A folder with the page in it."""
 
@@ -109,7 +127,7 @@ class _Folder:
         self._directory.parent.mkdir(parents=True, exist_ok=True)
         for place in (self._directory, self._directory / "api", self._directory / "api" / "sessions"):
             place.mkdir(exist_ok=True, mode=0o700)
-        answers = {name: ask(question(ledger), name) for name in overall() if is_there(ledger, name)}
+        answers = _overall(ledger)
         answers["sources"] = sources(ledger)
         self._sessions(ledger)
         for name, found in answers.items():
@@ -130,7 +148,12 @@ class _Folder:
         state = self._state()
         maker = _maker()
         before = state.get("sessions", {}) if state.get("maker") == maker else {}
-        fresh = [session_id for key, (session_id, digest) in listed.items() if not self._stands(key, digest, before)]
+        there = {entry.name for entry in os.scandir(self._directory / "api" / "sessions")}
+        fresh = [
+            session_id
+            for key, (session_id, digest) in listed.items()
+            if before.get(key) != digest or not {f"{key}.json", f"{key}.js"} <= there
+        ]
         for begin in range(0, len(fresh), AT_ONCE):
             for key, found in details(question(ledger), fresh[begin : begin + AT_ONCE]):
                 self._answer(f"sessions/{key}", found)
@@ -139,10 +162,6 @@ class _Folder:
         digests = {key: digest for key, (_, digest) in sorted(listed.items())}
         text = json.dumps({"maker": maker, "sessions": digests}, indent=0)
         _write(self._directory / STATE, text)
-
-    def _stands(self, key: str, digest: str, before: dict[str, str]) -> bool:
-        place = self._directory / "api" / "sessions"
-        return before.get(key) == digest and (place / f"{key}.json").exists() and (place / f"{key}.js").exists()
 
     def _state(self) -> Json:
         try:
@@ -153,10 +172,9 @@ class _Folder:
 
     def _remove(self, kept: set[str]) -> None:
         """Delete the files of sessions that the list no longer holds."""
-        place = self._directory / "api" / "sessions"
-        for path in place.glob("*.js*"):
-            if path.stem not in kept:
-                path.unlink()
+        for entry in os.scandir(self._directory / "api" / "sessions"):
+            if entry.name.endswith((".json", ".js")) and entry.name.partition(".")[0] not in kept:
+                Path(entry).unlink()
                 self._written += 1
 
     def _answer(self, name: str, found: Json) -> None:

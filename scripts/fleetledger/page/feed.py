@@ -45,18 +45,24 @@ def key_of(session_id: str) -> str:
 class Hub:
     """Events for all who follow: each is kept once, however many they are, and each follower is at a number.
 
-    `tell` may be called from any thread; the rest belongs to the event loop.
+    `tell` may be called from any thread; the rest belongs to the event loop. Numbers begin after `last`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, last: int = 0) -> None:
         self._events: deque[tuple[int, str, str]] = deque(maxlen=KEPT)
-        self._last = 0
+        self._last = last
         self._more = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_ended = False
 
     def begin(self) -> None:
         """Take events: from now on they reach the loop that this is called in."""
         self._loop = asyncio.get_running_loop()
+
+    def end(self) -> None:
+        """Let go of all who follow."""
+        self._has_ended = True
+        self._more.set()
 
     def tell(self, kind: str, event: Json) -> None:
         """Pass an event on to all who follow."""
@@ -80,7 +86,7 @@ class Hub:
         """Events after a number as server-sent events; a comment where nothing happens for a while."""
         at = after if after <= self._last else 0
         yield "retry: 2000\n\n"
-        while True:
+        while not self._has_ended:
             more = self._more
             for number, kind, text in self._after(at):
                 at = number

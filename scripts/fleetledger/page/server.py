@@ -284,8 +284,17 @@ def _tag(edition: str, asked: Asked) -> str:
     return '"' + hashlib.sha256(json.dumps([edition, asked], default=str).encode()).hexdigest()[:20] + '"'
 
 
-def serve(application: Starlette, host: str, port: int, token: str | None, begun: Callable[[int], None]) -> None:
+def serve(
+    application: Starlette,
+    host: str,
+    port: int,
+    token: str | None,
+    begun: Callable[[int], None],
+    ending: Callable[[], None],
+) -> None:
     """Serve until SIGINT or SIGTERM; `begun` is told the port once connections are taken.
+
+    `ending` ends answers that would go on for ever.
 
     Raises CallError where other machines could ask without a token, FleetledgerError where it cannot listen.
     """
@@ -304,15 +313,21 @@ def serve(application: Starlette, host: str, port: int, token: str | None, begun
         )
         server = _Server(config)
         server.begun = lambda: begun(listening.getsockname()[1])
+        server.ending = ending
         asyncio.run(server.serve(sockets=[listening]))
 
 
 class _Server(uvicorn.Server):
     begun: Callable[[], object]
+    ending: Callable[[], object]
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.begun()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.ending()
+        await super().shutdown(sockets)
 
 
 def _listening(host: str, port: int) -> socket.socket:

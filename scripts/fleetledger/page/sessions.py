@@ -8,7 +8,7 @@ from typing import Any
 
 import _duckdb
 
-from fleetledger.page.answers import OF_A_SESSION, Json, columnar, is_there, sql_of
+from fleetledger.page.answers import OF_A_SESSION, Json, columnar, sql_of, tables_of, tables_there
 
 OF_A_KEY = "select session_id from page_sessions where left(sha256(session_id), 16) = $1"
 
@@ -24,9 +24,10 @@ def details(connection: _duckdb.DuckDBPyConnection, session_ids: list[str]) -> I
     connection.execute("set variable session_ids = $1", [session_ids])
     parts: dict[str, dict[str, Json]] = {}
     keys: dict[str, str] = {}
+    there = tables_there(connection)
     for part in OF_A_SESSION:
         name = part if part == "session" else f"session_{part}"
-        if not is_there(connection, name):
+        if not tables_of(name) <= there:
             continue
         cursor = connection.execute(sql_of(name))
         names = [column[0] for column in cursor.description]

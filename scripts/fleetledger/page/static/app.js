@@ -72,7 +72,7 @@
                 h("p", {}, ctx.build.as_of ? ["As of ", h("b", {}, fl.time(ctx.build.as_of) + " UTC")] : "Nothing is landed yet"),
                 h("p", {}, fl.plural(ctx.build.session_count ?? 0, "session") + ", " + fl.short(ctx.build.landed_line_count) + " lines"),
                 h("p", {}, "Rates " + (ctx.build.rates_version ?? "") + (ctx.build.rates_date ? ", " + fl.day(ctx.build.rates_date, true) : "")),
-                h("p", { id: "live-state" }),
+                h("p", { id: "live-state" }, fl.liveState),
                 theme()));
     }
 

@@ -9,13 +9,23 @@
 
     const line = (event) => h("li", {}, h("time", {}, event.at), h("b", {}, fl.words(event.kind)), event.key ? h("a", { href: "#/session/" + event.key, title: event.session }, event.session.slice(0, 8)) : h("span", { class: "none" }, fl.UNKNOWN), h("span", { class: "what" }, [event.what, event.model, event.tokens ? fl.count(event.tokens) + " tokens out" : null].filter(Boolean).join(" · ")));
 
+    // Events are shown some times a second, however many come: the newest of them, and no more than a page can hold.
+    const waiting = [];
+    let timer = null;
     function show(event) {
         event.at = new Date().toTimeString().slice(0, 8);
-        seen.unshift(event);
+        waiting.push(event);
+        if (waiting.length > MOST) waiting.shift();
+        timer ??= setTimeout(drawWaiting, 200);
+    }
+    function drawWaiting() {
+        timer = null;
+        const fresh = waiting.splice(0).reverse();
+        seen.unshift(...fresh);
         seen.length = Math.min(seen.length, MOST);
         if (!list?.isConnected) return;
         list.querySelector(".empty")?.parentElement.remove();
-        list.prepend(line(event));
+        list.prepend(...fresh.map(line));
         while (list.children.length > MOST) list.lastChild.remove();
         drawActive();
     }
@@ -46,32 +56,54 @@
     };
 
     const state = (text) => {
+        fl.liveState = text;
         const place = document.getElementById("live-state");
         if (place) place.textContent = text;
     };
 
-    // Follow the server: what happens is shown, and after a refresh the figures are asked for anew.
+    async function drawAnew() {
+        fl.forget();
+        try {
+            await Promise.all(fl.FIRST.map(fl.load));
+            await fl.go(true);
+            state("Live");
+            fl.say("The ledger was refreshed.");
+        } catch (error) {
+            state("The new figures did not come");
+            console.error(error);
+        }
+    }
+
+    // What one page was told, for all that are open.
+    function take(told) {
+        if (told.state) state(told.state);
+        if (told.refreshed) drawAnew();
+        // An event that comes again, after a broken connection or from another page, is not shown again.
+        if (told.line && told.number > last) {
+            last = told.number;
+            show(told.line);
+        }
+    }
+
+    // Follow the server: what happens is shown, and after a refresh the figures are asked for anew. Of the pages that are
+    // open in a browser one follows and tells the others, for a browser holds no more than six connections to a server.
     fl.follow = () => {
-        const events = new EventSource("api/feed");
-        events.addEventListener("open", () => state("Live"));
-        events.addEventListener("error", () => state("The server does not answer; trying again"));
-        events.addEventListener("line", (event) => {
-            // An event that comes again after a broken connection is not shown again.
-            if (Number(event.lastEventId) <= last) return;
-            last = Number(event.lastEventId);
-            show(JSON.parse(event.data));
+        const others = globalThis.BroadcastChannel && navigator.locks ? new BroadcastChannel("fleetledger") : null;
+        const pass = (told) => {
+            take(told);
+            others?.postMessage(told);
+        };
+        const lead = () => new Promise(() => {
+            const events = new EventSource("api/feed" + (last ? "?after=" + last : ""));
+            events.addEventListener("open", () => pass({ state: "Live" }));
+            events.addEventListener("error", () => pass({ state: "The server does not answer; trying again" }));
+            events.addEventListener("line", (event) => pass({ number: Number(event.lastEventId), line: JSON.parse(event.data) }));
+            events.addEventListener("refreshed", () => pass({ refreshed: true }));
         });
-        events.addEventListener("refreshed", async () => {
-            fl.forget();
-            try {
-                await Promise.all(fl.FIRST.map(fl.load));
-                await fl.go(true);
-                state("Live");
-                fl.say("The ledger was refreshed.");
-            } catch (error) {
-                state("The new figures did not come");
-                console.error(error);
-            }
-        });
+        if (!others) return lead();
+        others.addEventListener("message", (event) => take(event.data));
+        state("Live");
+        // Held for as long as the page is open; then the next in the queue leads.
+        return navigator.locks.request("fleetledger", lead);
     };
 })((globalThis.fleetledger ??= {}));
