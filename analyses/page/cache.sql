@@ -1,6 +1,10 @@
--- What became of cached prompts between two calls, by day: kept, or lost and why, and what writing them again cost.
+-- What became of cached prompts between two calls, by day: kept, or lost and why, and what writing
+-- them again cost; by month before by_day_since, where set.
 select
-    called_on,
+    case
+        when called_on < getvariable('by_day_since') then cast(date_trunc('month', called_on) as date)
+        else called_on
+    end as called_on,
     fleet,
     host,
     account,

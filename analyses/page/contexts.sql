@@ -1,6 +1,9 @@
--- How full contexts were and how they changed from call to call, by day.
+-- How full contexts were and how they changed from call to call, by day; by month before by_day_since, where set.
 select
-    called_on,
+    case
+        when called_on < getvariable('by_day_since') then cast(date_trunc('month', called_on) as date)
+        else called_on
+    end as called_on,
     fleet,
     host,
     account,
@@ -20,15 +23,7 @@ where
     and (getvariable('account') is null or account = getvariable('account'))
     and (getvariable('project') is null or project = getvariable('project'))
     and (getvariable('model') is null or model = getvariable('model'))
-group by
-    called_on,
-    fleet,
-    host,
-    account,
-    project,
-    model,
-    step_kind,
-    fullness
+group by all
 order by
     called_on,
     fleet,

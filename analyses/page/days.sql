@@ -1,6 +1,10 @@
--- Calls by day and all that the page filters by: what was paid, what flat rates would have cost, and what it went into.
+-- Calls by day and all that the page filters by: what was paid, what flat rates would have cost, and what it went into;
+-- by month before by_day_since, where that is set.
 select
-    called_on,
+    case
+        when called_on < getvariable('by_day_since') then cast(date_trunc('month', called_on) as date)
+        else called_on
+    end as called_on,
     fleet,
     host,
     account,
@@ -8,18 +12,18 @@ select
     cost_kind,
     project,
     model,
-    model_call_count,
-    final_usage_call_count,
-    unpriced_call_count,
-    input_tokens,
-    output_tokens,
-    cache_read_tokens,
-    cache_write_5m_tokens + cache_write_1h_tokens as cache_write_tokens,
-    input_cost_usd,
-    output_cost_usd,
-    cache_read_cost_usd,
-    cache_write_cost_usd,
-    cost_usd
+    cast(sum(model_call_count) as bigint) as model_call_count,
+    cast(sum(final_usage_call_count) as bigint) as final_usage_call_count,
+    cast(sum(unpriced_call_count) as bigint) as unpriced_call_count,
+    cast(sum(input_tokens) as bigint) as input_tokens,
+    cast(sum(output_tokens) as bigint) as output_tokens,
+    cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
+    cast(sum(cache_write_5m_tokens + cache_write_1h_tokens) as bigint) as cache_write_tokens,
+    sum(input_cost_usd) as input_cost_usd,
+    sum(output_cost_usd) as output_cost_usd,
+    sum(cache_read_cost_usd) as cache_read_cost_usd,
+    sum(cache_write_cost_usd) as cache_write_cost_usd,
+    sum(cost_usd) as cost_usd
 from fct_daily_costs
 where
     (getvariable('since') is null or called_on >= getvariable('since'))
@@ -31,6 +35,7 @@ where
     and (getvariable('project') is null or project = getvariable('project'))
     and (getvariable('model') is null or model = getvariable('model'))
     and (getvariable('kind') is null or cost_kind = getvariable('kind'))
+group by all
 order by
     called_on,
     fleet,

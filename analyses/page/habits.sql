@@ -1,7 +1,10 @@
--- Habits with tools, by the day of a session's first call of the tool: failures in a row, commands again and again, files
--- written over and over.
+-- Habits with tools, by the day of a session's first call of the tool: failures in a row, commands again and again,
+-- files written over and over; by month before by_day_since, where set.
 select
-    first_called_on,
+    case
+        when first_called_on < getvariable('by_day_since') then cast(date_trunc('month', first_called_on) as date)
+        else first_called_on
+    end as first_called_on,
     fleet,
     host,
     account,
@@ -22,13 +25,7 @@ where
     and (getvariable('host') is null or host = getvariable('host'))
     and (getvariable('account') is null or account = getvariable('account'))
     and (getvariable('project') is null or project = getvariable('project'))
-group by
-    first_called_on,
-    fleet,
-    host,
-    account,
-    project,
-    tool_name
+group by all
 order by
     first_called_on,
     fleet,

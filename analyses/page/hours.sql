@@ -1,5 +1,22 @@
--- Model calls by day and hour of the reporting time zone.
-select *
+-- Model calls by day and hour of the reporting time zone; before by_day_since, where set, all Mondays of a month
+-- stand on its first, and so on.
+select
+    case
+        when called_on < getvariable('by_day_since')
+            then cast(date_trunc('month', called_on) as date) + cast((extract(day from called_on) - 1) % 7 as integer)
+        else called_on
+    end as called_on,
+    hour_of_day,
+    fleet,
+    host,
+    account,
+    provider,
+    cost_kind,
+    project,
+    model,
+    cast(sum(model_call_count) as bigint) as model_call_count,
+    cast(sum(output_tokens) as bigint) as output_tokens,
+    sum(cost_usd) as cost_usd
 from page_hours
 where
     (getvariable('since') is null or called_on >= getvariable('since'))
@@ -11,6 +28,7 @@ where
     and (getvariable('project') is null or project = getvariable('project'))
     and (getvariable('model') is null or model = getvariable('model'))
     and (getvariable('kind') is null or cost_kind = getvariable('kind'))
+group by all
 order by
     called_on,
     hour_of_day,

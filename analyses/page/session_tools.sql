@@ -1,4 +1,5 @@
--- The tools of a session: how often each failed, failures in a row, commands again and again, files written over and over.
+-- The tools of a session: how often each failed, failures in a row, commands again and again, files
+-- written over and over.
 with
 
 tools as (

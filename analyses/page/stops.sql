@@ -1,6 +1,10 @@
--- How responses ended, by the day of a session's first that ended so; a degraded one broke off, was refused or cut.
+-- How responses ended, by the day of a session's first that ended so; a degraded one broke off, was refused
+-- or cut; by month before by_day_since, where set.
 select
-    first_called_on,
+    case
+        when first_called_on < getvariable('by_day_since') then cast(date_trunc('month', first_called_on) as date)
+        else first_called_on
+    end as first_called_on,
     fleet,
     host,
     account,
@@ -18,15 +22,7 @@ where
     and (getvariable('account') is null or account = getvariable('account'))
     and (getvariable('project') is null or project = getvariable('project'))
     and (getvariable('model') is null or model = getvariable('model'))
-group by
-    first_called_on,
-    fleet,
-    host,
-    account,
-    project,
-    model,
-    stop_reason,
-    is_degraded
+group by all
 order by
     first_called_on,
     fleet,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from datetime import date, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +43,9 @@ AT_ONCE = 500
 
 NEWEST = 50
 """How many sessions a single file tells of in full."""
+
+DAYS_APART = 90
+"""Of so many days, files tell each; older ones are summed by month, so that the page stays small over the years."""
 
 NEWEST_SESSIONS = "select session_id from page_sessions order by started_at desc nulls last, session_id limit $1"
 
@@ -112,7 +116,18 @@ def question(ledger: _duckdb.DuckDBPyConnection) -> _duckdb.DuckDBPyConnection:
 def _overall(ledger: _duckdb.DuckDBPyConnection) -> dict[str, Json]:
     """All answers that are of no one session, as far as the file holds their tables."""
     there = tables_there(ledger)
-    return {name: ask(question(ledger), name) for name in overall() if tables_of(name) <= there}
+    asked = {"by_day_since": _by_day_since(ledger)} if tables_of("build") <= there else {}
+    return {name: ask(question(ledger), name, asked) for name in overall() if tables_of(name) <= there}
+
+
+def _by_day_since(ledger: _duckdb.DuckDBPyConnection) -> date | None:
+    """From which day on files tell days from one another; those before stand by month. None where all do."""
+    columns = ask(question(ledger), "build")["columns"]
+    (oldest,), (newest,) = columns["oldest_on"], columns["newest_on"]
+    if newest is None:
+        return None
+    since = (date.fromisoformat(newest) - timedelta(days=DAYS_APART)).replace(day=1)
+    return since if date.fromisoformat(oldest) < since else None
 
 
 class _Folder:

@@ -18,11 +18,11 @@
     function context(state) {
         const tables = new Map();
         const build = fl.table(fl.answers.get("build")).row(0) ?? {};
-        const today = build.as_of ? (fl.table(fl.answers.get("days")).column("called_on").filter(Boolean).reduce((a, b) => (a > b ? a : b), build.as_of.slice(0, 10))) : null;
+        const today = build.newest_on ?? null;
         const number = ++drawn;
         const ctx = {
             ...state, build, today,
-            period: fl.period(state.params, today),
+            period: fl.wholeMonths(fl.period(state.params, today), build.by_day_since),
             table(name) {
                 if (!tables.has(name)) tables.set(name, fl.table(fl.answers.get(name)));
                 return tables.get(name);
@@ -55,7 +55,9 @@
                 }
             },
         };
-        ctx.before = fl.before(ctx.period, today);
+        // Whole months are not as long as one another: nothing stands beside them.
+        const before = fl.before(ctx.period, today);
+        ctx.before = before && build.by_day_since && before.since < build.by_day_since ? null : before;
         return ctx;
     }
     // The filters, which go along from page to page; orders and tabs do not.
@@ -107,7 +109,7 @@
         const past = over.some((row) => row.state === "over");
         if (over.length) chips.unshift(h("a", { class: "chip alert" + (past ? " over" : ""), href: ctx.href("limits"), title: over.map((row) => [row.scope, row.scope_name, row.period_name, fl.share(row.spent_share, 1)].filter(Boolean).join(" ")).join("\n") }, h("b", {}, fl.count(over.length)), past ? " over budget" : " near a budget"));
         byId("head").replaceChildren(
-            h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter ? "" : fl.span(ctx.period)), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known" }, chips)),
+            h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter ? "" : fl.span(ctx.period) + (ctx.build.by_day_since && (ctx.period.since ?? "") < ctx.build.by_day_since ? ", by month before " + fl.day(ctx.build.by_day_since, true) : "")), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known" }, chips)),
             ...(page.nofilter ? [] : [filters(ctx)]));
         byId("head").classList.toggle("bare", Boolean(page.nofilter));
     }
@@ -116,8 +118,7 @@
         const days = ctx.table("days");
         const chosen = ctx.params.since || ctx.params.until ? null : ctx.params.period ?? "30d";
         const periods = fl.tabs([["7d", "7d"], ["30d", "30d"], ["90d", "90d"], ["all", "All"]], chosen, (period) => ctx.set({ period, since: null, until: null }), "Period");
-        const known = days.column("called_on").filter(Boolean);
-        const ends = { since: known.reduce((a, b) => (a && a < b ? a : b), null), until: ctx.today };
+        const ends = { since: ctx.build.oldest_on, until: ctx.today };
         const day = (name, label) => {
             const input = h("input", { type: "date", "aria-label": label, value: ctx.period[name] ?? ends[name] ?? "" });
             input.addEventListener("change", () => ctx.set({ period: null, since: ctx.period.since, until: ctx.period.until, [name]: input.value || null }));

@@ -21,7 +21,7 @@
         let at = null, down = null;
         fl.sized(host, (width) => {
             const height = host.clientHeight;
-            const bins = fl.bins(spec.since, spec.until, Math.floor((width - PAD.left - PAD.right) / 5));
+            const bins = fl.bins(spec.since, spec.until, Math.floor((width - PAD.left - PAD.right) / 5), spec.byDay);
             const sums = bins.map((bin) => spec.series.map((series) => {
                 let sum = null;
                 for (let day = fl.dayNumber(bin.since), last = fl.dayNumber(bin.until); day <= last; day++) sum = fl.add(sum, series.values.get(fl.dayName(day)));

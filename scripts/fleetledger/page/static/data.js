@@ -68,6 +68,14 @@
         const days = fl.PERIODS[params.period ?? "30d"];
         return days === null || !today ? { since: null, until: null } : { since: fl.dayName(fl.dayNumber(today) - days + 1), until: today };
     };
+    // Days before `first`, a first of a month, stand by month in files: a period there is of whole months.
+    fl.wholeMonths = (period, first) => {
+        const end = (day) => fl.dayName(Math.round(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)), 1) / DAY) - 1);
+        return {
+            since: period.since && first && period.since < first ? period.since.slice(0, 8) + "01" : period.since,
+            until: period.until && first && period.until < first ? end(period.until) : period.until,
+        };
+    };
     // As many days just before; null where the period has no beginning.
     fl.before = (period, today) => {
         if (!period.since) return null;
@@ -180,12 +188,13 @@
         return ticks;
     };
 
-    // Days joined to weeks, months or quarters where there is no room for a bar each.
-    fl.bins = (first, last, room) => {
+    // Days joined to weeks, months or quarters where there is no room for a bar each, or days before `byDay` stand by month.
+    fl.bins = (first, last, room, byDay = null) => {
         const from = fl.dayNumber(first), to = fl.dayNumber(last), days = to - from + 1;
-        if (days <= room) return Array.from({ length: days }, (_, i) => ({ since: fl.dayName(from + i), until: fl.dayName(from + i) }));
+        const months = byDay && first < byDay;
+        if (days <= room && !months) return Array.from({ length: days }, (_, i) => ({ since: fl.dayName(from + i), until: fl.dayName(from + i) }));
         const bins = [];
-        const unit = days / 7 <= room ? "week" : days / 30 <= room ? "month" : "quarter";
+        const unit = days / 7 <= room && !months ? "week" : days / 30 <= room ? "month" : "quarter";
         for (let day = from; day <= to; ) {
             const date = new Date(day * DAY);
             let next;

@@ -10,7 +10,7 @@
         for (const i of rows) if (values[i] !== null && days[i] !== null) found.set(days[i], (found.get(days[i]) ?? 0) + values[i]);
         return found;
     };
-    const spread = (found, since, until, most = 40) => fl.bins(since, until, most).map((bin) => {
+    const spread = (ctx, found, since, until, most = 40) => fl.bins(since, until, most, ctx.build.by_day_since).map((bin) => {
         let sum = 0;
         for (let day = fl.dayNumber(bin.since), last = fl.dayNumber(bin.until); day <= last; day++) sum += found.get(fl.dayName(day)) ?? 0;
         return sum;
@@ -36,7 +36,7 @@
         return tile({
             tone: kind, label, value: fl.usd(sum, kind),
             change: fl.change(sum, was), against: before && "against " + fl.usd(was, kind) + " in the " + before.name,
-            note: note(here), spark: rows.length ? fl.spark(spread(byDay(table, here, "cost_usd"), since, until), kind) : null,
+            note: note(here), spark: rows.length ? fl.spark(spread(ctx, byDay(table, here, "cost_usd"), since, until), kind) : null,
         });
     }
 
@@ -61,7 +61,7 @@
             tile({
                 tone: "tokens", label: "Tokens", value: fl.short(total), change: fl.change(total, before && sumOf(before.rows)), against: before && "against the " + before.name,
                 note: total ? fl.share(read, total, 1) + " read from cache · " + fl.short(wrote) + " out" : "no call had a count",
-                spark: rows.length ? fl.spark(spread(perDay, since, until), "tokens") : null,
+                spark: rows.length ? fl.spark(spread(ctx, perDay, since, until), "tokens") : null,
             }),
             outcomeTile(ctx));
     }
@@ -117,7 +117,7 @@
         const { since, until } = edges(ctx, table, ctx.rows("days", "called_on"));
         const series = fl.topSeries(table, rows, "model", "cost_usd");
         const body = priced
-            ? [fl.dayBars({ label: title + " by model, " + fl.span({ since, until }) + ": " + fl.usd(priced, kind) + " in all", series, since, until, tone: kind, short: fl.usdShort, format: (value) => fl.usd(value, kind), picked: (from, to) => ctx.set({ since: from, until: to, period: null }) }),
+            ? [fl.dayBars({ label: title + " by model, " + fl.span({ since, until }) + ": " + fl.usd(priced, kind) + " in all", series, since, until, byDay: ctx.build.by_day_since, tone: kind, short: fl.usdShort, format: (value) => fl.usd(value, kind), picked: (from, to) => ctx.set({ since: from, until: to, period: null }) }),
                h("ul", { class: "legend line" }, series.map((one, s) => h("li", {}, h("i", { class: `swatch ${kind} s${Math.min(s, 5)}` }), one.name)))]
             : fl.empty(kind === "billed" ? "Nothing was billed per token in this selection." : "No use was covered by a flat rate in this selection.", kind === "billed" && rows.length ? "Calls there were, but none has a rate." : null);
         return fl.panel({ title, note, source: "days", span: "half", body, figures: priced ? () => dayTable(table, rows, kind, title) : null });
