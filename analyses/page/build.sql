@@ -4,7 +4,7 @@ select
     *,
     (select count(*) from fct_sessions) as session_count,
     (select count(*) from fct_tasks) as task_count,
-    (select min(called_on) from fct_daily_costs) as oldest_on,
-    greatest((select max(called_on) from fct_daily_costs), cast(as_of as date)) as newest_on,
+    (select min(days.called_on) from fct_daily_costs as days) as oldest_on,
+    greatest((select max(days.called_on) from fct_daily_costs as days), cast(as_of as date)) as newest_on,
     cast(getvariable('by_day_since') as date) as by_day_since
 from build_info

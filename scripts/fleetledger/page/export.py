@@ -116,18 +116,18 @@ def question(ledger: _duckdb.DuckDBPyConnection) -> _duckdb.DuckDBPyConnection:
 def _overall(ledger: _duckdb.DuckDBPyConnection) -> dict[str, Json]:
     """All answers that are of no one session, as far as the file holds their tables."""
     there = tables_there(ledger)
-    asked = {"by_day_since": _by_day_since(ledger)} if tables_of("build") <= there else {}
+    asked = _by_month(ledger) if tables_of("build") <= there else {}
     return {name: ask(question(ledger), name, asked) for name in overall() if tables_of(name) <= there}
 
 
-def _by_day_since(ledger: _duckdb.DuckDBPyConnection) -> date | None:
-    """From which day on files tell days from one another; those before stand by month. None where all do."""
+def _by_month(ledger: _duckdb.DuckDBPyConnection) -> dict[str, object]:
+    """What asks answers for months before the newest days, where there are older ones."""
     columns = ask(question(ledger), "build")["columns"]
     (oldest,), (newest,) = columns["oldest_on"], columns["newest_on"]
-    if newest is None:
-        return None
+    if oldest is None:
+        return {}
     since = (date.fromisoformat(newest) - timedelta(days=DAYS_APART)).replace(day=1)
-    return since if date.fromisoformat(oldest) < since else None
+    return {"by_day_since": since} if date.fromisoformat(oldest) < since else {}
 
 
 class _Folder:
