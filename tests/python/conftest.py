@@ -57,6 +57,9 @@ def warehouse_of(fleet: BuiltFleet) -> Callable[..., Marts]:
     return made
 
 
+collect_ignore = ["support/fuzz_requests.py"]
+"""It needs atheris, and its own process: test_fuzz starts it."""
+
 SLOWEST = (
     "test_processes",
     "test_cli",

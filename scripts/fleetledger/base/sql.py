@@ -6,6 +6,9 @@ import glob
 from collections.abc import Iterable
 from pathlib import Path
 
+NO_BAR = "set enable_progress_bar = false"
+"""For a connection that may work for long: where Python was started with `-c`, DuckDB draws a bar on what we print."""
+
 
 def name_of(identifier: str) -> str:
     """A name of a table or column, whatever it is.

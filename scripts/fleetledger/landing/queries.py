@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import _duckdb
 
 from fleetledger.base.errors import LandingError
+from fleetledger.base.sql import NO_BAR
 from fleetledger.landing.manifest import Batch, Manifest, landed_hosts, read_manifest
 from fleetledger.landing.states import FileKey
 from fleetledger.sources.fleets import FLEETS, TELEMETRY
@@ -212,6 +213,7 @@ def _rows(
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What a query says of the batches of each table, with the table's fleet."""
     with _duckdb.connect() as connection:
+        connection.execute(NO_BAR)
         for fleet, (table, _) in FLEETS.items():
             paths = [path for path, (_, batch) in batches.items() if batch.table == table]
             if not paths:

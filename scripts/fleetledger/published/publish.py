@@ -26,7 +26,7 @@ from fleetledger.published.texts import remove_texts, write_texts
 from fleetledger.sources.resume import account_roots
 from fleetledger.warehouse.changes import DELTA, SAME
 from fleetledger.warehouse.delta import Delta
-from fleetledger.warehouse.memory import spill_to
+from fleetledger.warehouse.memory import prepare
 
 STORAGE_VERSION = "v1.2.0"
 """Every DuckDB since 1.2 reads it: the CLI, the Node and the browser builds that lag behind the Python package."""
@@ -232,7 +232,7 @@ def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> str | None:
     """Write all marts to a new file; the build that they are of."""
     with duckdb.connect() as connection:
         connection.execute("set preserve_insertion_order = false")
-        spill_to(connection, warehouse.parent)
+        prepare(connection, warehouse.parent)
         if warehouse.stat().st_size < SMALL:
             connection.execute("set threads = 1")
         connection.execute(f"attach {text_of(str(warehouse))} as warehouse (read_only)")

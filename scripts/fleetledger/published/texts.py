@@ -22,7 +22,7 @@ from fleetledger.base.paths import PROJECT_ROOT
 from fleetledger.base.sql import rows_of, text_of
 from fleetledger.published.text_index import TextIndex, read_index, text_dir, write_index
 from fleetledger.warehouse.delta import Delta
-from fleetledger.warehouse.memory import spill_to
+from fleetledger.warehouse.memory import prepare
 
 PARTS = {"said": "true", "rest": "false"}
 """The parts of the store, and how Parquet's partitioning names them."""
@@ -72,7 +72,7 @@ def write_texts(data: Path, warehouse: Path, delta: Delta | None = None) -> None
     if index is None:
         with duckdb.connect() as connection:
             connection.execute("set preserve_insertion_order = false")
-            spill_to(connection, data)
+            prepare(connection, data)
             connection.execute(f"attach {text_of(warehouse)} as warehouse (read_only)")
             writer = _Writer(connection, directory, number, ALL)
             index = _added(writer, stored) if stored and not delta else None

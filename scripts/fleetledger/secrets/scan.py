@@ -31,6 +31,7 @@ import msgspec
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.files import write_file
 from fleetledger.base.paths import PROJECT_ROOT, landing_dir
+from fleetledger.base.sql import NO_BAR
 from fleetledger.base.steps import Step
 from fleetledger.landing.manifest import Batch
 from fleetledger.landing.queries import read_manifests
@@ -214,6 +215,7 @@ def _scan_batch(
     read = 0
     try:
         with duckdb.connect() as connection:
+            connection.execute(NO_BAR)
             rows = connection.execute(query, {"path": str(landing / batch.path), "marker": marker})
             while chunk := rows.fetchmany(CHUNK_ROWS):
                 read += len(chunk)

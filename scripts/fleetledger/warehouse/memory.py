@@ -6,14 +6,15 @@ from pathlib import Path
 
 import duckdb
 
-from fleetledger.base.sql import text_of
+from fleetledger.base.sql import NO_BAR, text_of
 
 LITTLE, MUCH = "800MB", "1GB"
 """For what is new, and for everything."""
 
 
-def spill_to(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
-    """Let a connection put what does not fit into the directory `spill` of `data`, until it is closed."""
+def prepare(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
+    """Let a connection that may work for long put what does not fit into `spill` of `data`, and print nothing."""
+    connection.execute(NO_BAR)
     connection.execute(f"set temp_directory = {text_of(data / 'spill')}")
 
 

@@ -30,7 +30,7 @@ from fleetledger.warehouse.build import BuildError, Built, told
 from fleetledger.warehouse.changes import NothingBuilt, WholeNeeded
 from fleetledger.warehouse.delta import Delta, TestFailed, note_complete
 from fleetledger.warehouse.landing_views import show_landing
-from fleetledger.warehouse.memory import LITTLE, MUCH, limit_memory, spill_to
+from fleetledger.warehouse.memory import LITTLE, MUCH, limit_memory, prepare
 from fleetledger.warehouse.plan import DataTest, Model, Plan
 from fleetledger.warehouse.record import begin
 from fleetledger.warehouse.replace import Work, refresh_by_delta
@@ -105,7 +105,7 @@ def _connect(data: Path, memory: str) -> duckdb.DuckDBPyConnection:
     try:
         # What a killed refresh left there is of nobody's use.
         shutil.rmtree(data / "spill", ignore_errors=True)
-        spill_to(connection, data)
+        prepare(connection, data)
         limit_memory(connection, memory)
         for name, value in SETTINGS.items():
             connection.execute(f"set global {name} = {text_of(value)}")

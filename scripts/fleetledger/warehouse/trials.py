@@ -10,7 +10,7 @@ from typing import NamedTuple
 import duckdb
 
 from fleetledger.base.paths import warehouse_path
-from fleetledger.base.sql import name_of, text_of
+from fleetledger.base.sql import NO_BAR, name_of, text_of
 from fleetledger.warehouse.build import told
 from fleetledger.warehouse.landing_views import SESSION_OF, show_landing, withhold
 from fleetledger.warehouse.plan import DataTest, Model, Plan
@@ -90,6 +90,7 @@ class _Trials:
 
     def __enter__(self) -> _Trials:
         connection = self._connection
+        connection.execute(NO_BAR)
         connection.execute("set global TimeZone = 'UTC'")
         connection.execute(f"attach {text_of(warehouse_path(self._data))} as built (read_only)")
         connection.execute("attach ':memory:' as warehouse")

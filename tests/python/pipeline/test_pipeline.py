@@ -61,6 +61,17 @@ def test_a_refresh_tells_its_steps_as_data_and_prints_nothing(data: Path, capfd:
         assert of_stage[-1][0] == of_stage[-1][1] > 0
 
 
+def test_what_works_for_long_draws_no_bar(tmp_path: Path) -> None:
+    """DuckDB draws one on the standard output where Python was started with `-c`, as processes of pytest are."""
+    asked = "select current_setting('enable_progress_bar')"
+    prepared = f"prepare(connection, Path({str(tmp_path)!r}))"
+    imports = "import duckdb; from pathlib import Path; from fleetledger.warehouse.memory import prepare"
+    told = f"print(connection.execute({asked!r}).fetchone())"
+    code = f"{imports}; connection = duckdb.connect(); {told}; {prepared}; {told}"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "(True,)\n(False,)\n"
+
+
 def test_a_refresh_without_anything_new_says_so_and_touches_nothing(data: Path) -> None:
     run(data)
     before = published_path(data).stat()

@@ -101,6 +101,18 @@ def test_every_table_says_how_it_is_refreshed_and_has_the_columns_that_it_names(
     assert not wrong
 
 
+def test_a_contract_names_columns_in_the_order_of_its_select(nodes: list[Node], fleet: BuiltFleet) -> None:
+    """dbt makes a table in the contract's order, a select of all columns gives its own."""
+    wrong = []
+    with fleet.warehouse() as warehouse:
+        for model in of_type(nodes, "model"):
+            if model["config"]["contract"]["enforced"]:
+                columns = [name for name, *_ in warehouse.execute(f"describe ({model['compiled_code']})").fetchall()]
+                if columns != [*model["columns"]]:
+                    wrong.append(model["name"])
+    assert not wrong
+
+
 def test_a_model_is_short_or_says_why_not(nodes: list[Node]) -> None:
     """A model of several questions is cut by question; `meta: {long_because: …}` says why one stays whole."""
     long = set()
