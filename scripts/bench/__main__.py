@@ -70,6 +70,7 @@ class Bench:
 )
 @click.option("--growth", metavar="SIZES", help="Instead, one cold run at each of these sizes, in GB: 0.1,1,4,10.")
 @click.option("--telemetry", is_flag=True, help="Instead, what the telemetry server takes, and a refresh of it.")
+@click.option("--page", "of_page", is_flag=True, help="Instead, the page: its answers, its files, the browser.")
 @click.option(
     "--work",
     type=click.Path(file_okay=False, path_type=Path),
@@ -89,6 +90,7 @@ def main(
     builds: int | None,
     growth: str | None,
     telemetry: bool,
+    of_page: bool,
     work: Path | None,
     raw: Path | None,
     markdown: tuple[Path, ...],
@@ -101,6 +103,7 @@ def main(
       make bench ARGS="--size 100MB --runs 1"
       make bench ARGS="--growth 0.1,1,4,10 --markdown docs/benchmarks.md"
       make bench ARGS="--telemetry --markdown docs/benchmarks.md"
+      make bench ARGS="--page --markdown docs/benchmarks.md"
     """
     sizes = [parse_size(f"{part}GB") for part in growth.split(",")] if growth else [parse_size(size)]
     try:
@@ -110,6 +113,8 @@ def main(
             results: Results | Growth | receiver.Results
             if telemetry:
                 results, named = _telemetry(work)
+            elif of_page:
+                results, named = _page(work, sizes[0], seed)
             elif growth:
                 results, named = _growth(work, sizes, seed)
             else:
@@ -223,6 +228,21 @@ def _telemetry(work: Path) -> tuple[receiver.Results, dict[str, str]]:
     results = receiver.Results(machine, list(receiver.measure(scratch)))
     shutil.rmtree(scratch)
     return results, {"telemetry": receiver.table(results)}
+
+
+def _page(work: Path, size: int, seed: int) -> tuple[receiver.Results, dict[str, str]]:
+    """Measure the page of logs of this size."""
+    import bench.page as page
+
+    machine = this_machine()
+    _warn_if_busy(machine.load)
+    check_space(work, size, seed)
+    scratch = _emptied(work / "scratch")
+    corpus = lay_out(generate(work, size, seed), scratch, seed)
+    results = receiver.Results(machine, list(page.measure(corpus, scratch)))
+    shutil.rmtree(scratch)
+    of = f"{corpus.truth.bytes / 1e9:.2g} GB of logs. "
+    return results, {"page": of + receiver.table(results)}
 
 
 def _point(work: Path, size: int, seed: int) -> Point:

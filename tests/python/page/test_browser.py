@@ -155,7 +155,7 @@ def test_a_filter_narrows_every_panel_and_goes_along(browser: Browser, folder: s
 
 def test_the_sql_behind_a_figure_is_shown(browser: Browser, folder: str) -> None:
     with opened(browser, f"{folder}#/overview") as (page, _):
-        page.get_by_label("Real spend a day: where the figures come from").click()
+        page.get_by_label("Real spend over time: where the figures come from").click()
         page.wait_for_selector("dialog[open]")
         assert "from fct_daily_costs" in page.locator("dialog pre").inner_text()
         page.keyboard.press("Escape")

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
 from refreshed_demo import RefreshedDemo
 
 from fleetledger.base.paths import PROJECT_ROOT, published_path
@@ -30,6 +34,26 @@ def test_each_query_of_the_ledger_is_answered(refreshed: RefreshedDemo) -> None:
             assert cursor.fetchall(), panel["title"]
             if panel["type"] in ("timeseries", "stat"):
                 assert names[-1] == "value"
+
+
+@pytest.mark.parametrize("name", ["ledger", "metrics"])
+def test_grafanas_schema_knows_each_field(name: str) -> None:
+    """Read and written again by Grafana's own models, nothing of a dashboard is lost or another."""
+    board = json.loads((PLACE / f"{name}.json").read_bytes())
+    again = json.loads(json.dumps(Dashboard.from_json(board), cls=JSONEncoder))
+    assert list(missing(board, again)) == []
+
+
+def missing(wanted: Any, found: Any, place: str = "") -> Iterator[str]:  # noqa: ANN401 (JSON)
+    """The places of `wanted` where `found` has nothing, or something else."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        for name, value in wanted.items():
+            yield from missing(value, found.get(name), f"{place}/{name}")
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for i, (one, other) in enumerate(zip(wanted, found, strict=True)):
+            yield from missing(one, other, f"{place}/{i}")
+    elif wanted != found:
+        yield place
 
 
 @pytest.mark.parametrize("name", ["ledger", "metrics"])

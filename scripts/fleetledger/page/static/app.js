@@ -6,6 +6,7 @@
     const NAV = [["overview", "Overview"], ["sessions", "Sessions"], ["outcomes", "Outcomes"], ["quality", "Quality"], ["tools", "Tools and audit"], ["limits", "Limits and plans"], ["whatif", "What if"], ["attention", "Needs you"], ["live", "Live"], ["about", "About the figures"]];
     const byId = (id) => document.getElementById(id);
     const live = () => document.documentElement.dataset.kind === "live";
+    const NOTHING = "`fleetledger refresh` lands the logs of the agents on this machine, and `fleetledger page --demo --open` shows an invented fleet.";
     let drawn = 0;
     fl.FIRST = ["build", "coverage", "days", "outcomes", "attention", "plans", "budgets"];
 
@@ -109,9 +110,9 @@
         const past = over.some((row) => row.state === "over");
         if (over.length) chips.unshift(h("a", { class: "chip alert" + (past ? " over" : ""), href: ctx.href("limits"), title: over.map((row) => [row.scope, row.scope_name, row.period_name, fl.share(row.spent_share, 1)].filter(Boolean).join(" ")).join("\n") }, h("b", {}, fl.count(over.length)), past ? " over budget" : " near a budget"));
         byId("head").replaceChildren(
-            h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter ? "" : fl.span(ctx.period) + (ctx.build.by_day_since && (ctx.period.since ?? "") < ctx.build.by_day_since ? ", by month before " + fl.day(ctx.build.by_day_since, true) : "")), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known" }, chips)),
-            ...(page.nofilter ? [] : [filters(ctx)]));
-        byId("head").classList.toggle("bare", Boolean(page.nofilter));
+            h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter || !ctx.today ? "" : fl.span(ctx.period) + (ctx.build.by_day_since && (ctx.period.since ?? "") < ctx.build.by_day_since ? ", by month before " + fl.day(ctx.build.by_day_since, true) : "")), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known" }, chips)),
+            ...(page.nofilter || !ctx.today ? [] : [filters(ctx)]));
+        byId("head").classList.toggle("bare", Boolean(page.nofilter || !ctx.today));
     }
 
     function filters(ctx) {
@@ -149,7 +150,8 @@
         side(ctx);
         head(ctx);
         const main = byId("main");
-        main.replaceChildren(...[fl.pages[state.page].draw(ctx)].flat(Infinity).filter(Boolean));
+        const nothing = !ctx.today && !fl.pages[state.page].nofilter;
+        main.replaceChildren(...[nothing ? fl.empty("Nothing is landed yet.", NOTHING) : fl.pages[state.page].draw(ctx)].flat(Infinity).filter(Boolean));
         document.title = fl.pages[state.page].title + " · fleetledger";
         document.documentElement.scrollTop = keepPlace ? place : 0;
         // What was chosen with the keyboard keeps the keyboard, though the page is drawn anew.

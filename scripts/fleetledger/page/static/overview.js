@@ -60,7 +60,7 @@
             planTile(ctx),
             tile({
                 tone: "tokens", label: "Tokens", value: fl.short(total), change: fl.change(total, before && sumOf(before.rows)), against: before && "against the " + before.name,
-                note: total ? fl.share(read, total, 1) + " read from cache · " + fl.short(wrote) + " out" : "no call had a count",
+                note: total ? fl.share(read, total, 1) + " cached · " + fl.short(wrote) + " out" : "no call had a count",
                 spark: rows.length ? fl.spark(spread(ctx, perDay, since, until), "tokens") : null,
             }),
             outcomeTile(ctx));
@@ -247,11 +247,11 @@
     fl.pages = {
         overview: {
             title: "Overview",
-            draw: (ctx) => !ctx.today ? fl.empty("Nothing is landed yet.", "`fleetledger refresh` lands the logs of the agents on this machine, and `fleetledger page --demo --open` shows an invented fleet.") : [
+            draw: (ctx) => [
                 tiles(ctx),
                 h("div", { class: "panels" },
-                    daysPanel(ctx, "billed", "Real spend a day", null),
-                    daysPanel(ctx, "subscription", "Notional a day", null),
+                    daysPanel(ctx, "billed", "Real spend over time", null),
+                    daysPanel(ctx, "subscription", "Notional over time", null),
                     worthPanel(ctx), needsPanel(ctx), fl.breakdown(ctx),
                     fl.paidForPanel(ctx), fl.dearestPanel(ctx, "third"), fl.hoursPanel(ctx, "third")),
             ],
