@@ -2,21 +2,28 @@
 
 The mapping is OTLP/JSON's: names in lowerCamelCase, 64-bit integers as decimal text, enumerations as numbers, the ids
 of traces and spans in hexadecimal, other bytes in Base64.
+
+Attributes are most of what there is, and most records of a request have most of them in common. So they are read as the
+bytes that they are, and made JSON of once for all records that have the same.
 """
 
 from __future__ import annotations
 
 import math
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, TypeAlias
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor
+from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
+from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
 REQUESTS: dict[str, type[Message]] = {
     "logs": ExportLogsServiceRequest,
@@ -29,6 +36,9 @@ Json: TypeAlias = dict[str, Any]
 VALUES = 400_000
 """As many fields and list elements may be in a request: each takes a few bytes in it, and some hundred as JSON."""
 
+_ATTRIBUTES = {"attributes", "filtered_attributes", "metadata"}
+"""The fields of attributes. Lists of keys and values within a value are none: protobuf limits how deep those go."""
+_LISTS = {"array_value", "kvlist_value"}
 _IDS = {"trace_id", "span_id", "parent_span_id"}
 _LONG = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
 
@@ -40,14 +50,47 @@ class TooManyError(Exception):
 def read_request(signal: str, body: bytes, left_out: frozenset[str] = frozenset()) -> Json:
     """The JSON form of an Export request of a signal (logs, metrics, traces), without attributes of some names.
 
-    Raises ValueError where it is none, and TooManyError.
+    Attributes that are the same are one object in it. Raises ValueError where it is none, and TooManyError.
     """
-    message = REQUESTS[signal]()
+    message = _with_attributes_as_bytes()[signal]()
     try:
         message.ParseFromString(body)
         return _Reader(left_out).message(message)
     except (DecodeError, UnicodeDecodeError) as error:
         raise ValueError("not a message of protobuf") from error
+
+
+@cache
+def _with_attributes_as_bytes() -> dict[str, type[Message]]:
+    """The classes of REQUESTS, but that attributes are bytes: in a message those look the same as messages do."""
+    pool = DescriptorPool()
+    added: set[str] = set()
+
+    def add(file: FileDescriptor) -> None:
+        if file.name in added:
+            return
+        added.add(file.name)
+        for other in file.dependencies:
+            add(other)
+        changed = FileDescriptorProto()
+        file.CopyToProto(changed)
+        for field in _attributes(changed.message_type):
+            field.type = FieldDescriptorProto.TYPE_BYTES
+            field.ClearField("type_name")
+        pool.AddSerializedFile(changed.SerializeToString())
+
+    for request in REQUESTS.values():
+        add(request.DESCRIPTOR.file)
+    return {
+        signal: GetMessageClass(pool.FindMessageTypeByName(request.DESCRIPTOR.full_name))
+        for signal, request in REQUESTS.items()
+    }
+
+
+def _attributes(messages: Iterable[DescriptorProto]) -> Iterator[FieldDescriptorProto]:
+    for message in messages:
+        yield from (field for field in message.field if field.name in _ATTRIBUTES)
+        yield from _attributes(message.nested_type)
 
 
 _Convert: TypeAlias = "Callable[[_Reader, Any], Any]"
@@ -59,6 +102,7 @@ class _Reader:
     def __init__(self, left_out: frozenset[str]) -> None:
         self._left = VALUES
         self._left_out = left_out
+        self._known = _Known(self)
 
     def message(self, message: Message) -> Json:
         fields = _fields(message.DESCRIPTOR)
@@ -74,30 +118,52 @@ class _Reader:
         self._count(len(values))
         return [convert(self, value) for value in values]
 
-    def key_values(self, attributes: Any) -> list[Json]:  # noqa: ANN401 - a generated message
-        """Attributes, without the detour that other messages take: they are most of what there is."""
+    def attributes(self, attributes: Any) -> list[Json]:  # noqa: ANN401 (protobuf's lists have no type)
         self._count(2 * len(attributes))
-        found = []
-        for one in attributes:
-            key, value = one.key, one.value
-            if key in self._left_out:
-                continue
-            # A text that is not empty tells its kind; to ask for the kind takes as long as all the rest.
-            text = value.string_value
-            if text:
-                found.append({"key": key, "value": {"stringValue": text}})
-            elif (kind := value.WhichOneof("value")) == "int_value":
-                found.append({"key": key, "value": {"intValue": str(value.int_value)}})
-            elif kind == "double_value":
-                found.append({"key": key, "value": {"doubleValue": _double(value.double_value)}})
-            else:
-                found.append({"key": key, "value": self.message(value)})
-        return found
+        known = self._known
+        return [one for attribute in attributes if (one := known[attribute])]
+
+    def key_values(self, values: Any) -> list[Json]:  # noqa: ANN401 (protobuf's lists have no type)
+        self._count(2 * len(values))
+        return [one for value in values if (one := self.key_value(value, value.value.WhichOneof("value")))]
+
+    def key_value(self, one: KeyValue, kind: str | None) -> Json | None:
+        """A key with its value, which is of a kind, as JSON; None where it is to be left out.
+
+        The kinds that most values are of are spared the detour that other messages take.
+        """
+        key, value = one.key, one.value
+        if key in self._left_out:
+            return None
+        if kind == "string_value":
+            return {"key": key, "value": {"stringValue": value.string_value}}
+        if kind == "int_value":
+            return {"key": key, "value": {"intValue": str(value.int_value)}}
+        if kind == "double_value":
+            return {"key": key, "value": {"doubleValue": _double(value.double_value)}}
+        return {"key": key, "value": self.message(value)}
 
     def _count(self, values: int) -> None:
         self._left -= values
         if self._left < 0:
             raise TooManyError
+
+
+class _Known(dict[bytes, "Json | None"]):
+    """Attributes by their bytes, each read when it is first asked for."""
+
+    def __init__(self, reader: _Reader) -> None:
+        super().__init__()
+        self._reader = reader
+
+    def __missing__(self, attribute: bytes) -> Json | None:
+        one = KeyValue.FromString(attribute)
+        kind = one.value.WhichOneof("value")
+        found = self._reader.key_value(one, kind)
+        # What a list holds counts each time.
+        if kind not in _LISTS:
+            self[attribute] = found
+        return found
 
 
 @cache
@@ -108,8 +174,10 @@ def _fields(descriptor: Descriptor) -> dict[int, tuple[str, _Convert]]:
 
 def _converter(field: FieldDescriptor) -> _Convert:
     one = _converter_of_one(field)
-    if field.message_type is not None and field.message_type.name == "KeyValue":
+    if field.message_type is KeyValue.DESCRIPTOR:
         return _Reader.key_values
+    if field.name in _ATTRIBUTES:
+        return _Reader.attributes
     return (lambda reader, values: reader.list_of(one, values)) if field.is_repeated else one
 
 
