@@ -293,6 +293,7 @@ def _settings_lines(places: Places) -> Iterator[str]:
 
 def _landed_lines(landing: Path) -> Iterator[str]:
     from fleetledger.landing.queries import read_manifests, telemetry_found
+    from fleetledger.telemetry.hazards import faults_of
 
     found = telemetry_found(landing, read_manifests(landing))
     if not found:
@@ -310,6 +311,8 @@ def _landed_lines(landing: Path) -> Iterator[str]:
             if (sender, kind) not in kinds:
                 reason = f"{variable} was not otlp, or that version sends none"
                 yield clean(f"    {sender or 'unknown'} sent no {kind}: {reason}.")
+        for fault in faults_of(sender or ""):
+            yield clean(f"    {sender} has a known fault: {fault}.")
 
 
 def _check_address(address: str, option: str) -> None:

@@ -76,3 +76,18 @@ def test_status_says_what_came_and_what_is_missing(tmp_path: Path, monkeypatch: 
     assert "MB in 1 files" in told.output
     assert "x            events           2        2  2026-11-26 22:01  2026-11-26 22:01" in told.output
     assert "x sent no points: OTEL_METRICS_EXPORTER was not otlp, or that version sends none." in told.output
+
+
+def test_status_names_the_faults_of_a_version(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    segments_dir(data).mkdir(parents=True)
+    lines = []
+    for version in ("2.1.120", "2.1.332"):
+        request = log_request(event("user_prompt", "s", 1), version=version)
+        request["resourceLogs"][0]["resource"]["attributes"][0]["key"] = "service.version"
+        lines.append(json.dumps(request) + "\n")
+    (segments_dir(data) / "1.jsonl").write_text("".join(lines))
+    extract(data, FleetConfig(own_telemetry(data)), now=datetime(2026, 11, 27, tzinfo=UTC))
+    told = CliRunner().invoke(main, ["telemetry", "status", "--data-dir", str(data)]).output
+    assert "2.1.120 has a known fault: metrics are silently not sent." in told
+    assert "2.1.332 has" not in told
