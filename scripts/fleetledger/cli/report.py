@@ -135,6 +135,9 @@ def _cuts(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
 @click.option(
     "-n", "--limit", type=click.IntRange(1), help=f"How many rows [default: all; of sessions {SESSION_LIMIT} as text]."
 )
+@click.option(
+    "--with-hidden", is_flag=True, help="Rows: also requests that telemetry tells of and no transcript shows."
+)
 @click.option("--costliest", is_flag=True, help="Sessions: --sort cost.")
 @click.option("--all", "whole", is_flag=True, help="Overview: all sections, warnings, and the check by hand.")
 @table_options
@@ -149,6 +152,7 @@ def report(
     sort: str | None,
     order: str | None,
     limit: int | None,
+    with_hidden: bool,
     costliest: bool,
     whole: bool,
     form: str,
@@ -168,6 +172,7 @@ def report(
       fleetledger report --by project,model --last 7 --format markdown
       fleetledger report daily --breakdown -p shop --since "last week"
       fleetledger report sessions --costliest -n 5
+      fleetledger report models --with-hidden
       fleetledger report models --json
     """
     if costliest and name != "sessions":
@@ -184,11 +189,15 @@ def report(
         by = _with_models(by)
     if name == "overview" and not by and (limit or sort or order):
         raise click.UsageError("-n, --sort and --order are for rows; say of what with --by, or a NAME.")
+    if with_hidden and not by:
+        raise click.UsageError("--with-hidden is for rows; say of what with --by, or daily, models and the like.")
     ledger = narrowed(places, filters)
     if by:
         descending = None if order is None else order == "desc"
         name = name if name != "overview" else "by " + " and ".join(by)
-        document = costs.groups(ledger, name, by, sort=sort, descending=descending, limit=limit)
+        document = costs.groups(
+            ledger, name, by, sort=sort, descending=descending, limit=limit, with_hidden=with_hidden
+        )
     elif name == "sessions":
         limit = limit or (SESSION_LIMIT if is_for_people(form) else None)
         document = costs.sessions(ledger, sort="cost" if costliest else sort, limit=limit)

@@ -155,15 +155,21 @@ class Ledger:
         return [answers[grouping] for grouping in groupings]
 
     def costs(
-        self, *groupings: Grouping, unit: str = "day", sort: str | None = None, descending: bool | None = None
+        self,
+        *groupings: Grouping,
+        unit: str = "day",
+        sort: str | None = None,
+        descending: bool | None = None,
+        with_hidden: bool = False,
     ) -> list[list[Row]]:
         """The measures of the calls, grouped by each of `groupings` of GROUP_KEYS; a period is a `unit`.
 
         Groups come in the `sort` of their first key (key, cost, tokens or calls), `descending` or not: where neither is
         said in order of their period, else the costliest first. The grouping `()` is one row, even of no calls.
+        `with_hidden` adds the requests that no transcript shows.
         """
         from_calls = any(key in CALL_KEYS for grouping in groupings for key in grouping)
-        asked: Row = {"unit": unit, "sort": sort, "descending": descending}
+        asked: Row = {"unit": unit, "sort": sort, "descending": descending, "with_hidden": with_hidden}
         asked |= {"from_calls": True} if from_calls else {}
         return self.groups("published/costs", GROUP_KEYS, *groupings, **asked)
 

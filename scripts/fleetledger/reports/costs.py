@@ -5,8 +5,9 @@ shows (report_render). Its keys are stable:
 
 - all: `report, as_of, is_demo, timezone, since, until, filters`. Days are in `timezone`, instants are UTC.
 - groups (`daily, weekly, monthly, models, projects`, or whatever `by` says): `by`, the columns that rows begin with;
-  `totals`, one group of all calls; `row_count`, and `rows`, as many of the groups as were asked for.
-- `sessions`: the same without `by`.
+  `totals`, one group of all calls; `row_count`, and `rows`, as many of the groups as were asked for; `hidden_requests`,
+  how many requests that no transcript shows are among the calls, null where they were not asked for.
+- `sessions`: the same without `by` and `hidden_requests`.
 - `overview`: `totals`, one group; `days, fleets, accounts, providers, models, projects`, lists of groups; `standing`,
   today and the last days up to it; `unpriced_models, unmapped_providers, inexact_rates`; `rates`, where they come from;
   `client_totals`, in how many sessions Claude Code wrote a total of its own and how far they agree; `telemetry`, how
@@ -90,16 +91,19 @@ def groups(
     sort: str | None = None,
     descending: bool | None = None,
     limit: int | None = None,
+    with_hidden: bool = False,
 ) -> Row:
     """The document of the report `name`: the calls by each of one or two of choices.CUTS.
 
-    Groups are in the `sort` of the first (Ledger.costs says how); `limit` keeps the first rows.
+    Groups are in the `sort` of the first (Ledger.costs says how); `limit` keeps the first rows. `with_hidden` adds
+    the requests that no transcript shows.
     """
     unit = next((word for word in by if word in UNITS), UNITS[0])
     keys = tuple("period" if word in UNITS else CUTS[word] for word in by)
-    rows, (totals,) = ledger.costs(keys, (), unit=unit, sort=sort, descending=descending)
+    rows, (totals,) = ledger.costs(keys, (), unit=unit, sort=sort, descending=descending, with_hidden=with_hidden)
     return header(ledger, name) | {
         "by": [CUTS[word] for word in by],
+        "hidden_requests": coverage(ledger)["hidden_requests"] if with_hidden else None,
         "totals": totals,
         "row_count": len(rows),
         "rows": [_named(row, unit) for row in rows[:limit]],

@@ -65,6 +65,8 @@ def pieces(document: Row) -> Iterator[Piece]:
         yield _sessions(document)
     else:
         yield _groups(document)
+        if document["hidden_requests"] is not None:
+            yield Line(f"{document['hidden_requests']:,} of the calls stand in no transcript: telemetry tells of them.")
         yield from _floor(document["totals"])
 
 

@@ -60,7 +60,9 @@ EVENTS = """
     insert into fct_telemetry_requests by name
     select
         telemetry_request_id, 's1' as session_id, 'laptop' as host, 'claude-opus-5' as model,
-        cast(requested_at as timestamp) as requested_at, query_kind, ttft_ms, duration_ms, output_tokens
+        cast(requested_at as timestamp) as requested_at, query_kind, ttft_ms, duration_ms, output_tokens,
+        query_kind in ('subagent', 'compaction') as is_hidden, 'subscription' as cost_kind,
+        case when query_kind = 'compaction' then 0.25 end as cost_usd
     from (values
         ('1', '2026-11-20 20:30:00', 'main', 100, 1100, 50),
         ('2', '2026-11-20 21:30:00', 'main', 200, 2200, 100),
@@ -155,6 +157,20 @@ def test_the_overview_has_a_line_of_it_only_where_some_came(data: Path, tmp_path
     write_published(published_path(tmp_path), CALLS)
     assert "Telemetry" not in report(tmp_path).stdout
     assert document(tmp_path)["telemetry"]["coverage"] is None
+
+
+def test_hidden_requests_are_among_the_calls_where_that_is_asked(data: Path) -> None:
+    without, found = document(data, "--by", "model"), document(data, "--by", "model", "--with-hidden")
+    assert (without["hidden_requests"], found["hidden_requests"]) == (None, 2)
+    (before,), (row,) = without["rows"], found["rows"]
+    calls, cost, unpriced = "model_call_count", "subscription_cost_usd", "subscription_unpriced_call_count"
+    assert (before[calls], before[cost], before[unpriced]) == (2, 0.02, 0)
+    assert (row[calls], row[cost], row[unpriced]) == (4, 0.27, 1)
+    of_project = document(data, "daily", "--with-hidden", "--project", "shop", "--until", "2026-11-20")
+    assert [(row["day"], row[calls]) for row in of_project["rows"]][-1] == ("2026-11-20", 3)
+    assert "2 of the calls stand in no transcript: telemetry tells of them." in words(data, "models", "--with-hidden")
+    refused = CliRunner().invoke(main, ["report", "--with-hidden", "--data-dir", str(data)])
+    assert (refused.exit_code, "say of what with --by" in refused.output) == (2, True)
 
 
 def test_filters_narrow_requests_by_what_their_sessions_are(data: Path) -> None:

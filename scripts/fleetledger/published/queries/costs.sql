@@ -2,6 +2,7 @@
 -- and has those filled. Costs of different kinds stand apart; one is null where there are calls of its kind and none
 -- has a price, 0 where there are none. A period is a $unit (day, week, month), and named by its first day. Days of the
 -- build's own time zone are added up already; $from_calls asks the calls themselves, for other days and finer keys.
+-- $with_hidden adds the requests that telemetry tells of and no transcript shows, at our prices.
 --
 -- Groups come in the $sort of their first key: by its name (`key`, as periods do where nothing is said), or by the
 -- `cost` (as all others do), `tokens` or `calls` of all that has it, the largest first unless $descending says
@@ -139,6 +140,46 @@ days as (
         not $from_calls
         and ($since is null or called_on >= $since)
         and ($until is null or called_on <= $until)
+
+    union all
+
+    select
+        cast(timezone($timezone, timezone('UTC', requests.requested_at)) as date) as called_on,
+        'claude_code' as fleet,
+        requests.host,
+        sessions.account,
+        requests.provider,
+        requests.cost_kind,
+        sessions.project,
+        requests.model,
+        cast(null as varchar) as git_branch,
+        cast(null as varchar) as ticket,
+        case when requests.agent_id is null then 'main' else 'sub-agent' end as agent,
+        cast(null as varchar) as skill,
+        cast(null as varchar) as mcp_server,
+        1 as model_call_count,
+        1 as final_usage_call_count,
+        cast(requests.cost_usd is null as integer) as unpriced_call_count,
+        0 as inexact_rate_call_count,
+        requests.input_tokens,
+        requests.output_tokens,
+        cast(null as bigint) as reasoning_tokens,
+        requests.cache_read_tokens,
+        requests.cache_write_5m_tokens,
+        requests.cache_write_1h_tokens,
+        0 as web_search_requests,
+        requests.cost_usd
+
+    from fct_telemetry_requests as requests
+
+    left join fct_sessions as sessions
+        on requests.session_id = sessions.session_id
+
+    where
+        $with_hidden  -- noqa: RF02
+        and requests.is_hidden
+        and ($since_at is null or requests.requested_at >= $since_at)
+        and ($until_at is null or requests.requested_at < $until_at)
 
 ),
 
