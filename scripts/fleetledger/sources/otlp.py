@@ -60,10 +60,13 @@ _PREFIX = "claude_code."
 _INT64 = range(-(2**63), 2**63)
 
 
+_NOTHING = msgspec.Raw(b"[]")
+
+
 class Request(msgspec.Struct, rename="camel", gc=False):
     """A line. Its records are taken out of it as soon as it is read: the rest takes many times as much memory."""
 
-    resource_logs: Any = None
+    resource_logs: msgspec.Raw = _NOTHING
     resource_metrics: Any = None
     resource_spans: Any = None
     rows: Any = ((), (), ())
@@ -75,7 +78,8 @@ class Request(msgspec.Struct, rename="camel", gc=False):
             _numbered(_points(self.resource_metrics)),
             _numbered(_spans(self.resource_spans)),
         )
-        self.resource_logs = self.resource_metrics = self.resource_spans = None
+        self.resource_logs = _NOTHING
+        self.resource_metrics = self.resource_spans = None
 
 
 LINE = Request
@@ -95,17 +99,85 @@ def _numbered(records: Iterator[_Row]) -> list[_Row]:
     return [(number, *record) for number, record in enumerate(records, 1)]
 
 
-def _logs(resources: object) -> Iterator[_Row]:
+class _Value(msgspec.Struct, rename="camel", gc=False, forbid_unknown_fields=True):
+    string_value: str | None = None
+    int_value: int | str | None = None
+    double_value: int | float | None = None
+    bool_value: bool | None = None
+
+
+class _Attribute(msgspec.Struct, gc=False):
+    key: str
+    value: _Value | None = None
+
+
+class _Record(msgspec.Struct, rename="camel", gc=False):
+    attributes: list[_Attribute]
+    event_name: Any = None
+    body: Any = None
+    time_unix_nano: Any = None
+    observed_time_unix_nano: Any = None
+
+
+class _Scope(msgspec.Struct, rename="camel", gc=False):
+    log_records: list[_Record]
+    scope: Any = None
+
+
+class _Resource(msgspec.Struct, rename="camel", gc=False):
+    scope_logs: list[_Scope]
+    resource: Any = None
+
+
+_PLAIN_LOGS = msgspec.json.Decoder(list[_Resource])
+
+
+def _logs(resources: msgspec.Raw) -> Iterator[_Row]:
+    """The log records of a request: they are most of what there is, and read in half the time where they are plain."""
+    try:
+        plain = _PLAIN_LOGS.decode(resources)
+    except msgspec.ValidationError:
+        yield from _any_logs(msgspec.json.decode(resources))
+        return
+    for resource in plain:
+        of = _attributes(resource.resource)
+        service, version = _text(of.get("service.name")), _text(of.get("service.version"))
+        for scope in resource.scope_logs:
+            name = _text(scope.scope.get("name")) if isinstance(scope.scope, dict) else None
+            for record in scope.log_records:
+                attributes = {attribute.key: _plain_value(attribute.value) for attribute in record.attributes}
+                yield (
+                    *_finished((_text(attributes.get("session.id")), service, version, name, attributes)),
+                    *_of_log(attributes, record.event_name, record.body),
+                    _integer(record.time_unix_nano),
+                    _integer(record.observed_time_unix_nano),
+                )
+
+
+def _plain_value(value: _Value | None) -> str | int | float | None:
+    if value is None:
+        return None
+    if value.string_value is not None:
+        return value.string_value
+    if value.int_value is not None:
+        return _integer(value.int_value)
+    return value.double_value if value.double_value is not None else value.bool_value
+
+
+def _of_log(attributes: _Json, event_name: object, body: object) -> tuple[str | None, int | None]:
+    """A log record's event and its number."""
+    name = attributes.get("event.name", event_name)
+    if not isinstance(name, str):
+        told = _plain(body)
+        name = told.removeprefix(_PREFIX) if isinstance(told, str) else None
+    return name, _integer(attributes.get("event.sequence"))
+
+
+def _any_logs(resources: object) -> Iterator[_Row]:
     for record, of_all in _records(resources, "scopeLogs", "logRecords"):
-        attributes = of_all[-1]
-        name = attributes.get("event.name", record.get("eventName"))
-        if not isinstance(name, str):
-            body = _plain(record.get("body"))
-            name = body.removeprefix(_PREFIX) if isinstance(body, str) else None
         yield (
             *_finished(of_all),
-            name,
-            _integer(attributes.get("event.sequence")),
+            *_of_log(of_all[-1], record.get("eventName"), record.get("body")),
             _integer(record.get("timeUnixNano")),
             _integer(record.get("observedTimeUnixNano")),
         )
@@ -190,16 +262,21 @@ def _plain(value: object) -> Any:  # noqa: ANN401 (any JSON)
     """OTLP's `AnyValue` as the plain JSON that it stands for."""
     if not isinstance(value, dict):
         return None
-    for kind, held in value.items():
+    for kind in _KINDS:
+        held = value.get(kind)
+        if held is None:
+            continue
         if kind == "intValue":
             return _integer(held)
         if kind == "arrayValue":
             return [_plain(one) for one in _objects(held.get("values") if isinstance(held, dict) else None)]
         if kind == "kvlistValue":
             return _attributes({"attributes": held.get("values")} if isinstance(held, dict) else None)
-        if kind in ("stringValue", "boolValue", "doubleValue", "bytesValue"):
-            return held if isinstance(held, str | bool | int | float) else None
+        return held if isinstance(held, str | bool | int | float) else None
     return None
+
+
+_KINDS = ("stringValue", "intValue", "doubleValue", "boolValue", "arrayValue", "kvlistValue", "bytesValue")
 
 
 def _objects(listed: object) -> Iterator[_Json]:
