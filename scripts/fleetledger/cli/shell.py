@@ -23,6 +23,8 @@ SHELLS = ("bash", "zsh", "fish")
 def completion(places: Places, shell: str) -> None:
     """Print what lets a shell complete commands, reports and options.
 
+    zsh finds it if ~/.zshrc says `fpath=(~/.zfunc $fpath)` before `compinit`; bash with the package bash-completion.
+
     \b
     Examples:
       fleetledger completion bash > ~/.local/share/bash-completion/completions/fleetledger

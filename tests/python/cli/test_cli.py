@@ -451,3 +451,22 @@ def test_the_published_demo_holds_the_marts_with_their_descriptions(demo: Path) 
     assert undescribed == []
     assert views
     assert all(views.values())
+
+
+@pytest.mark.parametrize(
+    ("shell", "asked"),
+    [
+        (
+            "bash",
+            "COMP_WORDS=(fleetledger report lat) COMP_CWORD=2\n"
+            '. <(fleetledger completion bash); _fleetledger_completion fleetledger; echo "${COMPREPLY[@]}"',
+        ),
+        ("fish", 'fleetledger completion fish | source; complete -C "fleetledger report lat"'),
+    ],
+)
+def test_what_a_shell_is_given_completes_in_it(shell: str, asked: str) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run([shell, "-c", asked], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["latency"], done.stderr
