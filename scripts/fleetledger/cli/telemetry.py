@@ -50,8 +50,17 @@ def telemetry() -> None:
     help=f"Each request must bring the token that stands in this file [default: ${TOKEN_VARIABLE}, else none].",
 )
 @click.option("--keep-personal", is_flag=True, help="Keep the e-mail address and the ids of account and organization.")
+@click.option(
+    "--keep-content", is_flag=True, help="Keep prompts, answers, and what tools did, where a client sends them."
+)
 def serve(
-    places: Places, host: str, port: int, grpc_port: int | None, token_file: Path | None, keep_personal: bool
+    places: Places,
+    host: str,
+    port: int,
+    grpc_port: int | None,
+    token_file: Path | None,
+    keep_personal: bool,
+    keep_content: bool,
 ) -> None:
     """Receive OTLP until interrupted; each answer goes out once what it answers is on disk.
 
@@ -65,7 +74,7 @@ def serve(
     from fleetledger.telemetry.server import Settings
     from fleetledger.telemetry.server import serve as serve_into
 
-    settings = Settings(host, port, grpc_port, read_token(token_file), keep_personal)
+    settings = Settings(host, port, grpc_port, read_token(token_file), keep_personal, keep_content)
 
     def begun(http_port: int, grpc: int | None) -> None:
         also = f" and gRPC on port {grpc}" if grpc is not None else ""

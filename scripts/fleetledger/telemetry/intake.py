@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from fleetledger.telemetry.metrics import Metrics
-from fleetledger.telemetry.requests import PERSONAL, Kept, RefusedError, keep
+from fleetledger.telemetry.requests import LEFT_OUT, Kept, RefusedError, keep
 from fleetledger.telemetry.segments import Segments
 
 EVENTS = 200
@@ -30,9 +30,9 @@ class Counts:
 class Intake:
     """Takes bodies, for one event loop; without segments nothing is kept of them."""
 
-    def __init__(self, segments: Segments | None, personal: frozenset[str] = PERSONAL) -> None:
+    def __init__(self, segments: Segments | None, left_out: frozenset[str] = LEFT_OUT) -> None:
         self._segments = segments
-        self._personal = personal
+        self._left_out = left_out
         self._held = 0
         self.counts = Counts()
         self.metrics = Metrics()
@@ -49,7 +49,7 @@ class Intake:
 
     async def keep(self, signal: str, body: bytes, *, is_protobuf: bool) -> Kept:
         """Keep a body: it is on disk when this returns. Raises RefusedError."""
-        kept = keep(signal, body, is_protobuf=is_protobuf, personal=self._personal)
+        kept = keep(signal, body, is_protobuf=is_protobuf, left_out=self._left_out)
         if kept.line and self._segments:
             try:
                 await asyncio.wrap_future(self._segments.append(kept.line))

@@ -133,7 +133,7 @@ class _Reader:
         The kinds that most values are of are spared the detour that other messages take.
         """
         key, value = one.key, one.value
-        if key in self._left_out:
+        if key in self._left_out and value.string_value != "<REDACTED>":
             return None
         if kind == "string_value":
             return {"key": key, "value": {"stringValue": value.string_value}}

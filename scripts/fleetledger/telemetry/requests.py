@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fleetledger.telemetry.plain_logs import plain
+from fleetledger.telemetry.plain_logs import REDACTED, plain
 from fleetledger.telemetry.protobuf import TooManyError, read_request
 
 JSON_BYTES = 16 * 2**20
@@ -30,7 +30,15 @@ _ATTRIBUTES = 1000
 _NAME_LENGTH = 100
 
 PERSONAL = frozenset({"user.email", "user.account_uuid", "user.account_id", "organization.id", "enduser.id"})
-"""The attributes that say who somebody is: they are not kept unless the configuration keeps them."""
+"""The attributes that say who somebody is: they are not kept unless the server is told to keep them."""
+
+CONTENT = frozenset(
+    {"prompt", "prompt_text", "user_prompt", "response", "system_prompt", "new_context", "body"}
+    | {"tool_input", "tool_parameters", "full_command", "bash_command", "output"}
+)
+"""The attributes that hold what was said and done, where a client was told to send it: kept likewise."""
+
+LEFT_OUT = PERSONAL | CONTENT
 
 
 class Shape(NamedTuple):
@@ -104,24 +112,24 @@ def too_large(limit: int) -> str:
     return f"the body is larger than {limit:,} bytes; send smaller batches"
 
 
-def keep(signal: str, body: bytes, *, is_protobuf: bool, personal: frozenset[str] = PERSONAL) -> Kept:
-    """What is kept of a body, without the attributes named `personal`. Raises RefusedError."""
+def keep(signal: str, body: bytes, *, is_protobuf: bool, left_out: frozenset[str] = LEFT_OUT) -> Kept:
+    """What is kept of a body, without the attributes named in `left_out`. Raises RefusedError."""
     limit = PROTOBUF_BYTES if is_protobuf else JSON_BYTES
     if len(body) > limit:
         raise RefusedError(413, too_large(limit))
     if not is_protobuf:
         _check_tokens(body)
-        if signal == "logs" and (found := plain(body, personal, _ATTRIBUTES, _NAME_LENGTH)):
+        if signal == "logs" and (found := plain(body, left_out, _ATTRIBUTES, _NAME_LENGTH)):
             return Kept(found.line + b"\n" if found.records else b"", found.records, events=found.events)
     try:
-        request = read_request(signal, body, personal) if is_protobuf else msgspec.json.decode(body)
+        request = read_request(signal, body, left_out) if is_protobuf else msgspec.json.decode(body)
     except TooManyError as error:
         raise RefusedError(413, _TOO_MANY) from error
     except (ValueError, RecursionError) as error:
         expected = "protobuf" if is_protobuf else "JSON"
         raise RefusedError(400, f"the body does not read as an Export request in {expected}") from error
     # What was read of protobuf is without them.
-    kept = _Sieve(signal, frozenset() if is_protobuf else personal)
+    kept = _Sieve(signal, frozenset() if is_protobuf else left_out)
     if not kept.sift(request):
         return Kept(b"", 0, kept.rejected)
     try:
@@ -138,9 +146,9 @@ def _check_tokens(body: bytes) -> None:
 class _Sieve:
     """Goes through a request, takes out what is not to be kept, and counts."""
 
-    def __init__(self, signal: str, personal: frozenset[str]) -> None:
+    def __init__(self, signal: str, left_out: frozenset[str]) -> None:
         self._shape = SHAPES[signal]
-        self._personal = personal
+        self._left_out = left_out
         self.records = 0
         self.rejected = 0
         self.events: Counter[str] = Counter()
@@ -190,7 +198,7 @@ class _Sieve:
         return all(self._clean(part) for part in (record, *parts))
 
     def _clean(self, holder: Any) -> bool:  # noqa: ANN401 - JSON
-        """Take the personal attributes out of what has attributes; whether those are as they should be."""
+        """Take out of what has attributes those that are left out; whether they are as they should be."""
         if not isinstance(holder, dict):
             return holder is None
         sound = True
@@ -202,9 +210,13 @@ class _Sieve:
                 holder[name] = []
                 sound = False
                 continue
-            if self._personal:
-                holder[name] = [one for one in attributes if _key(one) not in self._personal]
+            if self._left_out:
+                holder[name] = [one for one in attributes if not self._is_left_out(one)]
         return sound
+
+    def _is_left_out(self, attribute: Any) -> bool:  # noqa: ANN401 - JSON
+        key = attribute.get("key") if isinstance(attribute, dict) else None
+        return isinstance(key, str) and key in self._left_out and attribute.get("value") != REDACTED
 
 
 def _listed(holder: Json, name: str) -> list[Any]:
@@ -240,8 +252,3 @@ def _event_name(record: Json) -> str | None:
 def _parts(record: Json, name: str) -> list[Any]:
     found = record.get(name)
     return found if isinstance(found, list) else []
-
-
-def _key(attribute: Any) -> str | None:  # noqa: ANN401 - JSON
-    key = attribute.get("key") if isinstance(attribute, dict) else None
-    return key if isinstance(key, str) else None

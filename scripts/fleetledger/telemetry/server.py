@@ -20,7 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from fleetledger.base.errors import CallError, FleetledgerError, why
 from fleetledger.telemetry.http import make_app
 from fleetledger.telemetry.intake import Intake
-from fleetledger.telemetry.requests import PERSONAL
+from fleetledger.telemetry.requests import CONTENT, LEFT_OUT, PERSONAL
 from fleetledger.telemetry.segments import Segments
 
 Begun: TypeAlias = Callable[[int, int | None], None]
@@ -41,6 +41,12 @@ class Settings:
     grpc_port: int | None = None
     token: str | None = None
     keeps_personal: bool = False
+    keeps_content: bool = False
+
+    def left_out(self) -> frozenset[str]:
+        """The attributes that are not kept."""
+        kept = (PERSONAL if self.keeps_personal else frozenset()) | (CONTENT if self.keeps_content else frozenset())
+        return LEFT_OUT - kept
 
 
 def serve(data: Path, settings: Settings, now: Callable[[], datetime], begun: Begun) -> None:
@@ -50,7 +56,7 @@ def serve(data: Path, settings: Settings, now: Callable[[], datetime], begun: Be
     """
     _check(settings)
     with closing(Segments(data, now)) as segments:
-        listen(Intake(segments, frozenset() if settings.keeps_personal else PERSONAL), settings, begun)
+        listen(Intake(segments, settings.left_out()), settings, begun)
 
 
 def listen(intake: Intake, settings: Settings, begun: Begun) -> None:

@@ -91,7 +91,7 @@ class Tap(Intake):
 
     async def keep(self, signal: str, body: bytes, *, is_protobuf: bool) -> Kept:
         """Show, pass on and keep a body. Raises RefusedError."""
-        line = keep(signal, body, is_protobuf=is_protobuf, personal=frozenset()).line
+        line = keep(signal, body, is_protobuf=is_protobuf, left_out=frozenset()).line
         for text in shown(line, verbose=self._verbose) if line else ():
             self._show(text)
         if self._forward:

@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pytest
+from google.protobuf.json_format import ParseDict
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -11,7 +12,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from telemetry_server import event, log_request
 
-from fleetledger.telemetry.requests import JSON_BYTES, SHAPES, Kept, RefusedError, decompress, keep
+from fleetledger.telemetry.requests import JSON_BYTES, PERSONAL, SHAPES, Kept, RefusedError, decompress, keep
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -142,7 +143,7 @@ def test_who_somebody_is_is_not_kept_wherever_it_stands() -> None:
     }
     body = json.dumps(request).encode()
     assert b"ann" not in keep("traces", body, is_protobuf=False).line
-    assert keep("traces", body, is_protobuf=False, personal=frozenset()).line.count(b"ann@example.org") == 5
+    assert keep("traces", body, is_protobuf=False, left_out=frozenset()).line.count(b"ann@example.org") == 5
 
 
 def test_a_record_that_is_none_is_left_out_and_counted() -> None:
@@ -218,6 +219,24 @@ def test_a_damaged_request_in_json_is_kept_as_valid_json_or_refused(noise: bytes
         assert answer.line.count(b"\n") == (answer.records > 0)
     else:
         assert answer == 400
+
+
+@pytest.mark.parametrize("is_protobuf", [False, True])
+def test_what_was_said_is_kept_only_where_that_is_asked(is_protobuf: bool) -> None:
+    said = event("user_prompt", "s", 1, prompt="open the pod bay doors", prompt_length=22)
+    redacted = event("user_prompt", "s", 2, prompt="<REDACTED>")
+    for records, kept_prompts in (([said, redacted], [None, "<REDACTED>"]), ([redacted], ["<REDACTED>"])):
+        request = log_request(*records)
+        body = json.dumps(request).encode()
+        if is_protobuf:
+            body = ParseDict(request, ExportLogsServiceRequest()).SerializeToString()
+        (resource,) = json.loads(keep("logs", body, is_protobuf=is_protobuf).line)["resourceLogs"]
+        found = [
+            {one["key"]: one["value"] for one in record["attributes"]}
+            for record in resource["scopeLogs"][0]["logRecords"]
+        ]
+        assert [one.get("prompt", {}).get("stringValue") for one in found] == kept_prompts
+        assert b"pod bay" in keep("logs", body, is_protobuf=is_protobuf, left_out=PERSONAL).line or said not in records
 
 
 def test_personal_attributes_of_protobuf_are_left_out_wherever_they_stand() -> None:
