@@ -289,12 +289,13 @@ def prune(places: Places, days: int) -> None:
 
 def _settings_lines(places: Places) -> Iterator[str]:
     from fleetledger.sources.config import load_config
-    from fleetledger.telemetry.environment import complaints, settings_of
+    from fleetledger.telemetry.environment import complaints, endpoints, settings_of
 
     sources = load_config(places.config).sources
     for root in dict.fromkeys(source.root for source in sources if source.fleet == "claude_code"):
-        found = complaints(settings_of(root, os.environ))
-        said = "; ".join(found) if found else "telemetry is on"
+        values = settings_of(root, os.environ)
+        found = complaints(values)
+        said = "; ".join(found) or f"telemetry is on, and goes to {' and '.join(endpoints(values))}"
         yield clean(f"Settings of {root}: {said}.")
         if found:
             yield "    `fleetledger telemetry env` prints what to set."

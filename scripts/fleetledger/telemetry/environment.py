@@ -57,6 +57,16 @@ def complaints(values: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def endpoints(values: Mapping[str, str]) -> list[str]:
+    """Where a client with this environment sends its events and metrics.
+
+    >>> endpoints({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http://b/v1/logs"})
+    ['http://b/v1/logs', 'http://a']
+    """
+    named = [_of_signal(values, signal, "ENDPOINT") for signal in ("LOGS", "METRICS")]
+    return list(dict.fromkeys(filter(None, named)))
+
+
 def _of_signal(values: Mapping[str, str], signal: str, name: str) -> str | None:
     return values.get(f"OTEL_EXPORTER_OTLP_{signal}_{name}") or values.get(f"OTEL_EXPORTER_OTLP_{name}")
 
