@@ -53,9 +53,10 @@ def note_complete(connection: duckdb.DuckDBPyConnection, landing: str) -> str:
 class Delta:
     """The rows that differ, made anew, in a connection; `close` forgets them.
 
-    `roles` say what was done with each model of the plan, `has_rows` whether any log has grown; `build_before` and
-    `build_id` name what the warehouse was before and what it is now. Sessions whose lines are new, and their groups,
-    are `touched`; those that are `concerned` besides have no new lines, but something is told of them elsewhere.
+    `roles` say what was done with each model of the plan, `has_rows` whether any log has grown, or a source has come or
+    gone that has no line yet; `build_before` and `build_id` name what the warehouse was before and what it is now.
+    Sessions whose lines are new, and their groups, are `touched`; those that are `concerned` besides have no new lines,
+    but something is told of them elsewhere.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Delta:
         self.plan = plan
         self.models = {model.name: model for model in plan.models}
         self.parents = plan.parents()
-        self.has_rows = bool(changed.logs)
+        self.has_rows = bool(changed.logs or harmless & changed.inputs)
         self.roles = roles(plan, self.parents, changed, harmless)
         self.of_lines = of_lines(plan, self.parents, self.roles)
         self.changed: dict[str, Changed] = {}

@@ -40,6 +40,12 @@ def run(data: Path) -> tuple[bool, list[pipeline.Event]]:
     return pipeline.refresh(data, config, told.append, lambda: NOW), told
 
 
+def test_a_source_that_has_no_line_yet_does_not_start_dbt(data: Path) -> None:
+    (data / "telemetry/segments").mkdir(mode=0o700, parents=True)
+    _, told = run(data)
+    assert [event.by_plan for event in told if isinstance(event, pipeline.Tables)] == [True]
+
+
 def test_a_refresh_tells_its_steps_as_data_and_prints_nothing(data: Path, capfd: pytest.CaptureFixture[str]) -> None:
     add_lines(data)
     changed, told = run(data)
