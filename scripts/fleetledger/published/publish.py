@@ -28,8 +28,11 @@ from fleetledger.warehouse.changes import DELTA, SAME
 from fleetledger.warehouse.delta import Delta
 from fleetledger.warehouse.memory import prepare
 
-STORAGE_VERSION = "v1.2.0"
-"""Every DuckDB since 1.2 reads it: the CLI, the Node and the browser builds that lag behind the Python package."""
+OPTIONS = "storage_version 'v1.2.0', block_size 65536"
+"""Every DuckDB since 1.2 reads it: the CLI, the Node and the browser builds that lag behind the Python package.
+
+Each table takes a block at least: small ones make the file of a small fleet small (profiles.yml).
+"""
 
 TITLE_COLUMN = "title"
 """The one column of the marts that holds text of the logs; null where the configuration says text = false."""
@@ -241,7 +244,7 @@ def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> str | None:
                 f"{warehouse} is not of one whole build: the last one did not end, failed or made only a part;"
                 " type `fleetledger build` first"
             )
-        connection.execute(f"attach {text_of(str(fresh))} as published (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {text_of(str(fresh))} as published ({OPTIONS})")
         for schema, copied in SCHEMAS.items():
             tables = _tables(connection, "warehouse", schema)
             if tables:
