@@ -28,7 +28,7 @@ QUICK = settings(suppress_health_check=list(HealthCheck), phases=[Phase.explicit
 ROUNDS = st.lists(
     st.lists(st.builds(Happening, st.sampled_from(HAPPENINGS), st.integers(0, 60)), min_size=1, max_size=6),
     min_size=2,
-    max_size=5,
+    max_size=4,
 )
 EVERYTHING = [
     [Happening("begin", 0), Happening("begin", 4), Happening("mu", 0), Happening("agent", 1)],
@@ -151,7 +151,7 @@ def test_everything_that_may_happen(ledgers: Ledgers, tmp_path: Path) -> None:
     assert check(tmp_path, ledgers, EVERYTHING) == [None] * len(EVERYTHING)
 
 
-@settings(QUICK, max_examples=4)
+@settings(QUICK, max_examples=2)
 @given(rounds=ROUNDS)
 def test_any_history(ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory, rounds: list[list[Happening]]) -> None:
     check(tmp_path_factory.mktemp("history"), ledgers, rounds)
