@@ -28,7 +28,8 @@ CLIENTS, BATCH, SENT = 4, 500, 100_000
 """For the rate: how many clients send at once, how many records a request has, and how many are sent in all."""
 SMALL_BATCH, SMALL_BATCHES = 100, 300
 """For the time of an answer: a client's batch, and how many it sends one after the other."""
-SESSIONS = 200
+GOING_ON = 20
+"""For the refresh: of this many sessions of before the new records are, too; each request is of a session."""
 FIRST_TIME = 1_795_730_478_683_000_000
 TYPES = {"JSON": "application/json", "protobuf": "application/x-protobuf"}
 RATES = {"protobuf": 20_000, "JSON": 30_000}
@@ -118,7 +119,8 @@ def _refreshed(place: Path) -> Iterator[Figure]:
     for round_ in range(2):
         segment = segments_dir(data) / f"{round_}.jsonl"
         segment.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        requests = (_events(round_ * SENT + first, BATCH, first) for first in range(0, SENT, BATCH))
+        numbers = range(round_ * SENT, (round_ + 1) * SENT, BATCH)
+        requests = (_events(first, BATCH, first // BATCH - round_ * GOING_ON) for first in numbers)
         segment.write_bytes(b"".join(_body(request, "JSON") + b"\n" for request in requests))
         usage = run(refresh, place / "log")
     with duckdb.connect(str(published_path(data)), read_only=True) as published:
@@ -172,9 +174,9 @@ def _body(request: Json, form: str) -> bytes:
 
 
 def _events(first: int, count: int, session: int) -> Json:
-    """A request of as many events as Claude Code sends for requests to the API, numbered from `first` on."""
+    """A request of as many events of a session as Claude Code sends for requests to the API, numbered from `first`."""
     resource = {"service.name": "claude-code", "service.version": "2.1.332", "os.type": "linux", "host.arch": "amd64"}
-    records = [_event(number, session // BATCH % SESSIONS) for number in range(first, first + count)]
+    records = [_event(number, session) for number in range(first, first + count)]
     scope = {"name": "com.anthropic.claude_code.events", "version": "2.1.332"}
     logs = [{"scope": scope, "logRecords": records}]
     return {"resourceLogs": [{"resource": {"attributes": _attributes(resource)}, "scopeLogs": logs}]}

@@ -37,7 +37,7 @@ terms as (
 
     from events
 
-    where session_id is not null
+    where session_id <> ''
 
     union all
 
@@ -51,7 +51,7 @@ terms as (
 
     from points
 
-    where session_id is not null
+    where session_id <> ''
 
 ),
 

@@ -30,6 +30,18 @@ titles as (
 
 ),
 
+log_records as (
+
+    select * from {{ ref('stg_otel__log_records') }}
+
+),
+
+metric_points as (
+
+    select * from {{ ref('stg_otel__metric_points') }}
+
+),
+
 mu_events as (
 
     select
@@ -157,6 +169,19 @@ names as (
         task_id as link_name
 
     from mu_events
+
+    -- What is told of a session elsewhere is of it.
+    {% for records in ['log_records', 'metric_points'] %}
+        union all
+
+        select
+            session_id,
+            'session' as link_kind,
+            session_id as link_name
+
+        from {{ records }}
+
+    {% endfor %}
 
 ),
 

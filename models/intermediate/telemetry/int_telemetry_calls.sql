@@ -1,20 +1,14 @@
 with
 
-requests as (
+beginning as (
 
-    select * from {{ ref('int_telemetry_requests') }}
+    select * from {{ ref('int_telemetry_beginning') }}
 
 ),
 
 model_calls as (
 
     select * from {{ ref('fct_model_calls') }}
-
-),
-
-first_request as (
-
-    select min(requested_at) as requested_at from requests
 
 ),
 
@@ -33,8 +27,8 @@ parts as (
 
     from model_calls
 
-    inner join first_request
-        on model_calls.called_at >= first_request.requested_at - interval 1 hour
+    inner join beginning
+        on model_calls.called_at >= beginning.first_requested_at - interval 1 hour
 
     where
         model_calls.fleet = 'claude_code'

@@ -12,7 +12,7 @@ identified as (
     select
         *,
         md5(case
-            when session_id is null or event_sequence is null then concat_ws('|', line_id, record_number)
+            when session_id = '' or event_sequence is null then concat_ws('|', line_id, record_number)
             else concat_ws('|', session_id, event_sequence, event_name, occurred_at)
         end) as event_id
 

@@ -24,7 +24,7 @@ lines as (
 
         select
             *,
-            case when count(*) over (partition by request_id) = 1 then request_id end as own_request_id
+            case when count(*) over (partition by session_id, request_id) = 1 then request_id end as own_request_id
 
         from {{ side }}
 
@@ -41,6 +41,7 @@ by_request_id as (
 
     inner join identified_calls as calls
         on requests.own_request_id = calls.own_request_id
+        and requests.session_id = calls.session_id
 
 ),
 
@@ -58,6 +59,7 @@ by_message as (
 
     inner join identified_calls as calls
         on lines.model_call_id = calls.call_key
+        and requests.session_id = calls.session_id
 
     where
         (requests.own_request_id is null or calls.own_request_id is null)

@@ -18,16 +18,41 @@ matches as (
 
 ),
 
-matched_calls as (
+strays as (
 
-    select
-        calls.*,
-        matches.telemetry_request_id
+    select * from {{ ref('int_telemetry_strays') }}
 
-    from calls
+),
 
-    left join matches
-        on calls.call_key = matches.call_key
+reported as (
+
+    {% for from in ['requests', 'strays'] %}
+        select
+            {{ 'matches' if from == 'requests' else 'strays' }}.call_key,
+            {% for column in [
+                'telemetry_request_id', 'session_id', 'host', 'client_version', 'request_id', 'requested_at', 'model',
+                'query_source', 'query_kind', 'input_tokens', 'output_tokens', 'cache_read_tokens',
+                'cache_write_5m_tokens', 'cache_write_1h_tokens'
+            ] %}
+                {{ from }}.{{ column }},
+            {% endfor %}
+            {{ from }}.client_cost_usd
+
+        from {{ from }}
+
+        {% if from == 'requests' %}
+            left join matches
+                on requests.telemetry_request_id = matches.telemetry_request_id
+
+            where requests.telemetry_request_id not in (select strays.telemetry_request_id from strays)
+
+            union all
+        {% else %}
+            inner join calls
+                on strays.call_key = calls.call_key
+                and strays.session_id = calls.session_id
+        {% endif %}
+    {% endfor %}
 
 ),
 
@@ -60,10 +85,10 @@ pairs as (
         calls.cost_usd as transcript_cost_usd,
         requests.client_cost_usd as telemetry_cost_usd
 
-    from matched_calls as calls
+    from calls
 
-    full outer join requests
-        on calls.telemetry_request_id = requests.telemetry_request_id
+    full outer join reported as requests
+        on calls.call_key = requests.call_key
 
 )
 

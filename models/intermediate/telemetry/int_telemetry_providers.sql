@@ -12,29 +12,9 @@ model_calls as (
 
 ),
 
-asked_hosts as (
+by_host as (
 
-    select distinct host from requests
-
-),
-
-called as (
-
-    select
-        model_calls.session_id,
-        model_calls.host,
-        min(model_calls.provider) as provider
-
-    from model_calls
-
-    inner join asked_hosts
-        on model_calls.host = asked_hosts.host
-
-    where model_calls.fleet = 'claude_code'
-
-    group by
-        model_calls.session_id,
-        model_calls.host
+    select * from {{ ref('int_telemetry_host_providers') }}
 
 ),
 
@@ -44,21 +24,13 @@ by_session as (
         session_id,
         min(provider) as provider
 
-    from called
+    from model_calls
+
+    where
+        fleet = 'claude_code'
+        and session_id in (select requests.session_id from requests)
 
     group by session_id
-
-),
-
-by_host as (
-
-    select
-        host,
-        min(provider) as provider
-
-    from called
-
-    group by host
 
 ),
 

@@ -12,7 +12,7 @@ feed as (
     select
         event_id as activity_id,
         host,
-        session_id,
+        nullif(session_id, '') as session_id,
         prompt_id,
         agent_id,
         row_number() over (

@@ -11,7 +11,7 @@ errors as (
     select
         event_id as error_id,
         host,
-        session_id,
+        nullif(session_id, '') as session_id,
         agent_id,
         prompt_id,
         request_id,

@@ -85,7 +85,7 @@ final as (
         explained.call_key,
         explained.telemetry_request_id,
         explained.request_id,
-        explained.session_id,
+        nullif(explained.session_id, '') as session_id,
         explained.host,
         explained.client_version,
         explained.model,

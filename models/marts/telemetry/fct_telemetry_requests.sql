@@ -6,9 +6,15 @@ requests as (
 
 ),
 
-pairs as (
+matches as (
 
-    select * from {{ ref('int_telemetry_pairs') }}
+    select * from {{ ref('int_telemetry_matches') }}
+
+),
+
+strays as (
+
+    select * from {{ ref('int_telemetry_strays') }}
 
 ),
 
@@ -90,7 +96,8 @@ priced as (
         requests.*,
         cost_kinds.provider,
         cost_kinds.cost_kind,
-        pairs.call_key is null as is_hidden,
+        matches.call_key is null
+        and requests.telemetry_request_id not in (select strays.telemetry_request_id from strays) as is_hidden,
         rates.rate_id,
         {{ usd('requests.input_tokens', 'rates.input_usd_per_mtok') }}
         + {{ usd('requests.output_tokens', 'rates.output_usd_per_mtok') }}
@@ -103,8 +110,8 @@ priced as (
     inner join cost_kinds
         on requests.telemetry_request_id = cost_kinds.telemetry_request_id
 
-    left join pairs
-        on requests.telemetry_request_id = pairs.telemetry_request_id
+    left join matches
+        on requests.telemetry_request_id = matches.telemetry_request_id
 
     left join one_rate_request
         on cost_kinds.provider = one_rate_request.provider
@@ -126,7 +133,7 @@ final as (
         telemetry_request_id,
         host,
         provider,
-        session_id,
+        nullif(session_id, '') as session_id,
         agent_id,
         prompt_id,
         request_id,

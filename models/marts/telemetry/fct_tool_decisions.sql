@@ -33,7 +33,7 @@ decisions as (
     select
         events.event_id as decision_id,
         events.host,
-        events.session_id,
+        nullif(events.session_id, '') as session_id,
         events.agent_id,
         events.prompt_id,
         events.request_id,

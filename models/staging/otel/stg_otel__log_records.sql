@@ -36,7 +36,7 @@ renamed as (
         host,
         landed_at,
         record.record_number,
-        record.session_id,
+        coalesce(record.session_id, '') as session_id,
         record.service_version as client_version,
         record.event_name,
         record.event_sequence,

@@ -16,6 +16,7 @@ STAGED = {
     "claude_code_lines": "stg_claude_code__lines",
     "claude_code_files": "stg_claude_code__file_lines",
     "mu_events": "stg_mu__events",
+    "otel_requests": "stg_otel__lines",
 }
 """The models that hold a row a landed line, by the landing table that they read."""
 

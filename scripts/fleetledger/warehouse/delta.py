@@ -24,6 +24,7 @@ REPEATED = "int_claude_code_repeated_tool_ids"
 LINES, BLOCKS, TITLES = "stg_claude_code__lines", "stg_claude_code__content_blocks", "stg_claude_code__titles"
 FILE_LINES = "stg_claude_code__file_lines"
 MU_EVENTS = "stg_mu__events"
+RECORDS = ("stg_otel__log_records", "stg_otel__metric_points")
 OWN_TITLES = "delta.main.own_titles"
 CONCERNED = "temp.main.concerned"
 

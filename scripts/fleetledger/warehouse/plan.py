@@ -18,12 +18,15 @@ KINDS = ("batch", "kept", "lookup", "whole")
 
 
 class Key(NamedTuple):
-    """A column that tells whose a row is; where that is no session, the model and column that say whose the values are.
+    """A column, for SQL, that tells whose a row is; where that is no session, the model whose column says whose the
+    values are.
 
     >>> Model("checks", "", "table", "", "task_id of int_tasks").key()
     Key(column='task_id', model='int_tasks', model_column='task_id')
     >>> Model("sessions", "", "table", "", "session_id").key()
     Key(column='session_id', model=None, model_column='session_id')
+    >>> Model("activity", "", "table", "", "session_id or none").key()
+    Key(column="coalesce(session_id, '')", model=None, model_column='session_id')
     """
 
     column: str
@@ -40,7 +43,8 @@ class Model(NamedTuple):
       ones and look-ups of what they say
     - `session_id`, or another column: rows are made of the lines of one group of sessions, which share lines, alone;
       those of a session are found by this column; `task_id of int_tasks` where the ids of a session stand in int_tasks,
-      which has session ids, and `task_id of int_tasks.id` where the column has another name there
+      which has session ids, and `task_id of int_tasks.id` where the column has another name there;
+      `session_id or none` where what has no session is of the one that is called '' by what it is made of
     - `kept`: as those, but what one session alone makes true stays true, so that rows are only ever added
     - `lookup`: rows say what is so of values that rows of its parents name (what a request costs), so that it is right
       for the rows of some sessions, too; `lookup numbered by id` where a column only numbers them
@@ -70,9 +74,10 @@ class Model(NamedTuple):
         """How the rows of a session are found, None where `refill` names no column."""
         if self.kind() != "key":
             return None
-        column, _, of = str(self.refill).partition(" of ")
+        named, _, of = str(self.refill).partition(" of ")
+        column, _, none = named.partition(" or ")
         model, _, other = of.partition(".")
-        return Key(column, model or None, other or column)
+        return Key(f"coalesce({column}, '')" if none else column, model or None, other or column)
 
     def named(self, database: str) -> str:
         """The model's place in another database."""

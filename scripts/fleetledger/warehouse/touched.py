@@ -6,7 +6,18 @@ from pathlib import Path
 
 from fleetledger.base.paths import landing_dir
 from fleetledger.warehouse.changes import STAGED, Changes, WholeNeeded
-from fleetledger.warehouse.delta import BLOCKS, FILE_LINES, LINES, LINKS, MU_EVENTS, OWN_TITLES, REPEATED, TITLES, Delta
+from fleetledger.warehouse.delta import (
+    BLOCKS,
+    FILE_LINES,
+    LINES,
+    LINKS,
+    MU_EVENTS,
+    OWN_TITLES,
+    RECORDS,
+    REPEATED,
+    TITLES,
+    Delta,
+)
 from fleetledger.warehouse.landing_views import show_logs
 from fleetledger.warehouse.plan import Model
 
@@ -87,18 +98,18 @@ def touch(delta: Delta) -> None:
     links, repeated = delta.models[LINKS], delta.models[REPEATED].relation
     delta.execute(f"create table {links.named('fresh')} as ({delta.sql(links, 'fresh')})")
     vanished = "line_id in (select line_id from fresh.main.vanished)"
+    of_vanished = " union all ".join(
+        f"select session_id from {delta.models[name].relation} where {vanished}"
+        for name in (LINES, TITLES, FILE_LINES, *RECORDS)
+    )
     delta.execute(f"""
         create temp table news as
         from {links.named("fresh")}
         union
         select * from {links.relation} where session_id in (
-            select session_id from {delta.models[LINES].relation} where {vanished}
+            {of_vanished}
             union all
             select {MU_SESSION} from {delta.models[MU_EVENTS].relation} where {vanished}
-            union all
-            select session_id from {delta.models[TITLES].relation} where {vanished}
-            union all
-            select session_id from {delta.models[FILE_LINES].relation} where {vanished}
         )
     """)
     if delta.finds("from fresh.main.vanished") and delta.finds(f"from news semi join {repeated} using (link)"):
@@ -149,8 +160,9 @@ def gather(delta: Delta) -> None:
     _take(delta, lines, of_touched)
     _take(delta, blocks, f"line_id in (select line_id from {lines.named('delta')})")
     _take(delta, events, f"{MU_SESSION} in (select session_id from delta.main.touched)")
-    _take(delta, delta.models[FILE_LINES], of_touched)
-    gathered = {LINES, BLOCKS, TITLES, MU_EVENTS, FILE_LINES}
+    for name in (FILE_LINES, *RECORDS):
+        _take(delta, delta.models[name], of_touched)
+    gathered = {LINES, BLOCKS, TITLES, MU_EVENTS, FILE_LINES, *RECORDS}
     gathered_lines = " union all ".join(f"select line_id from {model.named('delta')}" for model in (lines, events))
     for name in delta.of_lines:
         model = delta.models[name]

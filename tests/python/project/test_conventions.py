@@ -92,7 +92,7 @@ def test_every_table_says_how_it_is_refreshed_and_has_the_columns_that_it_names(
     }
     wrong = {}
     for table, refill in tables.items():
-        key, _, of = refill.removeprefix("lookup numbered by ").partition(" of ")
+        key, _, of = refill.removeprefix("lookup numbered by ").removesuffix(" or none").partition(" of ")
         other, _, column = of.partition(".")
         needed = set() if key in ("kept", "lookup", "whole") else {(table, "line_id" if key == "batch" else key)}
         needed |= {(other, column or key), (other, "session_id")} if of else set()

@@ -317,7 +317,7 @@ class History:
             landed.note(f"b{number}", "", self._now, [found])
 
     def telemetry(self, number: int) -> None:
-        """The client reports what a session asked, some of it again, or of a session that is not there."""
+        """The client reports what a session asked, some of it again, or of a session that is not there, or of none."""
         log = self._pick(number)
         asked = list(dict.fromkeys(line["requestId"] for line in log.lines if "requestId" in line))
         records = [
@@ -332,8 +332,14 @@ class History:
             for place, request in enumerate([*asked, f"hidden{number}"])
         ]
         for record in records:
+            if number % 5 == 4:
+                record["attributes"] = [one for one in record["attributes"] if one["key"] != "session.id"]
             record["timeUnixNano"] = str(int(self._now.timestamp()) * 10**9)
-        cost = {"asDouble": 0.01 * number, "attributes": records[0]["attributes"][1:2], "timeUnixNano": str(number + 1)}
+        cost = {
+            "asDouble": 0.01 * number,
+            "attributes": [one for one in records[0]["attributes"] if one["key"] == "session.id"],
+            "timeUnixNano": str(number + 1),
+        }
         data = {"dataPoints": [cost], "aggregationTemporality": 1 + number % 2}
         metric = {"name": "claude_code.cost.usage", "sum": data}
         told = [log_request(*records), {"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]}]
