@@ -113,6 +113,19 @@ def test_a_contract_names_columns_in_the_order_of_its_select(nodes: list[Node], 
     assert not wrong
 
 
+def test_the_examples_in_descriptions_run(nodes: list[Node], fleet: BuiltFleet) -> None:
+    examples = [
+        found[1]
+        for model in of_type(nodes, "model")
+        if (found := re.search(r"Example: `(select [^`]+)`", model["description"]))
+    ]
+    assert examples
+    with fleet.warehouse() as warehouse:
+        warehouse.execute("use marts")
+        for example in examples:
+            warehouse.execute(example).fetchall()
+
+
 def test_a_model_is_short_or_says_why_not(nodes: list[Node]) -> None:
     """A model of several questions is cut by question; `meta: {long_because: …}` says why one stays whole."""
     long = set()
