@@ -11,7 +11,7 @@ by_day as (
     select
         {{ reporting_date('occurred_at') }} as active_on,
         host,
-        nullif(session_id, '') as session_id,
+        session_id,
         cast(round(1000 * sum(case when point_type = 'user' then added_value else 0 end)) as bigint) as user_active_ms,
         cast(round(1000 * sum(case when point_type = 'cli' then added_value else 0 end)) as bigint) as cli_active_ms
 
@@ -22,7 +22,7 @@ by_day as (
     group by
         {{ reporting_date('occurred_at') }},
         host,
-        nullif(session_id, '')
+        session_id
 
 )
 

@@ -36,6 +36,9 @@ by_session as (
 
     from requests
 
+    -- What names no session is of none.
+    where session_id is not null
+
     group by session_id
 
 ),
