@@ -78,7 +78,14 @@ strays as (
         select
             pairs.{{ side }}_session_id as session_id,
             pairs.call_key,
-            requests.* exclude (session_id)
+            {% for column in [
+                'telemetry_request_id', 'host', 'client_version', 'request_id', 'requested_at', 'model', 'query_source',
+                'query_kind', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_5m_tokens',
+                'cache_write_1h_tokens'
+            ] %}
+                requests.{{ column }},
+            {% endfor %}
+            requests.client_cost_usd
 
         from pairs
 
