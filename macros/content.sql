@@ -246,3 +246,12 @@
             then {{ parse_json(quoted, '"VARCHAR"') }}
     end
 {%- endmacro %}
+
+{# How many decisions (array of struct of action) took the given action; null where no list of them is logged. #}
+{% macro actions_of(decisions, action) %}{{ return(adapter.dispatch('actions_of')(decisions, action)) }}{% endmacro %}
+{% macro duckdb__actions_of(decisions, action) -%}
+    cast(len(list_filter({{ decisions }}, decision -> decision.action = '{{ action }}')) as bigint)
+{%- endmacro %}
+{% macro spark__actions_of(decisions, action) -%}
+    cast(size(filter({{ decisions }}, decision -> decision.action = '{{ action }}')) as bigint)
+{%- endmacro %}

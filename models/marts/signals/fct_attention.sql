@@ -42,6 +42,12 @@ habits as (
 
 ),
 
+friction as (
+
+    select * from {{ ref('fct_friction') }}
+
+),
+
 thresholds as (
 
     select * from {{ ref('signal_thresholds') }}
@@ -162,6 +168,17 @@ found as (
     from ends
 
     where last_fullness = 'full'
+
+    union all
+
+    select
+        session_id,
+        'friction' as signal,
+        friction_prompt_count as evidence_count
+
+    from friction
+
+    where has_friction
 
 ),
 

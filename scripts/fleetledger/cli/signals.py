@@ -48,9 +48,10 @@ def signals_report(
     form: str,
     **filters: str | None,
 ) -> None:
-    """Show how full contexts were, what caches and prompts cost, how tools were used, how responses ended.
+    """Show what went on inside the work: contexts, caches, prompts, tools, sub-agents, friction, times.
 
-    NAME is context, cache, asks, tools or stops; without one, what stands for each.
+    NAME is context, cache, asks, tools, stops, compactions, recalls, delegations, friction or timings; without one,
+    what stands for each.
 
     \b
     Examples:

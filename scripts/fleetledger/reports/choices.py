@@ -84,5 +84,10 @@ SIGNALS = {
     "asks": ("month", "project"),
     "tools": ("month", "project", "tool_name"),
     "stops": ("month", "project", "model", "client_version"),
+    "compactions": ("month", "project", "compaction_trigger"),
+    "recalls": ("month", "project", "recall_source", "item_name"),
+    "delegations": ("month", "project", "subagent_type", "model"),
+    "friction": ("month", "project"),
+    "timings": ("month", "project", "timed_name", "started_hour"),
 }
 """The signals that a report shows, and what each can be grouped by."""

@@ -41,15 +41,14 @@ HEADLINES = {
         Headline("edit_loops"),
     ),
     "stops": (Headline("degraded_calls", "ended_calls"),),
-}
-
-
-QUERIES = {
-    "context": "reports/signal_context",
-    "cache": "reports/signal_cache",
-    "asks": "reports/signal_asks",
-    "tools": "reports/signal_tools",
-    "stops": "reports/signal_stops",
+    "compactions": (Headline("mid_task_compactions", "followed_compactions"), Headline("reread_files")),
+    "recalls": (Headline("recalls"),),
+    "delegations": (
+        Headline("unused_delegations", "judged_delegations"),
+        *(Headline(f"{kind}_cost_usd") for kind in PRICED_KINDS),
+    ),
+    "friction": (Headline("friction_sessions", "sessions"), Headline("friction_prompts", "prompts")),
+    "timings": (Headline("response_p50_ms"), Headline("response_p99_ms"), Headline("ask_p50_ms")),
 }
 
 
@@ -92,4 +91,4 @@ def waste(ledger: Ledger) -> Row:
 
 
 def _groups(ledger: Ledger, name: str, *groupings: Grouping) -> list[list[Row]]:
-    return ledger.groups(QUERIES[name], SIGNALS[name], *groupings)
+    return ledger.groups(f"reports/signal_{name}", SIGNALS[name], *groupings)

@@ -50,6 +50,10 @@ def _share(measure: str, out_of: str, header: str) -> Shown:
     return Shown(header, lambda row: percent(row[measure] / row[out_of] if row[out_of] else None))
 
 
+def _time(measure: str, header: str) -> Shown:
+    return Shown(header, lambda row: duration(row[measure] / 1000 if row[measure] is not None else None))
+
+
 SHOWN = {
     "context": (
         _count("calls", "calls"),
@@ -68,9 +72,7 @@ SHOWN = {
     ),
     "asks": (
         _count("asks", "prompts"),
-        Shown(
-            "median time", lambda row: duration(row["median_answered_ms"] / 1000 if row["median_answered_ms"] else None)
-        ),
+        _time("median_answered_ms", "median time"),
         _count("tool_calls", "tool calls"),
         _count("subagents", "sub-agents"),
     ),
@@ -86,11 +88,56 @@ SHOWN = {
         _count("degraded_calls", "degraded"),
         _share("degraded_calls", "ended_calls", "share"),
     ),
+    "compactions": (
+        _count("compactions", "compactions"),
+        _count("median_tokens_before", "before"),
+        _count("median_tokens_after", "after"),
+        Shown("relief", lambda row: percent(row["median_relief_share"])),
+        _share("mid_task_compactions", "followed_compactions", "mid-task"),
+        _count("reread_files", "read again"),
+    ),
+    "recalls": (
+        _count("recalls", "recalls"),
+        _count("items", "items"),
+        _count("sessions", "sessions"),
+        _count("tokens", "tokens"),
+        _count("characters", "characters"),
+    ),
+    "delegations": (
+        _count("delegations", "agents"),
+        _share("unused_delegations", "judged_delegations", "unused"),
+        _count("failed_delegations", "failed"),
+        _time("median_wall_clock_ms", "median time"),
+        _count("tool_calls", "tool calls"),
+    ),
+    "friction": (
+        _count("sessions", "sessions"),
+        _share("friction_sessions", "sessions", "with friction"),
+        _count("negative_prompts", "not right"),
+        _count("corrected_prompts", "corrected"),
+        _count("repeated_prompts", "repeated"),
+        _count("interrupts", "interrupted"),
+        _count("denials", "turned down"),
+        _share("abrupt_sessions", "sessions", "abrupt end"),
+    ),
+    "timings": (
+        _count("responses", "responses"),
+        _time("response_p50_ms", "median"),
+        _time("response_p90_ms", "90 %"),
+        _time("response_p99_ms", "99 %"),
+        _time("ttft_p50_ms", "first token"),
+        _time("tool_p50_ms", "tool"),
+        _time("tool_p90_ms", "90 % "),
+        _time("ask_p50_ms", "prompt"),
+        _time("pause_p50_ms", "pause"),
+    ),
 }
 
 MONEY = {
     "cache": {"{}_rewrite_cost_usd": "{} rewriting", "{}_long_life_usd": "{} if kept 1 h"},
     "asks": {"{}_cost_usd": "{}", "{}_dearest_usd": "{} dearest"},
+    "compactions": {"{}_cost_usd": "{}"},
+    "delegations": {"{}_cost_usd": "{}"},
 }
 """The amounts of a signal, one for each kind of money, with their headers."""
 
@@ -99,6 +146,11 @@ NOTES = {
     "cache": "Rewriting: what it cost beyond reading. If kept 1 h: what the longer life had saved, less what it costs.",
     "asks": "A prompt has all that followed it up to the next one, sub-agents included.",
     "tools": "Repeated: the same command three times in a row or more. A loop: five writes of a file in a session.",
+    "compactions": "Relief: the part of the context that was freed. Cost: of the calls that wrote the summary.",
+    "recalls": "mu logs an item's tokens, Claude Code its text; what a session begins with is not logged.",
+    "delegations": "Unused: nothing followed the answer; out of agents whose start is known. Cost: its own alone.",
+    "friction": "By a person's words (seed friction_words); friction: two prompts or more. It does not tell success.",
+    "timings": "Prompt: until the last that followed it. Pause: until a person asked again. First token: by telemetry.",
     "stops": "Degraded: broken off, refused, or run into a limit; the share is of responses whose end is told.",
 }
 
@@ -112,6 +164,21 @@ MEASURES = {
     "repeated_commands": "commands repeated in a row",
     "edit_loops": "files edited again and again",
     "degraded_calls": "responses that broke off or ran into a limit",
+    "mid_task_compactions": "compactions in the middle of work",
+    "reread_files": "files read again after a compaction",
+    "recalls": "things put into a context",
+    "unused_delegations": "sub-agents whose answer nothing followed",
+    "friction_sessions": "sessions with friction in a person's words",
+    "friction_prompts": "prompts with friction",
+    "response_p50_ms": "a response, median",
+    "response_p99_ms": "the slowest of a hundred",
+    "ask_p50_ms": "a prompt until its last answer, median",
+}
+
+AMOUNTS = {
+    ("cache", "rewrite_cost_usd"): "writing lost caches again",
+    ("asks", "dearest_usd"): "the dearest prompt",
+    ("delegations", "cost_usd"): "sub-agents",
 }
 
 
@@ -192,12 +259,13 @@ def _measured(row: Row) -> str:
     kind, _, rest = row["measure"].partition("_")
     if kind not in PRICED_KINDS:
         return MEASURES[row["measure"]]
-    what = "writing lost caches again" if rest == "rewrite_cost_usd" else "the dearest prompt"
-    return f"{what}, {KINDS[kind].header}"
+    return f"{AMOUNTS[row['signal'], rest]}, {KINDS[kind].header}"
 
 
 def _figure(row: Row) -> str:
     kind = row["measure"].partition("_")[0]
+    if row["measure"].endswith("_ms"):
+        return duration(row["value"] / 1000)
     return money(row["value"], kind) if kind in PRICED_KINDS else f"{row['value']:,}"
 
 

@@ -20,7 +20,8 @@ from fleetledger.reports.choices import SIGNALS
 
 TABLES = (
     *("build_info", "dim_accounts", "fct_attention", "fct_asks", "fct_cache_economics", "fct_context_steps"),
-    *("fct_model_calls", "fct_sessions", "fct_stop_reasons", "fct_tool_habits"),
+    *("fct_model_calls", "fct_sessions", "fct_stop_reasons", "fct_tool_habits", "fct_compactions", "fct_recalls"),
+    *("fct_delegations", "fct_friction", "fct_timings"),
 )
 
 

@@ -1,0 +1,89 @@
+-- How contexts were compacted, and what that relieved and cost, by each of $groupings, which are lists of keys.
+with
+
+models as (
+
+    select session_id from fct_model_calls
+
+    where
+        $model is not null
+        and contains(lower(model), lower($model))
+
+),
+
+filtered as (
+
+    select * from fct_compactions
+
+    where
+        ($fleet is null or fleet = $fleet)
+        and ($host is null or host = $host)
+        and ($account is null or account = $account)
+        and ($project is null or contains(lower(project), lower($project)))
+        and ($model is null or session_id in (select models.session_id from models))
+        and ($since_at is null or compacted_at >= $since_at)
+        and ($until_at is null or compacted_at < $until_at)
+
+),
+
+groupings as (
+
+    select unnest(cast($groupings as varchar[][])) as keys
+
+),
+
+keyed as (
+
+    select
+        groupings.keys,
+        case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.compacted_on) end as month,
+        case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case
+            when list_contains(groupings.keys, 'compaction_trigger') then filtered.compaction_trigger
+        end as compaction_trigger,
+        filtered.compaction_id,
+        filtered.session_id,
+        filtered.tokens_before,
+        filtered.tokens_after,
+        filtered.relief_share,
+        filtered.is_mid_task,
+        filtered.reread_file_count,
+        filtered.cost_kind,
+        filtered.cost_usd
+
+    from groupings
+
+    left join filtered
+        on true
+
+)
+
+select
+    keys,
+    month,
+    project,
+    compaction_trigger,
+    count(compaction_id) as compactions,
+    count(distinct session_id) as sessions,
+    cast(median(tokens_before) as bigint) as median_tokens_before,
+    cast(median(tokens_after) as bigint) as median_tokens_after,
+    median(relief_share) as median_relief_share,
+    count(is_mid_task) as followed_compactions,
+    count(*) filter (where is_mid_task) as mid_task_compactions,
+    coalesce(cast(sum(reread_file_count) as bigint), 0) as reread_files,
+    count(cost_usd) as costed_compactions,
+    sum(cost_usd) filter (where cost_kind = 'billed') as billed_cost_usd,
+    sum(cost_usd) filter (where cost_kind = 'subscription') as subscription_cost_usd,
+    sum(cost_usd) filter (where cost_kind = 'unknown') as unknown_cost_usd
+
+from keyed
+
+group by all
+
+having count(compaction_id) > 0 or len(keys) = 0
+
+order by
+    month asc nulls last,
+    compactions desc nulls last,
+    project asc,
+    compaction_trigger asc

@@ -1,0 +1,80 @@
+-- What was put into contexts besides the conversation, by each of $groupings, which are lists of keys.
+with
+
+models as (
+
+    select session_id from fct_model_calls
+
+    where
+        $model is not null
+        and contains(lower(model), lower($model))
+
+),
+
+filtered as (
+
+    select * from fct_recalls
+
+    where
+        ($fleet is null or fleet = $fleet)
+        and ($host is null or host = $host)
+        and ($account is null or account = $account)
+        and ($project is null or contains(lower(project), lower($project)))
+        and ($model is null or session_id in (select models.session_id from models))
+        and ($since_at is null or recalled_at >= $since_at)
+        and ($until_at is null or recalled_at < $until_at)
+
+),
+
+groupings as (
+
+    select unnest(cast($groupings as varchar[][])) as keys
+
+),
+
+keyed as (
+
+    select
+        groupings.keys,
+        case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.recalled_on) end as month,
+        case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'recall_source') then filtered.recall_source end as recall_source,
+        case when list_contains(groupings.keys, 'item_name') then filtered.item_name end as item_name,
+        filtered.line_id,
+        filtered.session_id,
+        filtered.item_name as recalled_item,
+        filtered.item_tokens,
+        filtered.item_characters
+
+    from groupings
+
+    left join filtered
+        on true
+
+)
+
+select
+    keys,
+    month,
+    project,
+    recall_source,
+    item_name,
+    count(line_id) as recalls,
+    count(distinct recalled_item) as items,
+    count(distinct session_id) as sessions,
+    count(item_tokens) as sized_recalls,
+    cast(sum(item_tokens) as bigint) as tokens,
+    cast(sum(item_characters) as bigint) as characters
+
+from keyed
+
+group by all
+
+having count(line_id) > 0 or len(keys) = 0
+
+order by
+    month asc nulls last,
+    recalls desc nulls last,
+    project asc,
+    recall_source asc,
+    item_name asc
