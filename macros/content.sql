@@ -255,3 +255,12 @@
 {% macro spark__actions_of(decisions, action) -%}
     cast(size(filter({{ decisions }}, decision -> decision.action = '{{ action }}')) as bigint)
 {%- endmacro %}
+
+{# The texts of a list as one, with a separator between them. Arguments: two SQL expressions. #}
+{% macro joined(texts, separator) %}{{ return(adapter.dispatch('joined')(texts, separator)) }}{% endmacro %}
+{% macro duckdb__joined(texts, separator) -%}
+    array_to_string({{ texts }}, {{ separator }})
+{%- endmacro %}
+{% macro spark__joined(texts, separator) -%}
+    array_join({{ texts }}, {{ separator }})
+{%- endmacro %}

@@ -278,3 +278,12 @@
 {% macro spark__joined_in_order(text, position) -%}
     array_join(transform(array_sort(collect_list(struct({{ position }} as place, {{ text }} as piece))), one -> one.piece), '')
 {%- endmacro %}
+
+{# How far the values of a group or window lie from their median, in the median. #}
+{% macro median_deviation(value) %}{{ return(adapter.dispatch('median_deviation')(value)) }}{% endmacro %}
+{% macro duckdb__median_deviation(value) -%}
+    mad({{ value }})
+{%- endmacro %}
+{% macro spark__median_deviation(value) -%}
+    percentile(abs({{ value }} - percentile({{ value }}, 0.5)), 0.5)
+{%- endmacro %}

@@ -48,6 +48,14 @@ friction as (
 
 ),
 
+claims as (
+
+    select * from {{ ref('fct_claims') }}
+
+    where claim_verdict in ('contradicted', 'unsupported')
+
+),
+
 thresholds as (
 
     select * from {{ ref('signal_thresholds') }}
@@ -179,6 +187,17 @@ found as (
     from friction
 
     where has_friction
+
+    union all
+
+    select
+        session_id,
+        claim_verdict || '_claim' as signal,
+        count(*) as evidence_count
+
+    from claims
+
+    group by session_id, claim_verdict
 
 ),
 

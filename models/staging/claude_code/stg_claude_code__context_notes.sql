@@ -41,12 +41,12 @@ notes as (
             line.attachment.path,
             line.attachment.filename,
             line.attachment.hookname,
-            nullif(array_to_string(line.attachment.addednames, ' '), '')
+            nullif({{ joined('line.attachment.addednames', "' '") }}, '')
         ) as item_name,
         length(coalesce(
             {{ json_text('line.attachment.content', '$.file.content') }},
             {{ json_text('line.attachment.content', '$.content') }},
-            nullif(array_to_string(line.attachment.addedblocks, chr(10)), ''),
+            nullif({{ joined('line.attachment.addedblocks', 'chr(10)') }}, ''),
             cast(line.attachment.content as varchar)
         )) as item_characters
 

@@ -40,6 +40,7 @@ COMMANDS = {
     "hook": "hook",
     "mcp": "mcp",
     "doctor": "archive",
+    "export": "export",
     "restore": "archive",
     "set-aside": "archive",
     "collect": "collect",

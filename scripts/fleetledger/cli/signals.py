@@ -37,7 +37,7 @@ def attention_report(places: Places, limit: int, form: str, **filters: str | Non
 @with_places
 @click.argument("name", metavar="[NAME]", type=click.Choice(tuple(SIGNALS)), required=False)
 @filter_options
-@click.option("--by", type=click.Choice(KEYS), help="What the rows of one signal are (default project).")
+@click.option("--by", type=click.Choice(KEYS), help="What the rows of one signal are (project, unless it has none).")
 @click.option("-n", "--limit", type=click.IntRange(1), help="How many rows.")
 @table_options
 def signals_report(
@@ -50,13 +50,14 @@ def signals_report(
 ) -> None:
     """Show what went on inside the work: contexts, caches, prompts, tools, sub-agents, friction, times.
 
-    NAME is context, cache, asks, tools, stops, compactions, recalls, delegations, friction or timings; without one,
-    what stands for each.
+    NAME is context, cache, asks, tools, stops, compactions, recalls, delegations, friction, timings, claims,
+    directives, anomalies, versions or subscriptions; without one, what stands for each.
 
     \b
     Examples:
       fleetledger report signals
       fleetledger report signals cache --by model --since 30d
+      fleetledger report signals claims --by claim_kind
       fleetledger report signals tools --by tool_name --json
     """
     from fleetledger.reports.signals import all_signals, one_signal
@@ -66,7 +67,7 @@ def signals_report(
             raise click.UsageError("--by and --limit are for one signal: name it.")
         print_document(all_signals(narrowed(places, filters)), form, render=RENDER)
         return
-    by = by or "project"
+    by = by or ("project" if "project" in SIGNALS[name] else SIGNALS[name][-1])
     if by not in SIGNALS[name]:
         raise click.UsageError(f"{name} can be shown by {', '.join(SIGNALS[name])}.")
     print_document(one_signal(narrowed(places, filters), name, by=by, limit=limit), form, render=RENDER)

@@ -89,5 +89,10 @@ SIGNALS = {
     "delegations": ("month", "project", "subagent_type", "model"),
     "friction": ("month", "project"),
     "timings": ("month", "project", "timed_name", "started_hour"),
+    "claims": ("month", "project", "model", "claim_kind"),
+    "directives": ("month", "project", "directive"),
+    "anomalies": ("month", "called_on", "dimension", "dimension_value", "measure"),
+    "versions": ("fleet", "changed_what", "version_name"),
+    "subscriptions": ("month", "account"),
 }
 """The signals that a report shows, and what each can be grouped by."""

@@ -1,7 +1,8 @@
 """One session to read: what was said, turn by turn, with what it cost and how large the context was.
 
 The document has the session as `find` describes it, and `threads`, the main one first (in mu, each task is one): a
-thread has `turns`, a turn its `number, said_at_local, cost columns, context_tokens` and `items`. An item has its `kind`
+thread has `turns`, a turn its `number, said_at_local, cost columns, context_tokens`, its margin (`window_share,
+pause_ms, compactions, claims`) and `items`. An item has its `kind`
 (that of int_texts), `text`, cut at a length, and `size`, its whole length; a tool use also its `result` and, where it
 started a sub-agent, that `thread`.
 """
@@ -21,9 +22,9 @@ from fleetledger.reports.sessions import described, header, session_named
 UNKNOWN = dict.fromkeys(
     (
         *("billed_cost_usd", "subscription_cost_usd", "unknown_cost_usd", "model_call_count", "unpriced_call_count"),
-        "context_tokens",
+        *("context_tokens", "window_share", "pause_ms"),
     )
-)
+) | {"compactions": [], "claims": []}
 """What is said of a turn without calls."""
 
 
@@ -36,7 +37,11 @@ def show(ledger: Ledger, data: Path, index: TextIndex | None, name: str, longest
     (session,) = described(ledger, ledger.ask("reports/sessions", session_id=session_id, limit=1))
     files = stored(data, index, (*index.said, *index.rest)) if index else {}
     texts = ledger.ask("reports/session_texts", **files, session_id=session_id, longest=longest) if files else []
-    turns = {row["turn_id"]: row for row in ledger.ask("reports/session_turns", session_id=session_id)}
+    margin = {row["turn_id"]: row for row in ledger.ask("reports/session_margin", session_id=session_id)}
+    turns = {
+        row["turn_id"]: row | margin[row["turn_id"]]
+        for row in ledger.ask("reports/session_turns", session_id=session_id)
+    }
     tasks = ledger.ask("reports/session_tasks", session_id=session_id)
     threads = {task["task_id"]: _thread(task, texts, turns) for task in tasks}
     return header(ledger, "show") | {"session": session, "threads": _placed(threads)}

@@ -49,6 +49,30 @@ HEADLINES = {
     ),
     "friction": (Headline("friction_sessions", "sessions"), Headline("friction_prompts", "prompts")),
     "timings": (Headline("response_p50_ms"), Headline("response_p99_ms"), Headline("ask_p50_ms")),
+    "claims": (Headline("contradicted_claims", "claims"), Headline("unsupported_claims", "claims")),
+    "directives": (Headline("broken_calls", "calls"),),
+    "anomalies": (Headline("anomalies"),),
+    "versions": (Headline("worse_versions", "compared_versions"),),
+    "subscriptions": (Headline("active_days", "days"),),
+}
+
+
+QUERIES = {
+    "context": "reports/signal_context",
+    "cache": "reports/signal_cache",
+    "asks": "reports/signal_asks",
+    "tools": "reports/signal_tools",
+    "stops": "reports/signal_stops",
+    "compactions": "reports/signal_compactions",
+    "recalls": "reports/signal_recalls",
+    "delegations": "reports/signal_delegations",
+    "friction": "reports/signal_friction",
+    "timings": "reports/signal_timings",
+    "claims": "reports/signal_claims",
+    "directives": "reports/signal_directives",
+    "anomalies": "reports/signal_anomalies",
+    "versions": "reports/signal_versions",
+    "subscriptions": "reports/signal_subscriptions",
 }
 
 
@@ -91,4 +115,4 @@ def waste(ledger: Ledger) -> Row:
 
 
 def _groups(ledger: Ledger, name: str, *groupings: Grouping) -> list[list[Row]]:
-    return ledger.groups(f"reports/signal_{name}", SIGNALS[name], *groupings)
+    return ledger.groups(QUERIES[name], SIGNALS[name], *groupings)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fleetledger.base.text import ESCAPES, clean
 from fleetledger.published.rows import Row
-from fleetledger.terminal.money import DEMO, short
+from fleetledger.terminal.money import DEMO, duration, short
 from fleetledger.terminal.sessions import SENDERS, resumed, spent
 
 LONGEST = {"text": 4_000, "page": 20_000}
@@ -16,6 +16,12 @@ LONGEST = {"text": 4_000, "page": 20_000}
 
 FOLDED = 160
 """Characters of a tool's input or result that a line of the terminal shows."""
+
+BAR = 10
+"""How long the bar of a window is."""
+
+LONG_PAUSE_MS = 5 * 60_000
+"""A pause that is told: the shorter life of a cache is over."""
 
 WHO = {
     "answer": "agent",
@@ -67,6 +73,29 @@ def head(turn: Row) -> str:
     return " · ".join(part for part in (name, turn["said_at_local"], cost, context) if part)
 
 
+def margin(turn: Row) -> str:
+    """What stands beside a turn: how full the window was, the pause before it, what was compacted, what was claimed.
+
+    >>> margin({"window_share": 0.72, "pause_ms": 7_200_000, "compactions": [], "claims": [
+    ...     {"claim_kind": "tests_pass", "claim_verdict": "contradicted"},
+    ...     {"claim_kind": "pushed", "claim_verdict": "verified"}]})
+    '[███████···] 72% · after a pause of 2h 00m · claims tests pass: contradicted, pushed: verified'
+    """
+    parts = []
+    if turn["window_share"] is not None:
+        full = min(int(turn["window_share"] * BAR), BAR)
+        parts.append(f"[{'█' * full}{'·' * (BAR - full)}] {turn['window_share']:.0%}")
+    if (turn["pause_ms"] or 0) >= LONG_PAUSE_MS:
+        parts.append(f"after a pause of {duration(turn['pause_ms'] / 1000)}")
+    for compaction in turn["compactions"]:
+        sizes = " to ".join(short(compaction[key]) for key in ("tokens_before", "tokens_after"))
+        parts.append(f"compacted {sizes} ({clean(compaction['compaction_trigger'])})")
+    claims = dict.fromkeys(f"{c['claim_kind'].replace('_', ' ')}: {c['claim_verdict']}" for c in turn["claims"])
+    if claims:
+        parts.append(f"claims {', '.join(claims)}")
+    return " · ".join(parts)
+
+
 def lines(document: Row) -> Iterator[str]:
     """The session as lines for a terminal."""
     session = document["session"]
@@ -85,6 +114,8 @@ def _thread(thread: Row, indent: str) -> Iterator[str]:
     for turn in thread["turns"]:
         yield ""
         yield f"{indent}── {head(turn)}"
+        if margin(turn):
+            yield f"{indent}   {margin(turn)}"
         for item in turn["items"]:
             yield from _item(item, indent)
 
@@ -126,6 +157,7 @@ def write_page(path: Path, document: Row) -> None:
         "harmless": harmless,
         "cut": cut,
         "head": head,
+        "margin": margin,
         "spent": spent,
         "resumed": resumed,
         "who": who,

@@ -32,6 +32,9 @@ RULES = {
     "cache_model_switch": "Another model was taken, which has no cache of this conversation.",
     "cache_context_drop": "The context was compacted or cleared, and the rest written anew.",
     "broken_response": "A response broke off, was refused or ran into a limit: its output was paid for.",
+    "reread": "A file was read again, in the same way, that had not changed and was in the context.",
+    "long_result": "A tool gave more than 40,000 characters: what is beyond them, at four characters a token.",
+    "unused_agent": "Nothing followed a sub-agent's answer: all that it cost.",
 }
 
 
@@ -52,6 +55,14 @@ def _share(measure: str, out_of: str, header: str) -> Shown:
 
 def _time(measure: str, header: str) -> Shown:
     return Shown(header, lambda row: duration(row[measure] / 1000 if row[measure] is not None else None))
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}" if abs(value) < 100 else short(int(value))
+
+
+def _change(change: str | None) -> str:
+    return text(change.replace("_", " ") if change else None)
 
 
 SHOWN = {
@@ -131,6 +142,47 @@ SHOWN = {
         _time("ask_p50_ms", "prompt"),
         _time("pause_p50_ms", "pause"),
     ),
+    "claims": (
+        _count("claims", "claims"),
+        _count("verified_claims", "verified"),
+        _count("late_claims", "late"),
+        _count("unclear_claims", "unclear"),
+        _count("unsupported_claims", "unsupported"),
+        _count("contradicted_claims", "contradicted"),
+    ),
+    "directives": (
+        _count("sessions_of_directives", "sessions"),
+        _count("breaking_sessions", "broken in"),
+        _count("calls", "calls"),
+        _share("broken_calls", "calls", "broken"),
+    ),
+    "anomalies": (
+        _count("anomalies", "days"),
+        Shown("robust z", lambda row: "-" if row["largest_z"] is None else f"{row['largest_z']:.1f}"),
+        Shown("value", lambda row: _number(row["measured_value_of_largest"])),
+        Shown("usual", lambda row: _number(row["median_value_of_largest"])),
+        Shown("most of it", lambda row: text(row["largest_part"])),
+    ),
+    "versions": (
+        _count("sessions", "sessions"),
+        Shown("before it", lambda row: text(row["previous_version_name"])),
+        _count("median_tokens", "tokens"),
+        _count("previous_median_tokens", "before"),
+        _share("failed_tool_calls", "tool_calls", "tools failed"),
+        Shown("tools", lambda row: _change(row["tool_error_change"])),
+        Shown("broken off", lambda row: _change(row["degraded_change"])),
+        Shown("success", lambda row: _change(row["success_change"])),
+    ),
+    "subscriptions": (
+        _count("active_days", "days of use"),
+        _count("days", "of"),
+        Shown("plan", lambda row: "-" if row["plan_usd"] is None else f"${row['plan_usd']:,.2f}"),
+        Shown("use", lambda row: money(row["subscription_cost_usd"], "subscription")),
+        Shown("worth", lambda row: "-" if row["break_even_multiple"] is None else f"{row['break_even_multiple']:.1f}x"),
+        Shown("limit used", lambda row: percent(row["peak_limit_share"])),
+        Shown("next down", lambda row: text(row["lower_tier"])),
+        Shown("would be used", lambda row: percent(row["lower_tier_peak_share"])),
+    ),
 }
 
 MONEY = {
@@ -151,6 +203,11 @@ NOTES = {
     "delegations": "Unused: nothing followed the answer; out of agents whose start is known. Cost: its own alone.",
     "friction": "By a person's words (seed friction_words); friction: two prompts or more. It does not tell success.",
     "timings": "Prompt: until the last that followed it. Pause: until a person asked again. First token: by telemetry.",
+    "claims": "Held against tools before the claim; unsupported: never seen. Contradicted: the last check had failed.",
+    "directives": "Out of calls that could have broken it (seed directives); `fct_directives` names one that did.",
+    "anomalies": "Against the days of use in the 28 days before; value and usual are of the day farthest off.",
+    "versions": "Beside the version before it, by 95 % intervals; too few: less than 10 sessions. No proof of a cause.",
+    "subscriptions": "Worth: use at list prices over the plan's cost. Limits as far as the status line was told them.",
     "stops": "Degraded: broken off, refused, or run into a limit; the share is of responses whose end is told.",
 }
 
@@ -173,6 +230,12 @@ MEASURES = {
     "response_p50_ms": "a response, median",
     "response_p99_ms": "the slowest of a hundred",
     "ask_p50_ms": "a prompt until its last answer, median",
+    "contradicted_claims": "claims that the last check contradicts",
+    "unsupported_claims": "claims that no tool bears out",
+    "broken_calls": "calls that broke a standing instruction",
+    "anomalies": "days unlike those before them",
+    "worse_versions": "versions that did worse than the one before",
+    "active_days": "days on which a plan was used",
 }
 
 AMOUNTS = {
@@ -302,7 +365,8 @@ def _waste(document: Row) -> Iterator[Piece]:
     for rule in dict.fromkeys(row["rule"] for row in rows):
         yield Line(f"{rule}: {RULES[rule]}")
     yield Line(
-        "Of caches, what writing again cost beyond reading; of responses, their output. A pause may be worth it.",
+        "Each is another part of what was paid. Of caches, what writing again cost beyond reading; a pause may be worth"
+        " it.",
         "dim",
     )
     yield Line(NOTIONAL, "dim")

@@ -49,6 +49,8 @@ COMMANDS = (
     "hook session-end",
     "mcp",
     "doctor",
+    "export parquet",
+    "export mu",
     "restore",
     "set-aside",
     "collect git",

@@ -119,6 +119,41 @@ def test_turns_tool_calls_sub_agents_and_compactions_stand_in_place(data: Path) 
     assert run(data, "s1").stdout == SHOWN
 
 
+MARGIN = """
+    update fct_turns set task_id = 's1', turn_number = right(turn_id, 1), prompted_at = case right(turn_id, 1)
+        when '1' then timestamp '2026-11-20 09:59:00' else timestamp '2026-11-20 10:04:00' end
+    where session_id = 's1';
+    insert into fct_context_steps by name
+    select unnest(['a', 'b', 'c']) as model_call_id, 's1' as session_id, unnest(['s1#1', 's1#1', 's1#2']) as turn_id,
+        unnest([1, 2, 3]) as step_number, unnest([0.1, 0.75, 0.21]) as window_share;
+    insert into fct_compactions by name
+    select unnest(['x', 'y']) as compaction_id, 's1' as task_id, 's1' as session_id, 'auto' as compaction_trigger,
+        unnest([timestamp '2026-11-20 10:03:59', timestamp '2026-11-20 10:04:00']) as compacted_at,
+        unnest([150000, 90000]) as tokens_before, unnest([42000, null]) as tokens_after;
+    insert into fct_timings by name
+    select 'pause' as timing_kind, unnest(['s1#1', 's1#2']) as timing_id, unnest(['s1#1', 's1#2']) as turn_id,
+        's1' as session_id, unnest([299999, 300000]) as duration_ms;
+    insert into fct_claims by name
+    select unnest(['l', 'm']) as line_id, 1 as block_number, unnest(['tests_pass', 'pushed']) as claim_kind,
+        's1#2' as turn_id, 's1' as session_id, unnest(['contradicted', 'verified']) as claim_verdict,
+        unnest([timestamp '2026-11-20 10:04:10', timestamp '2026-11-20 10:04:20']) as claimed_at;
+"""
+
+
+def test_what_went_on_inside_a_turn_stands_beside_it(data: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute(MARGIN)
+    first = "   [███████···] 75% · compacted 150k to 42.0k (auto)"
+    second = (
+        "   [██········] 21% · after a pause of 5m 00s · compacted 90.0k to - (auto)"
+        " · claims tests pass: contradicted, pushed: verified"
+    )
+    shown = run(data, "s1").stdout.splitlines()
+    assert [line for line in shown if line.startswith("   [")] == [first, second]
+    assert run(data, "s1", "--html", str(tmp_path / "s1.html")).exit_code == 0
+    assert first.strip() in (tmp_path / "s1.html").read_text()
+
+
 def test_a_session_is_named_by_the_beginning_of_its_id(data: Path) -> None:
     assert run(data, "s1").exit_code == 0
     assert run(data, "d41f/session").exit_code == 0

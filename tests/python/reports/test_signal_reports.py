@@ -21,7 +21,8 @@ from fleetledger.reports.choices import SIGNALS
 TABLES = (
     *("build_info", "dim_accounts", "fct_attention", "fct_asks", "fct_cache_economics", "fct_context_steps"),
     *("fct_model_calls", "fct_sessions", "fct_stop_reasons", "fct_tool_habits", "fct_compactions", "fct_recalls"),
-    *("fct_delegations", "fct_friction", "fct_timings"),
+    *("fct_delegations", "fct_friction", "fct_timings", "fct_claims", "fct_directives", "fct_anomalies"),
+    *("fct_version_changes", "fct_subscription_value", "fct_waste"),
 )
 
 
@@ -52,12 +53,16 @@ def answer(data: Path, query: str) -> list[tuple[Any, ...]]:
         return published.execute(query).fetchall()
 
 
+OF_THE_DEMO = tuple(name for name in SIGNALS if name not in ("claims", "anomalies", "subscriptions"))
+"""The demo's answers claim nothing, its days are alike, and the built fleet has no plan: these stand on few rows."""
+
+
 def test_the_demo_shows_every_signal(demo: Path) -> None:
     rows = document(demo, "signals", "--host", "demo-laptop")["rows"]
-    assert {row["signal"] for row in rows if row["value"]} == set(SIGNALS)
+    assert {row["signal"] for row in rows if row["value"]} == set(OF_THE_DEMO) - {"versions"}
 
 
-@pytest.mark.parametrize("signal", SIGNALS)
+@pytest.mark.parametrize("signal", OF_THE_DEMO)
 def test_groups_sum_to_their_totals(demo: Path, signal: str) -> None:
     for by in SIGNALS[signal]:
         shown = document(demo, "signals", signal, "--by", by)
@@ -113,7 +118,7 @@ def test_waste_adds_up_to_no_more_than_was_paid(demo: Path) -> None:
 
 
 def test_all_reports_are_tables_and_csv_too(demo: Path) -> None:
-    for arguments in (["attention"], ["signals"], *(["signals", name] for name in SIGNALS), ["waste"]):
+    for arguments in (["attention"], ["signals"], *(["signals", name] for name in OF_THE_DEMO), ["waste"]):
         told = document(demo, *arguments)["rows"]
         read = list(csv.DictReader(io.StringIO(report(demo, *arguments, "--csv").stdout)))
         assert len(read) == len(told) > 0
@@ -130,6 +135,62 @@ def test_hostile_texts_are_shown_harmless(tmp_path: Path) -> None:
     shown = report(tmp_path, "attention").stdout
     assert "\x1b" not in shown
     assert "dear +2, edit_loop +1 (3)" in shown
+
+
+def test_a_plan_is_shown_beside_the_next_one_down(tmp_path: Path) -> None:
+    write_published(published_path(tmp_path), [])
+    value = {
+        "month_started_on": "2026-03-01",
+        "provider": "claude_code",
+        "account": "own",
+        "plan_labels": "Max",
+        "amortised_usd": 100,
+        "covered_use_usd": 250,
+        "active_day_count": 9,
+        "day_count": 31,
+        "limit_count": 4,
+        "peak_limit_share": 0.1,
+        "tier": "Max 5x",
+        "lower_tier": "Pro",
+        "lower_tier_peak_share": 0.5,
+    }
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        insert(connection, "fct_subscription_value", value)
+    (row,) = document(tmp_path, "signals", "subscriptions", "--by", "account")["rows"]
+    assert (row["account"], row["active_days"], row["break_even_multiple"]) == ("own", 9, 2.5)
+    shown = report(tmp_path, "signals", "subscriptions", "--by", "account").stdout
+    assert "≈$250" in shown
+    assert "2.5x" in shown
+    assert "50.0%" in shown
+
+
+def test_claims_are_counted_by_their_verdicts(tmp_path: Path) -> None:
+    write_published(published_path(tmp_path), [])
+    verdicts = ("verified", "verified", "contradicted", "unsupported")
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        for number, verdict in enumerate(verdicts):
+            claim = {"line_id": str(number), "block_number": 1, "claim_kind": "pushed", "claim_verdict": verdict}
+            insert(connection, "fct_claims", claim | {"session_id": "s", "claimed_at": "2026-03-01 10:00:00"})
+    (row,) = document(tmp_path, "signals", "claims", "--by", "claim_kind")["rows"]
+    assert (row["claim_kind"], row["claims"], row["verified_claims"], row["contradicted_claims"]) == ("pushed", 4, 2, 1)
+    assert "claims that the last check contradicts" in report(tmp_path, "signals").stdout
+    assert "pushed" in report(tmp_path, "signals", "claims", "--by", "claim_kind", "--csv").stdout
+
+
+def test_the_day_farthest_off_stands_for_its_group(tmp_path: Path) -> None:
+    write_published(published_path(tmp_path), [])
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        for day, z, value in (("2026-03-01", 4.0, 12.0), ("2026-03-02", -6.5, 1.5)):
+            measured = {"measure": "cost_usd", "measured_value": value, "median_value": 8.0, "robust_z": z}
+            shop = {"dimension": "project", "dimension_value": "shop", "cost_kind": "billed", "largest_part": "opus"}
+            direction = {"called_on": day, "direction": "high" if z > 0 else "low"}
+            insert(connection, "fct_anomalies", measured | shop | direction)
+    (row,) = document(tmp_path, "signals", "anomalies", "--by", "dimension_value")["rows"]
+    assert (row["anomalies"], row["high_anomalies"], row["largest_z"]) == (2, 1, 6.5)
+    assert (row["measured_value_of_largest"], row["largest_part"]) == (1.5, "opus")
+    shown = report(tmp_path, "signals", "anomalies", "--by", "called_on").stdout
+    assert "2026-03-02" in shown
+    assert "8.00" in shown
 
 
 def test_nothing_is_told_as_nothing(tmp_path: Path) -> None:
