@@ -23,6 +23,17 @@
     {{ matches_regex(path, "'^(?:/|[A-Za-z]:/)'") }}
 {%- endmacro %}
 
+{# Where a plain path leads from a directory, itself if it is null; null where a variable or a pattern stands in it. #}
+{% macro path_from(path, directory, home) -%}
+    case
+        when {{ path }} is null then {{ directory }}
+        when {{ matches_regex(path, "'[$…*]|^-$'") }} then null
+        when {{ is_absolute_path(path) }} then {{ path }}
+        when {{ path }} like '~%' then {{ home }} || substring({{ path }}, 2)
+        else replace({{ directory }}, '\', '/') || '/' || {{ path }}
+    end
+{%- endmacro %}
+
 {#
     A path without `.`, `//`, and as many `..` as its parts allow: up to twelve that follow one another. Where the path is relative and climbs
     out of where it begins, it begins with `..` then.

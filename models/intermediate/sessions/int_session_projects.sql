@@ -24,11 +24,22 @@ project_folds as (
 
 ),
 
+directories as (
+
+    select *
+
+    from {{ ref('stg_git__directories') }}
+
+    where worktree_of is not null
+
+),
+
 -- The directory a session was started in: the first that its main thread logged, or a sub-agent where that is missing.
 starts as (
 
     select
         session_id,
+        min(host) as host,
         coalesce(
             max(case when agent_id is null then first_cwd end),
             min_by(first_cwd, precedence)
@@ -44,7 +55,7 @@ starts as (
 
 ),
 
--- Where Claude Code says what a worktree is one of, nothing has to be told by its name.
+-- Where Claude Code or git says what a worktree is one of, nothing has to be told by its name.
 worktrees as (
 
     select
@@ -88,12 +99,16 @@ first_starts as (
     select
         starts.session_id,
         starts.cwd,
-        coalesce(known_starts.repository, starts.cwd, starts.project_slug) as directory
+        coalesce(known_starts.repository, directories.worktree_of, starts.cwd, starts.project_slug) as directory
 
     from starts
 
     left join known_starts
         on starts.session_id = known_starts.session_id
+
+    left join directories
+        on starts.host = directories.host
+        and starts.cwd = directories.directory
 
 ),
 

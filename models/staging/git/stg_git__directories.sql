@@ -27,6 +27,7 @@ latest as (
         repository,
         remote,
         default_branch,
+        worktree_of,
         status = 'collected' as is_collected,
         reason as skip_reason,
         observed_at

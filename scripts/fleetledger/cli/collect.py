@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fleetledger.base import clock
-from fleetledger.base.paths import landing_dir, this_host
+from fleetledger.base.paths import landing_dir, published_path, this_host
 from fleetledger.base.text import clean
 from fleetledger.cli.options import Places, published, with_places
 from fleetledger.terminal.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from fleetledger.collect.git import Directories
     from fleetledger.collect.github import GithubSummary
 
 SKIPPED_LIMIT = 20
@@ -39,6 +41,8 @@ def collect() -> None:
 def collect_git(places: Places) -> None:
     """Land the commits of the repositories that sessions worked in and that are on this machine.
 
+    Those of files that sessions edited, and of `git -C DIR` and `cd DIR && git`, are known from the last refresh on.
+
     Nothing is fetched or written, and no hook or program that a repository's configuration names is run. What is gone,
     bare, corrupt, huge or unreadable is named and skipped.
 
@@ -57,8 +61,9 @@ def collect_git(places: Places) -> None:
     if not has_git():
         click.echo("git is not installed here: nothing can be collected of it; all else works without.", err=True)
         return
-    with progress("collect git") as step:
-        summary = collecting.collect_git(landing_dir(places.seen().data), hosts, clock.now(), step)
+    data = places.seen().data
+    with progress("collect git") as step, _reached(data) as reached:
+        summary = collecting.collect_git(landing_dir(data), hosts, clock.now(), step, reached)
     _tell_skipped(summary.skipped)
     click.echo(
         f"Visited {summary.repositories:,} repositories of {summary.directories:,} directories:"
@@ -66,6 +71,27 @@ def collect_git(places: Places) -> None:
     )
     if summary.gone:
         click.echo(f"{summary.gone:,} directories are not there any more; what was landed of them stays.")
+
+
+@contextmanager
+def _reached(data: Path) -> Iterator[Callable[[str], Directories]]:
+    """What asks the published file in which directories a host's sessions worked beside their own."""
+    from fleetledger.published.ledger import Ledger, ReportError
+
+    if not published_path(data).exists():
+        yield lambda _host: {}
+        return
+    with closing(Ledger(published_path(data))) as ledger:
+
+        def reached(host: str) -> Directories:
+            try:
+                rows = ledger.ask("published/reached_directories", host=host)
+            except ReportError as error:
+                click.echo(clean(f"Only sessions' own directories are visited: {error}"), err=True)
+                return {}
+            return {row["directory"]: row["reached_at"] for row in rows}
+
+        yield reached
 
 
 def _hosts(places: Places) -> list[str]:

@@ -1,5 +1,7 @@
 """Collecting from git: the commits of the repositories that landed sessions worked in, as far as they are here.
 
+Where sessions worked their logged directories tell, and what is published of their edits and commands.
+
 Only commits from a day before a repository's first session on are read: earlier ones are no session's work. A commit
 is read once; where it stands (on which branch, whether it reached the default one) is looked at every time, and lands
 when it has changed.
@@ -7,8 +9,10 @@ when it has changed.
 
 from __future__ import annotations
 
+import json
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,10 +20,11 @@ from typing import Any
 
 from fleetledger.base.steps import Step
 from fleetledger.collect import git_commands as git
-from fleetledger.collect.git_commands import GitError, Repository
+from fleetledger.collect.git_commands import NO_REPOSITORY, GitError, Repository
 from fleetledger.landing.collection import Collection, collecting
 from fleetledger.landing.manifest import read_manifest
 from fleetledger.landing.queries import session_directories
+from fleetledger.sources.discovery import SETTINGS
 
 COMMITS = 50_000
 """A repository with more in the time that counts is huge, and skipped."""
@@ -42,7 +47,11 @@ _PULL = re.compile(r"/(?:pull|pr|merge-requests)/\d+(?:/head)?$")
 _DEFAULT_BRANCHES = ("main", "master", "trunk")
 """What a default branch is called where the repository does not say; the first that is there."""
 
+_OF_A_DIRECTORY = ("repository", "remote", "default_branch", "status", "reason", "worktree_of")
+
 Row = dict[str, Any]
+Directories = dict[str, datetime | None]
+"""Directories with when a session worked in each first, UTC; None where nothing tells."""
 
 
 @dataclass(slots=True)
@@ -59,39 +68,83 @@ class GitSummary:
 
 @dataclass(slots=True)
 class _Visit:
-    """A repository, the directories of sessions in it, and when the first of these began (seconds since 1970)."""
+    """A repository, the directories of sessions in it, each with what it is a worktree of, and since when these count.
+
+    `since` is in seconds since 1970.
+    """
 
     repository: Repository
-    directories: list[str] = field(default_factory=list)
+    directories: dict[str, str | None] = field(default_factory=dict)
     since: int = 0
 
 
-def collect_git(landing: Path, hosts: Iterable[str], now: datetime, step: Step) -> GitSummary:
-    """Land what is new in the repositories of the hosts' sessions. Raises LockHeld and LandingError."""
+def collect_git(
+    landing: Path,
+    hosts: Iterable[str],
+    now: datetime,
+    step: Step,
+    reached: Callable[[str], Directories] = lambda _host: {},
+) -> GitSummary:
+    """Land what is new in the repositories of the hosts' sessions. Raises LockHeld and LandingError.
+
+    `reached` says which other directories a host's sessions edited files in or asked git about.
+    """
     summary = GitSummary()
     for host in hosts:
         with collecting(landing, host, now) as collection:
-            _collect(collection, session_directories(landing, read_manifest(landing, host)), summary, step)
+            own = session_directories(landing, read_manifest(landing, host))
+            _collect(collection, _merged(own, added_directories(own), reached(host)), summary, step)
     return summary
 
 
-def _collect(collection: Collection, directories: dict[str, datetime | None], summary: GitSummary, step: Step) -> None:
+def _merged(*found: Directories) -> Directories:
+    """Directories with the first time of each; None where one does not tell."""
+    merged: Directories = {}
+    for directories in found:
+        for directory, first in directories.items():
+            known = merged.get(directory, first)
+            merged[directory] = min(known, first) if known and first else None
+    return merged
+
+
+def added_directories(directories: Directories) -> Directories:
+    """What the settings of projects have Claude Code work in as well (`permissions.additionalDirectories`)."""
+    found: Directories = {}
+    for directory, first in directories.items():
+        for name in SETTINGS:
+            for added in _added_in(Path(directory) / ".claude" / name):
+                place = os.path.normpath(Path(directory, added).expanduser())
+                found = _merged(found, {place: first})
+    return found
+
+
+def _added_in(settings: Path) -> list[str]:
+    """The directories that a file of settings adds; none where it cannot be read, which is for Claude Code to say."""
+    try:
+        added = json.loads(settings.read_bytes())["permissions"]["additionalDirectories"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [place for place in added if isinstance(place, str)] if isinstance(added, list) else []
+
+
+def _collect(collection: Collection, directories: Directories, summary: GitSummary, step: Step) -> None:
     seen = _Seen(collection)
+    found = _Repositories()
     visits: dict[str, _Visit] = {}
     summary.directories += len(directories)
     for directory, first in directories.items():
         try:
-            repository = git.repository_of(_nearest(directory))
+            repository = found.of(_nearest(directory))
         except GitError as error:
             reason = GONE if not _is_there(directory) else str(error)
             summary.gone += reason == GONE
-            if reason not in (GONE, "not in a git repository"):
+            if reason not in (GONE, NO_REPOSITORY):
                 summary.skipped.append((directory, reason))
             seen.directory(directory, None, reason)
             continue
         since = int((first - MARGIN).timestamp()) if first else 0
         visit = visits.setdefault(repository.name, _Visit(repository, since=since))
-        visit.directories.append(directory)
+        visit.directories[directory] = repository.worktree_of
         visit.since = max(0, min(visit.since, since))
     seen.land_directories()
     for number, visit in enumerate(visits.values()):
@@ -124,13 +177,33 @@ def _is_there(directory: str) -> bool:
         return False
 
 
+class _Repositories:
+    """Repositories by their directories: sessions work in many directories of few."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, Repository | GitError] = {}
+
+    def of(self, directory: Path) -> Repository:
+        """The repository that a directory lies in. Raises GitError."""
+        place = git.top_of(directory) or directory
+        if place not in self._known:
+            try:
+                self._known[place] = git.repository_of(place)
+            except GitError as error:
+                self._known[place] = error
+        known = self._known[place]
+        if isinstance(known, GitError):
+            raise known
+        return known
+
+
 class _Seen:
     """What was landed before, so that only what differs is landed again."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        columns = ("directory", "repository", "remote", "default_branch", "status", "reason")
-        self._directories = {row[0]: row[1:] for row in collection.rows("git_directories", columns)}
+        rows = collection.rows("git_directories", ("directory", *_OF_A_DIRECTORY))
+        self._directories = {row[0]: row[1:] for row in rows}
         self._new_directories: list[Row] = []
         self.commits: dict[str, dict[str, bool]] = {}
         read_columns = ("repository", "sha", "diff_is_known", "is_made_here")
@@ -150,13 +223,21 @@ class _Seen:
         reason: str | None,
         remote: str | None = None,
         default: str | None = None,
+        worktree_of: str | None = None,
     ) -> None:
-        """Note a directory; it lands if it differs from what was landed."""
-        values = (repository, remote, default, "skipped" if reason else "collected", reason)
-        if self._directories.get(directory) != values:
+        """Note a directory; it lands if it differs from what was landed.
+
+        Of one that is gone what was landed of it stays: worktrees are removed, and their commits are not.
+        """
+        before = self._directories.get(directory)
+        if before and before[0] and not _is_there(directory):
+            if repository != before[0]:
+                return
+            worktree_of = before[-1]
+        values = (repository, remote, default, "skipped" if reason else "collected", reason, worktree_of)
+        if before != values:
             self._directories[directory] = values
-            names = ("repository", "remote", "default_branch", "status", "reason")
-            self._new_directories.append({"directory": directory, **dict(zip(names, values, strict=True))})
+            self._new_directories.append({"directory": directory, **dict(zip(_OF_A_DIRECTORY, values, strict=True))})
 
     def land_directories(self) -> None:
         """Land the directories noted since the last time."""
@@ -191,8 +272,8 @@ def _visit(collection: Collection, visit: _Visit, seen: _Seen, summary: GitSumma
         collection.add("git_commit_states", (_state_row(repository, sha, *state) for sha, state in moved))
         if rows or moved:
             collection.commit()
-    for directory in visit.directories:
-        seen.directory(directory, repository.name, reason, remote, default)
+    for directory, worktree_of in visit.directories.items():
+        seen.directory(directory, repository.name, reason, remote, default, worktree_of)
     seen.land_directories()
 
 

@@ -26,6 +26,7 @@ LARGE_FILE = "32m"
 RENAMES = 1_000
 """Up to so many new files of a commit renames are looked for."""
 SUBJECT_CHARACTERS, BODY_CHARACTERS = 1_000, 64_000
+NO_REPOSITORY = "not in a git repository"
 COMMIT_BYTES = 4 * 2**20
 """A commit object above this is no commit of a person."""
 
@@ -104,12 +105,16 @@ class Commit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository and where to ask it; `name` is its directory, worktrees folded into it."""
+    """A repository and where to ask it; `name` is its directory, worktrees folded into it.
+
+    `worktree_of` is the directory of the repository that `directory` lies in a linked worktree of, if it does.
+    """
 
     name: str
     directory: Path
     git_directory: Path
     is_shallow: bool
+    worktree_of: str | None = None
 
 
 def has_git() -> bool:
@@ -170,7 +175,7 @@ def ask(directory: Path, *arguments: str, given: bytes = b"", may_fail: bool = F
 def _reason(errors: bytes) -> str:
     text = errors.decode("utf-8", "replace")
     known = {
-        "not a git repository": "not in a git repository",
+        "not a git repository": NO_REPOSITORY,
         "dubious ownership": "belongs to another user; `git config --global --add safe.directory DIR` trusts it",
         "bare repository": "a bare repository",
         "must be run in a work tree": "a bare repository",
@@ -187,15 +192,41 @@ def _reason(errors: bytes) -> str:
 
 def repository_of(directory: Path) -> Repository:
     """The repository that a directory lies in. Raises GitError."""
-    asked = ("--is-bare-repository", "--is-shallow-repository", "--git-common-dir")
-    said = ask(directory, "rev-parse", "--path-format=absolute", *asked).split(b"\n", 2)
-    if len(said) < 3:
+    top = top_of(directory)
+    if top is None and not any(_is_bare(place) for place in (directory, *directory.parents)):
+        raise GitError(NO_REPOSITORY)
+    asked = ("--is-bare-repository", "--is-shallow-repository", "--absolute-git-dir", "--git-common-dir")
+    said = ask(top or directory, "rev-parse", "--path-format=absolute", *asked).split(b"\n", 3)
+    if len(said) < 4:
         raise GitError("unreadable: git does not say where it is")
-    if said[0] == b"true":
+    own, common = (Path(os.path.realpath(os.fsdecode(place.removesuffix(b"\n")))) for place in said[2:])
+    # What a file `.git` names may be bare, with worktrees beside it: the directory of that file is where people work.
+    if said[0] == b"true" and (top is None or not (top / ".git").is_file()):
         raise GitError("a bare repository")
-    git_directory = Path(os.path.realpath(os.fsdecode(said[2].removesuffix(b"\n"))))
-    name = git_directory.parent if git_directory.name == ".git" else git_directory
-    return Repository(str(name), directory, git_directory, said[1] == b"true")
+    name = common.parent if common.name == ".git" else common
+    worktree_of = None if own == common else _beside(common)
+    return Repository(str(name), top or directory, common, said[1] == b"true", worktree_of)
+
+
+def top_of(directory: Path) -> Path | None:
+    """The nearest directory, itself or above it, in which git has a repository begin: one with a `.git`."""
+    places = (directory, *directory.parents)
+    return next((place for place in places if os.path.lexists(place / ".git")), None)
+
+
+def _is_bare(place: Path) -> bool:
+    return (place / "HEAD").is_file() and (place / "objects").is_dir()
+
+
+def _beside(common: Path) -> str:
+    """The directory whose `.git` a git directory is, for those that have linked worktrees."""
+    if common.name == ".git":
+        return str(common.parent)
+    # That of a submodule says where it is checked out; a bare one may be named by a file beside it.
+    told = ask(common, "config", "--file", str(common / "config"), "--get", "core.worktree", may_fail=True)
+    if told:
+        return os.path.realpath(common / os.fsdecode(told.removesuffix(b"\n")))
+    return str(common.parent if (common.parent / ".git").is_file() else common)
 
 
 def is_partial(repository: Repository) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from fleetledger.base.errors import why
 from fleetledger.landing.states import FileKey, FileState
-from fleetledger.sources.discovery import looked_in
+from fleetledger.sources.discovery import SETTINGS, looked_in
 from fleetledger.sources.files import SUFFIX, LogFile, Problem, find_log_files
 from fleetledger.sources.fleets import FLEETS, Source
 
@@ -23,9 +23,6 @@ DEFAULT_CLEANUP_DAYS = 30
 
 WARNING_DAYS = 7
 """Logs that are not landed are warned of so many days before they are deleted."""
-
-SETTINGS = ("settings.json", "settings.local.json")
-"""The settings of a Claude Code directory, or of a project's; the later wins."""
 
 
 class Cleanup(NamedTuple):

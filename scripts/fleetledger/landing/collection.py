@@ -42,7 +42,9 @@ def _schema(*texts: str, **others: pa.DataType) -> pa.Schema:
 
 
 SCHEMAS = {
-    "git_directories": _schema("directory", "repository", "remote", "default_branch", "status", "reason"),
+    "git_directories": _schema(
+        *("directory", "repository", "remote", "default_branch", "status", "reason", "worktree_of")
+    ),
     "git_commits": _schema(
         *("repository", "sha", "parents", "subject", "body"),
         authored_at=_TIME,

@@ -24,6 +24,9 @@ COWORK = tuple(
 )
 COWORK_DEPTHS = ("*/*/local_*/.claude", "*/*/agent/local_*/.claude")
 
+SETTINGS = ("settings.json", "settings.local.json")
+"""The settings of a Claude Code directory, or of a project's; the later wins."""
+
 RECEIVER = "receiver"
 """The account that telemetry goes by that was received here: it may be of any."""
 

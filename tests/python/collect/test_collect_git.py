@@ -5,20 +5,25 @@ import os
 import shutil
 import stat
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from git_repository import GitRepository
 from hypothesis import given
 from hypothesis import strategies as st
 from logged_host import LoggedHost
+from published_fixture import insert, write_published
 
 from fleetledger.base.locks import LockHeld, lock
+from fleetledger.base.paths import published_path
+from fleetledger.cli.main import main
 from fleetledger.collect import git as collecting
 from fleetledger.collect import git_commands
-from fleetledger.collect.git import GitSummary, collect_git
+from fleetledger.collect.git import Directories, GitSummary, collect_git
 from fleetledger.collect.git_commands import File, line_hash, parsed
 from fleetledger.landing.collection import SMALL_BATCHES
 from fleetledger.landing.collection import collecting as collecting_for
@@ -40,9 +45,11 @@ class Collected:
         self.host.write("".join(f"{line}\n" for line in lines).encode())
         self.host.extract()
 
-    def collect(self) -> GitSummary:
+    def collect(self, *reached: Path) -> GitSummary:
+        """Collect, also of directories that sessions of the host edited files in."""
         self.host.pass_time(1)
-        return collect_git(self.host.landing, ["host"], self.host.now, lambda *_, **__: None)
+        also: Directories = dict.fromkeys(map(str, reached), datetime(2026, 1, 2))
+        return collect_git(self.host.landing, ["host"], self.host.now, lambda *_, **__: None, lambda _: also)
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -362,6 +369,109 @@ def test_a_shallow_clone_does_not_claim_its_first_commits_files(
     GitRepository(tmp_path / "clone").git("fetch", "--quiet", "--unshallow")
     collected.collect()
     assert collected.commits("diff_is_known, file_count")[edge] == [True, 1]
+
+
+def test_repositories_that_edits_and_commands_reached_are_visited(
+    collected: Collected, shop: GitRepository, tmp_path: Path
+) -> None:
+    """Beside the session's, within it, a submodule of it, and one that its settings add."""
+    shop.commit("Begin", a="1")
+    beside = GitRepository.made(tmp_path / "beside")
+    within = GitRepository.made(shop.path / "vendor/within")
+    library = GitRepository.made(tmp_path / "library")
+    added = GitRepository.made(tmp_path / "added")
+    for repository in (beside, within, library, added):
+        repository.commit("Begin", a="1")
+    shop.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library.path), "lib")
+    submodule = GitRepository(shop.path / "lib", minutes=30)
+    work = [repository.commit("Work", src_py="1\n") for repository in (beside, within, submodule, added)]
+    (shop.path / ".claude").mkdir()
+    (shop.path / ".claude/settings.json").write_text("damaged")
+    settings = {"permissions": {"additionalDirectories": ["../added", 7]}}
+    (shop.path / ".claude/settings.local.json").write_text(json.dumps(settings))
+    (beside.path / "deep/er").mkdir(parents=True)
+    collected.work_in(shop.path)
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    summary = collected.collect(beside.path / "deep/er", within.path, submodule.path, plain, tmp_path / "gone")
+    assert (summary.repositories, summary.gone, summary.skipped) == (5, 1, [])
+    assert {*work} <= collected.states().keys()
+    seen = {Path(place).name: found for place, found in collected.directories().items()}
+    assert seen["er"][0] == str(beside.path)
+    assert seen["lib"][0] == str(shop.path / ".git/modules/lib")
+    assert seen["plain"][4] == "not in a git repository"
+
+
+def test_what_is_published_of_edits_is_visited(collected: Collected, shop: GitRepository, tmp_path: Path) -> None:
+    work = shop.commit("Work", a="1")
+    collected.work_in(tmp_path)
+    data = collected.host.data
+    config = tmp_path / "fleet.toml"
+    root = collected.host.sources[0].root
+    config.write_text(f'[[source]]\nfleet = "claude_code"\nhost = "host"\naccount = "default"\nroot = "{root}"\n')
+    command = ["collect", "git", "--config", str(config), "--data-dir", str(data)]
+    assert CliRunner().invoke(main, command).stdout.startswith("Visited 0 repositories of 1 directories")
+
+    write_published(published_path(data), [{"session_id": "s"}])
+    reached = {"host": "host", "directory": str(shop.path), "reached_at": "2026-01-02", "reached_by": "edit"}
+    with duckdb.connect(str(published_path(data))) as connection:
+        insert(connection, "fct_task_directories", reached)
+        insert(connection, "fct_task_directories", {**reached, "host": "another", "directory": "/no/such"})
+    done = CliRunner().invoke(main, command)
+    assert done.stdout.startswith("Visited 1 repositories of 2 directories: 1 new commits")
+    assert list(collected.states()) == [work]
+
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute("drop table fct_task_directories")
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0
+    assert "Only sessions' own directories are visited" in done.stderr
+
+
+def test_worktrees_beside_a_bare_repository_are_of_the_directory_they_stand_in(
+    collected: Collected, shop: GitRepository, tmp_path: Path
+) -> None:
+    """`git clone --bare … .bare`, a file `.git` that names it, and a worktree a branch."""
+    shop.commit("Begin", a="1")
+    shop.git("clone", "--quiet", "--bare", str(shop.path), str(tmp_path / "blog/.bare"))
+    (tmp_path / "blog/.git").write_text("gitdir: ./.bare\n")
+    blog = GitRepository(tmp_path / "blog", minutes=20)
+    blog.git("worktree", "add", "--quiet", "-b", "feat", "feat")
+    work = GitRepository(tmp_path / "blog/feat", minutes=30).commit("Work", b="1")
+    collected.work_in(blog.path, blog.path / "feat")
+    assert collected.collect().repositories == 1
+    assert collected.states()[work] == ("feat", True, False)
+    assert worktrees(collected) == {str(blog.path): None, str(blog.path / "feat"): str(blog.path)}
+
+
+def test_what_a_worktree_is_one_of_is_landed_and_stays_when_it_is_removed(
+    collected: Collected, shop: GitRepository, tmp_path: Path
+) -> None:
+    shop.commit("Begin", a="1")
+    library = GitRepository.made(tmp_path / "library")
+    library.commit("Begin", a="1")
+    shop.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library.path), "lib")
+    shop.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "elsewhere/fix"))
+    shop.git("worktree", "add", "--quiet", "--detach", "fixes/inside")
+    GitRepository(shop.path / "lib").git("worktree", "add", "--quiet", "--detach", str(tmp_path / "of-lib"))
+    (shop.path / "src").mkdir()
+    places = [shop.path / "src", shop.path / "fixes/inside", tmp_path / "elsewhere/fix", tmp_path / "of-lib"]
+    collected.work_in(*places)
+    collected.collect()
+    names = {str(shop.path / "src"): None, str(shop.path / "fixes/inside"): str(shop.path)}
+    names |= {str(tmp_path / "elsewhere/fix"): str(shop.path), str(tmp_path / "of-lib"): str(shop.path / "lib")}
+    assert worktrees(collected) == names
+    shop.git("worktree", "remove", "fixes/inside")
+    shop.git("worktree", "remove", str(tmp_path / "elsewhere/fix"))
+    before = collected.manifest
+    assert collected.collect().gone == 1
+    assert worktrees(collected) == names
+    assert collected.manifest == before
+
+
+def worktrees(collected: Collected) -> dict[str, Any]:
+    """What was landed last of what each directory is a worktree of."""
+    return dict(collected.rows("git_directories", "directory, worktree_of"))
 
 
 # --- Nothing of the repository's runs ---------------------------------------------------------------------------------

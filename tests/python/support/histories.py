@@ -254,10 +254,16 @@ class History:
         mark(self.data, "host-0", log.session, number % 5 + 1, None, self._now)
 
     def commit(self, number: int) -> None:
-        """Git's commits are collected: one that a task made, or may have made."""
+        """Git's commits are collected: one that a task made, or may have made; and what is a worktree."""
         with collecting(landing_dir(self.data), "host-0", self._now) as collection:
-            directory = {"directory": "/src/p0", "repository": "/src/p0", "default_branch": "main", "status": "ok"}
-            collection.add("git_directories", [directory])
+            directory: Line = {
+                "directory": "/src/p0",
+                "repository": "/src/p0",
+                "default_branch": "main",
+                "status": "ok",
+            }
+            worktree = {**directory, "directory": "/src/p1", "worktree_of": "/src/p0" if number % 3 else None}
+            collection.add("git_directories", [{**directory, "directory": "/src/p0"}, worktree])
             stamp = (self._now - timedelta(minutes=number % 50)).replace(tzinfo=None)
             sha = f"{self._id():040x}"
             row: Line = {"repository": "/src/p0", "sha": sha, "parents": "", "subject": "Mend it", "body": ""}
