@@ -201,6 +201,28 @@
     ))
 {%- endmacro %}
 
+{# What a tool's input (JSON) may say that it writes: an edit, a file that is written whole, a notebook's cell, a command. #}
+{% macro parsed_writing(input) -%}
+    {{ parse_json(
+        input,
+        '{"new_string": "VARCHAR", "new_str": "VARCHAR", "new_source": "VARCHAR", "content": "VARCHAR", "file_text": "VARCHAR", "command": "VARCHAR", "edits": [{"new_string": "VARCHAR"}]}'
+    ) }}
+{%- endmacro %}
+
+{# The text that such an input writes; of a command what is a here-document, with the command around it. #}
+{% macro written_text(tool_input) -%}
+    concat_ws(
+        chr(10),
+        {{ tool_input }}.new_string,
+        {{ tool_input }}.new_str,
+        {{ tool_input }}.new_source,
+        {{ tool_input }}.content,
+        {{ tool_input }}.file_text,
+        case when {{ tool_input }}.command like '%<<%' then {{ tool_input }}.command end,
+        {{ joined_edits(tool_input ~ '.edits') }}
+    )
+{%- endmacro %}
+
 {# Whether a block asks for a tool, be it that it runs at the provider. #}
 {% macro is_tool_use(block_type) -%}
     {{ block_type }} in ('tool_use', 'server_tool_use', 'mcp_tool_use')

@@ -15,12 +15,16 @@ located as (
 accesses as (
 
     select
-        resolved.tool_call_id
+        coalesce(resolved.tool_call_id, resolved.shown_line_id)
         || ':' || row_number() over (
-            partition by resolved.tool_call_id
+            partition by
+                resolved.tool_call_id,
+                resolved.shown_line_id
             order by resolved.command_number asc, resolved.access_kind asc, resolved.file_path asc
         ) as file_access_id,
         resolved.tool_call_id,
+        resolved.shown_line_id,
+        resolved.session_id,
         resolved.access_source,
         resolved.access_kind,
         resolved.file_path,

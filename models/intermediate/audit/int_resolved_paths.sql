@@ -20,26 +20,56 @@ session_projects as (
 
 ),
 
-with_places as (
+shown_files as (
+
+    select * from {{ ref('int_shown_files') }}
+
+),
+
+mentioned as (
 
     select
         mentions.*,
-        tool_calls.task_id,
+        cast(null as varchar) as shown_line_id,
         tool_calls.session_id,
-        tool_calls.working_directory,
-        session_projects.project,
-        session_projects.cwd as session_directory,
-        {{ home_of('coalesce(tool_calls.working_directory, session_projects.cwd)') }} as home,
-        {{ plain_path('mentions.file_path', 'tool_calls.working_directory') }} as plain_file_path,
-        {{ plain_path('mentions.changed_directory', 'tool_calls.working_directory') }} as plain_directory
+        tool_calls.working_directory
 
     from mentions
 
     inner join tool_calls
         on mentions.tool_call_id = tool_calls.tool_call_id
 
+    union all
+
+    select
+        cast(null as varchar) as tool_call_id,
+        0 as command_number,
+        'attachment' as access_source,
+        'read' as access_kind,
+        file_path,
+        cast(null as varchar) as changed_directory,
+        line_id as shown_line_id,
+        session_id,
+        cwd as working_directory
+
+    from shown_files
+
+),
+
+with_places as (
+
+    select
+        mentioned.*,
+        session_projects.project,
+        session_projects.cwd as session_directory,
+        {{ home_of('coalesce(mentioned.working_directory, session_projects.cwd)') }} as home,
+        {{ plain_path('mentioned.file_path', 'mentioned.working_directory') }} as plain_file_path,
+        {{ plain_path('mentioned.changed_directory', 'mentioned.working_directory') }} as plain_directory
+
+    from mentioned
+
     left join session_projects
-        on tool_calls.session_id = session_projects.session_id
+        on mentioned.session_id = session_projects.session_id
 
 ),
 

@@ -2,70 +2,13 @@ with
 
 titles as (
 
-    select * from {{ ref('stg_claude_code__titles') }}
-
-),
-
-files as (
-
-    select *
-
-    from {{ ref('int_claude_code_files') }}
-
-    where trim(custom_title) <> ''
-
-),
-
-lines as (
-
-    select *
-
-    from {{ ref('int_claude_code_lines') }}
-
-    where copy_number = 1
+    select * from {{ ref('int_claude_code_titles') }}
 
 ),
 
 prompts as (
 
     select * from {{ ref('int_prompts') }}
-
-),
-
--- A summary names the line it was made of; that line's session is the one it is about.
-candidates as (
-
-    select
-        coalesce(lines.session_id, titles.session_id) as session_id,
-        titles.title,
-        case titles.title_kind
-            when 'custom-title' then 3
-            when 'ai-title' then 2
-            else 1
-        end as title_rank,
-        titles.generation,
-        titles.byte_offset,
-        titles.line_id
-
-    from titles
-
-    left join lines
-        on titles.leaf_uuid = lines.line_uuid
-
-    where trim(titles.title) <> ''
-
-    union all
-
-    -- A name given in an app is what the session is called since.
-    select
-        session_id,
-        custom_title as title,
-        4 as title_rank,
-        0 as generation,
-        0 as byte_offset,
-        file_id as line_id
-
-    from files
 
 ),
 
@@ -76,10 +19,15 @@ logged_titles as (
         title,
         row_number() over (
             partition by session_id
-            order by title_rank desc, generation desc, byte_offset desc, line_id desc
+            order by
+                title_rank desc,
+                titled_at desc nulls last,
+                generation desc,
+                byte_offset desc,
+                line_id desc
         ) as title_order
 
-    from candidates
+    from titles
 
 ),
 

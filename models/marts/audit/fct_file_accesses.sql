@@ -12,6 +12,18 @@ tool_calls as (
 
 ),
 
+shown_files as (
+
+    select * from {{ ref('int_shown_files') }}
+
+),
+
+tasks as (
+
+    select * from {{ ref('fct_tasks') }}
+
+),
+
 placed as (
 
     select
@@ -37,6 +49,35 @@ placed as (
 
     inner join tool_calls
         on accesses.tool_call_id = tool_calls.tool_call_id
+
+    union all
+
+    select
+        accesses.file_access_id,
+        cast(null as varchar) as tool_call_id,
+        tasks.task_id,
+        tasks.session_id,
+        tasks.fleet,
+        tasks.host,
+        tasks.account,
+        tasks.project,
+        cast(null as varchar) as tool_name,
+        accesses.access_source,
+        accesses.access_kind,
+        accesses.file_path,
+        accesses.resolved_path,
+        accesses.location,
+        shown_files.shown_at as called_at,
+        {{ reporting_date('shown_files.shown_at') }} as called_on,
+        cast(null as boolean) as is_error
+
+    from accesses
+
+    inner join shown_files
+        on accesses.shown_line_id = shown_files.line_id
+
+    inner join tasks
+        on shown_files.task_id = tasks.task_id
 
 )
 

@@ -23,6 +23,7 @@ files as (
     select
         session_id,
         agent_id,
+        max(workflow_run_id) as workflow_run_id,
         max(agent_type) as agent_type
 
     from {{ ref('int_claude_code_files') }}
@@ -37,21 +38,27 @@ files as (
 
 ),
 
+-- A workflow starts several, which are told by its run.
 spawned as (
 
     select
         tool_calls.*,
         inputs.subagent_type,
-        inputs.spawned_agent_id
+        coalesce(inputs.spawned_agent_id, files.agent_id) as agent_id
 
     from tool_calls
 
     inner join inputs
         on tool_calls.tool_call_id = inputs.tool_call_id
 
+    left join files
+        on inputs.session_id = files.session_id
+        and inputs.workflow_run_id = files.workflow_run_id
+
     where
         inputs.subagent_type is not null
         or inputs.spawned_agent_id is not null
+        or inputs.workflow_run_id is not null
         or lower(tool_calls.tool_name) in ('agent', 'task')
 
 ),
@@ -64,6 +71,7 @@ subagents as (
         spawned.model_call_id,
         spawned.task_id as parent_task_id,
         tasks.task_id,
+        spawned.agent_id,
         spawned.session_id,
         spawned.fleet,
         spawned.host,
@@ -92,11 +100,11 @@ subagents as (
 
     left join tasks
         on spawned.session_id = tasks.session_id
-        and spawned.spawned_agent_id = tasks.agent_id
+        and spawned.agent_id = tasks.agent_id
 
     left join files
         on spawned.session_id = files.session_id
-        and spawned.spawned_agent_id = files.agent_id
+        and spawned.agent_id = files.agent_id
 
 )
 

@@ -48,7 +48,7 @@ parsed as (
         line_text,
         {{ parse_json(
             'line_text',
-            '{"message": {"content": [' ~ block ~ '], "usage": "JSON"}, "origin": ' ~ sender ~ ', "promptSource": "VARCHAR", "turnOrigin": "VARCHAR", "content": "VARCHAR", "commandUuid": "VARCHAR", "attachment": {"prompt": "JSON", "commandMode": "VARCHAR", "isMeta": "BOOLEAN", "source_uuid": "VARCHAR", "origin": ' ~ sender ~ '}, "toolDenialKind": "VARCHAR", "permissionDecision": {"source": "VARCHAR"}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "searchCount": "BIGINT", "query": "VARCHAR", "durationSeconds": "DOUBLE", "toolStats": {"editFileCount": "VARCHAR"}, "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
+            '{"message": {"content": [' ~ block ~ '], "usage": "JSON"}, "origin": ' ~ sender ~ ', "promptSource": "VARCHAR", "turnOrigin": "VARCHAR", "content": "VARCHAR", "commandUuid": "VARCHAR", "attachment": {"prompt": "JSON", "commandMode": "VARCHAR", "isMeta": "BOOLEAN", "source_uuid": "VARCHAR", "origin": ' ~ sender ~ '}, "toolDenialKind": "VARCHAR", "permissionDecision": {"source": "VARCHAR"}, "toolUseResult": {"type": "VARCHAR", "content": "VARCHAR", "agentId": "VARCHAR", "runId": "VARCHAR", "persistedOutputPath": "VARCHAR", "searchCount": "BIGINT", "query": "VARCHAR", "durationSeconds": "DOUBLE", "toolStats": {"editFileCount": "VARCHAR"}, "structuredPatch": [{"lines": ["VARCHAR"]}], "gitOperation": {"commit": {"sha": "VARCHAR", "kind": "VARCHAR"}, "push": {"branch": "VARCHAR"}, "pr": {"number": "BIGINT", "url": "VARCHAR", "action": "VARCHAR"}}}}'
         ) }} as line
 
     from with_json
@@ -168,6 +168,8 @@ blocks as (
         tool_result.gitoperation.pr.action as result_pr_action,
         tool_result.gitoperation.pr.url as result_pr_url,
         tool_result.agentid as result_agent_id,
+        tool_result.runid as result_workflow_run_id,
+        nullif(regexp_extract(tool_result.persistedoutputpath, 'tool-results[/\\](.+)$', 1), '') as result_file_name,
         {{ count_from_json('tool_result.toolstats.editfilecount') }} as result_edited_file_count,
         case
             when tool_result.searchcount is not null then {{ logged_count('tool_result.searchcount') }}

@@ -28,6 +28,8 @@ lines as (
             else 'custom_title'
         end as file_kind,
         nullif(regexp_extract(source_path, '/agent-([^/]+)\.meta\.json$', 1), '') as agent_id,
+        nullif(regexp_extract(source_path, '/subagents/workflows/([^/]+)/', 1), '') as workflow_run_id,
+        nullif(regexp_extract(source_path, '/tool-results/(.+)$', 1), '') as result_file_name,
         -- What is no text has none: pictures and the like stay in the archive.
         raw as line_text,
         {{ json_value_in_line('raw', 'customTitle') }} as custom_title,

@@ -15,8 +15,12 @@ titles as (
         replace(
             coalesce({{ logged_id('session_id') }}, regexp_extract(source_path, '([^/]+)\.jsonl$', 1)), '/', '%2F'
         ) as session_id,
+        host,
+        account,
+        source_path,
         generation,
         byte_offset,
+        {{ utc_timestamp('logged_timestamp') }} as logged_at,
         record_type as title_kind,
         coalesce(custom_title, ai_title, summary) as title,
         leaf_uuid

@@ -52,10 +52,7 @@ with_inputs as (
         line_id,
         batch_id,
         block_number,
-        {{ parse_json(
-            'block.input',
-            '{"new_string": "VARCHAR", "new_str": "VARCHAR", "new_source": "VARCHAR", "content": "VARCHAR", "file_text": "VARCHAR", "command": "VARCHAR", "edits": [{"new_string": "VARCHAR"}]}'
-        ) }} as tool_input
+        {{ parsed_writing('block.input') }} as tool_input
 
     from blocks
 
@@ -70,16 +67,7 @@ texts as (
         line_id,
         batch_id,
         block_number,
-        concat_ws(
-            chr(10),
-            tool_input.new_string,
-            tool_input.new_str,
-            tool_input.new_source,
-            tool_input.content,
-            tool_input.file_text,
-            case when tool_input.command like '%<<%' then tool_input.command end,
-            {{ joined_edits('tool_input.edits') }}
-        ) as written_text
+        {{ written_text('tool_input') }} as written_text
 
     from with_inputs
 

@@ -241,6 +241,40 @@ def test_expected_failures_are_one_line(
     assert "Traceback" not in result.output
 
 
+AT_A_MODULE = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+at = sys.argv.pop(1)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupting())
+from fleetledger.__main__ import main
+main()
+"""
+"""The command, with a Ctrl-C where it is about to load a module."""
+
+
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [
+        ("fleetledger.base.streams", -signal.SIGINT),
+        ("click", -signal.SIGINT),
+        ("fleetledger.cli.options", -signal.SIGINT),
+        ("fleetledger.sources.config", INTERRUPTED),
+    ],
+)
+def test_ctrl_c_is_quiet_from_the_first_line(tmp_path: Path, module: str, code: int) -> None:
+    command = [sys.executable, "-c", AT_A_MODULE, module, "extract", "--data-dir", str(tmp_path)]
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    told = "Interrupted. What was finished is kept; the same command goes on from there.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", told if code == INTERRUPTED else "")
+
+
 BROKEN_PROJECT = {
     "dbt_project.yml": "name: broken\nprofile: broken\nflags: {send_anonymous_usage_stats: false}\n",
     "profiles.yml": (

@@ -69,6 +69,24 @@ def audited(manifest: Path, calls: Iterable[ToolCall]) -> duckdb.DuckDBPyConnect
         create table intermediate.int_secrets as
         select '' as tool_call_id, '' as found_in, '' as secret_type, '' as secret_hash where false
     """)
+    # Nothing was shown without a call.
+    connection.execute("""
+        create table staging.stg_claude_code__shown_files as
+        select '' as line_id, '' as attachment_kind, '' as file_path where false
+    """)
+    connection.execute("""
+        create table intermediate.int_claude_code_lines as
+        select
+            '' as line_id, '' as thread_id, '' as session_id, '' as cwd, 1 as copy_number,
+            cast(null as timestamp) as logged_at
+        where false
+    """)
+    connection.execute("""
+        create table marts.fct_tasks as
+        select
+            '' as task_id, '' as session_id, '' as fleet, '' as host, '' as account, '' as project
+        where false
+    """)
     connection.execute("""
         create table marts.fct_tool_calls as
         select

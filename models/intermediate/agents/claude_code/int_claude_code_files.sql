@@ -41,6 +41,7 @@ files as (
         lines.session_id,
         lines.file_kind,
         lines.agent_id,
+        lines.workflow_run_id,
         lines.host,
         lines.account,
         lines.source_path,
@@ -65,6 +66,7 @@ files as (
         lines.session_id,
         lines.file_kind,
         lines.agent_id,
+        lines.workflow_run_id,
         lines.host,
         lines.account,
         lines.source_path

@@ -123,6 +123,8 @@ results as (
         coalesce({{ time_key('lines.logged_at') }}, 'none') || lines.line_id as result_key,
         coalesce(blocks.result_is_error, false) as is_error,
         blocks.result_agent_id,
+        blocks.result_workflow_run_id,
+        blocks.result_file_name,
         blocks.result_search_count,
         blocks.result_lines_added,
         blocks.result_lines_removed
@@ -184,6 +186,8 @@ tool_calls as (
         min_by(scoped_results.line_id, scoped_results.result_key) as result_line_id,
         min_by(scoped_results.block_number, scoped_results.result_key) as result_block_number,
         max(coalesce(scoped_results.result_agent_id, started.agent_id)) as spawned_agent_id,
+        max(scoped_results.result_workflow_run_id) as workflow_run_id,
+        max(scoped_results.result_file_name) as result_file_name,
         max(scoped_results.result_search_count) as search_count,
         max(scoped_results.result_lines_added) as lines_added,
         max(scoped_results.result_lines_removed) as lines_removed,

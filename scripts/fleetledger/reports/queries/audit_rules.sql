@@ -42,7 +42,20 @@ from fct_audit_findings
 
 where
     list_contains($severities, severity)
-    and tool_call_id in (select calls.tool_call_id from calls)
+    and (
+        tool_call_id in (select calls.tool_call_id from calls)
+        -- What was shown without a call is of no model.
+        or (
+            tool_call_id is null
+            and $model is null
+            and ($fleet is null or fleet = $fleet)
+            and ($host is null or host = $host)
+            and ($account is null or account = $account)
+            and ($project is null or contains(lower(nfc_normalize(project)), lower($project)))
+            and ($since_at is null or called_at >= $since_at)
+            and ($until_at is null or called_at < $until_at)
+        )
+    )
 
 group by
     severity,
