@@ -4,7 +4,8 @@
 sessions that worked in it, lands and collects both, and prints `fleetledger report joins`. What happens in real ones
 happens here: sessions that commit themselves, people who commit their work by hand hours or days later, in parts, with
 lines of their own or under another's name, squashes by a forge, work that is thrown away, and another developer's
-commits to the same files, which are fetched. Each commit of a session's work names it in a trailer.
+commits to the same files, which are fetched. Each commit of a session's work names it in a trailer: one that tools
+write, or, of half the commits that people make, one of their own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import os
 import random
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -124,9 +126,19 @@ class Team:
         return names
 
     def commit(self, clone: Path, subject: str, session: str | None, *names: str, **who: str) -> str:
-        """Commit files as they stand, with a trailer that names a session; the commit's id."""
+        """Commit files as they stand, with a tool's trailer that names a session; the commit's id."""
+        named = f"Claude-Session: https://claude.ai/code/{session}" if session else None
+        return self._commit(clone, subject, named, *names, **who)
+
+    def commit_by_hand(self, clone: Path, subject: str, session: str, *names: str, **who: str) -> str:
+        """Commit files as they stand; whose trailer names the session is as it happens."""
+        if self.rng.random() < 0.5:
+            return self.commit(clone, subject, session, *names, **who)
+        return self._commit(clone, subject, f"Session: {session}", *names, **who)
+
+    def _commit(self, clone: Path, subject: str, named: str | None, *names: str, **who: str) -> str:
         self.git(clone, "add", *(names or ("--all",)), **who)
-        trailer = ["--trailer", f"Claude-Session: https://claude.ai/code/{session}"] if session else []
+        trailer = ["--trailer", named] if named else []
         self.git(clone, "commit", "--quiet", "--allow-empty", "--message", subject, *trailer, **who)
         return self.git(clone, "rev-parse", "HEAD")
 
@@ -175,7 +187,7 @@ def _other_work(team: Team, number: int) -> None:
         path = clone / f"src/{team.rng.choice(WORDS[:8])}.py"
         lines = path.read_text().splitlines()
         path.write_text("\n".join([*lines[:1], *team.written(team.rng.randrange(3, 9)), *lines[1:]]) + "\n")
-        team.commit(clone, "Change the shop", OTHER.format(number=number), who="bob")
+        team.commit_by_hand(clone, "Change the shop", OTHER.format(number=number), who="bob")
     team.git(clone, "push", "--quiet", "origin", "HEAD:main", who="bob")
     team.git(team.mine, "pull", "--quiet", "--rebase", "--autostash", "origin", "main")
 
@@ -198,13 +210,13 @@ def _committed(team: Team, session: str, names: set[str]) -> None:
 
 def _by_hand(team: Team, session: str, names: set[str]) -> None:
     team.wait(0.1, 40)
-    team.commit(team.mine, "Work of the day", session)
+    team.commit_by_hand(team.mine, "Work of the day", session)
 
 
 def _in_parts(team: Team, session: str, names: set[str]) -> None:
     for name in sorted(names):
         team.wait(0.1, 3)
-        team.commit(team.mine, f"Change {name}", session, name)
+        team.commit_by_hand(team.mine, f"Change {name}", session, name)
 
 
 def _with_hand_edits(team: Team, session: str, names: set[str]) -> None:
@@ -216,7 +228,7 @@ def _with_hand_edits(team: Team, session: str, names: set[str]) -> None:
             if team.rng.random() < 0.4:
                 lines[place] += "  # seen"
         path.write_text("\n".join([*lines, *team.written(4)]) + "\n")
-    team.commit(team.mine, "Work of the day", session)
+    team.commit_by_hand(team.mine, "Work of the day", session)
 
 
 def _squashed(team: Team, session: str, names: set[str]) -> None:
@@ -253,7 +265,12 @@ def measured(place: Path, sessions: int, seed: int) -> Iterator[list[str]]:
 @click.option("--sessions", default=300, show_default=True, type=click.IntRange(1))
 @click.option("--seed", default=1, show_default=True, type=int)
 def joins(directory: Path, sessions: int, seed: int) -> None:
-    """Measure the joins of commits on an invented repository, made in DIRECTORY."""
+    """Measure the joins of commits on an invented repository, made in DIRECTORY.
+
+    That is none among temporary files: what is edited there counts as a trial.
+    """
+    if directory.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        raise click.BadParameter("what is edited among temporary files counts as a trial.", param_hint="DIRECTORY")
     for command in measured(directory, sessions, seed):
         fleetledger.main(command, standalone_mode=False)
 

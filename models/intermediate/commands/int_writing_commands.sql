@@ -37,6 +37,7 @@ judged_commands as (
         commands.tool_call_id,
         coalesce(one_word.command_words, two_words.command_words) is not null
         or commands.runs_script
+        or {{ matches_regex('commands.bare_command', "' -{2}(?:help|version)(?: |$)'") }}
         or (commands.program is null and {{ runs_nothing('commands.bare_command', 'commands.operator') }})
         or checks.tool_call_id is not null as is_read_only_by_name,
         checks.tool_call_id is not null

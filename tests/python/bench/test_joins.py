@@ -25,7 +25,8 @@ def test_a_seed_makes_the_same_commits(tmp_path: Path) -> None:
 def test_each_commit_of_a_sessions_work_names_it(tmp_path: Path) -> None:
     config = made(tmp_path / "a", 6, 3)
     transcripts = {path.stem for path in config.parent.glob("claude/projects/shop/*.jsonl")}
-    named = {line.rpartition("/")[2] for line in log(config.parent, "%(trailers:key=Claude-Session,valueonly)") if line}
+    trailers = "%(trailers:key=Claude-Session,key=Session,valueonly)"
+    named = {line.rpartition("/")[2] for line in log(config.parent, trailers) if line}
     others = {session for session in named if session.startswith(OTHER[:8])}
     assert others
     assert named - others

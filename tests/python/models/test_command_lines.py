@@ -76,6 +76,9 @@ READING = [
     "make build 2>/dev/null",
     "bun run build 2>&1 | tail -5",
     "uv run pytest -q && npx tsc --noEmit",
+    "./shop export --help 2>&1 || go build -o shop . && ./shop export --help",
+    "terraform --version",
+    "bash -n deploy.sh && node --check app.js && php -l index.php",
 ]
 """Lines that write no file."""
 
@@ -95,6 +98,8 @@ WRITING = [
     "sudo tee notes.txt",
     "bash -c 'cp a b'",
     '"$TOOL" --fix',
+    "./shop export --help > usage.txt",
+    "./shop export --helpful",
 ]
 """Lines that may write one."""
 

@@ -28,7 +28,8 @@ NOTHING: dict[str, Any] = {
             *("edit_count", "edited_file_count", "ignored_edit_count", "scratch_edit_count", "writing_command_count"),
             *("told_default_commit_count", "told_pushed_commit_count"),
             *("commit_count", "default_commit_count", "reverted_commit_count", "standing_commit_count"),
-            *("pull_request_count", "merged_pull_request_count", "told_merged_pull_request_count"),
+            *("pull_request_count", "told_pull_request_count"),
+            *("merged_pull_request_count", "told_merged_pull_request_count"),
             *("failed_check_count", "passed_check_count"),
         ],
         0,
@@ -129,8 +130,13 @@ CASES = [
     ),
     Case(
         "a pull request, and nothing else",
-        {"pull_request_count": 1},
+        {"pull_request_count": 1, "told_pull_request_count": 1},
         *("committed", "unclassified", "inferred", "narrative_no_action"),
+    ),
+    Case(
+        "answered about a pull request that is only linked",
+        {"pull_request_count": 1, "has_answer": True},
+        *("answered", "answered", "probable", "narrative_no_action"),
     ),
     Case(
         "checks fail, and no change was made", FAILED, "nothing_seen", "unobserved", "inferred", "narrative_no_action"

@@ -79,6 +79,7 @@ evidence as (
         commit_sums.mu_missing_file,
 
         coalesce(pull_request_sums.pull_request_count, 0) as pull_request_count,
+        coalesce(pull_request_sums.told_pull_request_count, 0) as told_pull_request_count,
         coalesce(pull_request_sums.merged_pull_request_count, 0) as merged_pull_request_count,
         coalesce(pull_request_sums.told_merged_pull_request_count, 0) as told_merged_pull_request_count,
         pull_request_sums.missing_pull_request_url,

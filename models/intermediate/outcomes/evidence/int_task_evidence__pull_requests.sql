@@ -19,6 +19,7 @@ pull_request_sums as (
     select
         scopes.task_id,
         count(*) as pull_request_count,
+        count(case when pull_requests.is_told then 1 end) as told_pull_request_count,
         count(case when pull_requests.state = 'merged' then 1 end) as merged_pull_request_count,
         count(case when pull_requests.is_told_merged then 1 end) as told_merged_pull_request_count,
         min(

@@ -30,7 +30,7 @@ rule as (
         and scratch_edit_count = 0
         and writing_command_count = 0
         and commit_count = 0
-        and pull_request_count = 0
+        and told_pull_request_count = 0
 
 )
 

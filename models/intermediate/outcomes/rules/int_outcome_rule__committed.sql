@@ -24,7 +24,7 @@ rule as (
 
     where
         commit_count > 0
-        or pull_request_count > 0
+        or told_pull_request_count > 0
 
 )
 
