@@ -92,6 +92,8 @@ names as (
 
     from file_lines
 
+    where session_id is not null
+
     union all
 
     select

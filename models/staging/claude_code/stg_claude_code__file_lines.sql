@@ -20,8 +20,15 @@ lines as (
         byte_offset,
         batch_id,
         landed_at,
-        replace(split_part(source_path, '/', 3), '/', '%2F') as session_id,
+        -- Which session a plan is of, its lines do not say.
         case
+            when source_path like 'plans/%' then null
+            when source_path like 'file-history/%' then split_part(source_path, '/', 2)
+            else split_part(source_path, '/', 3)
+        end as session_id,
+        case
+            when source_path like 'plans/%' then 'plan'
+            when source_path like 'file-history/%' then 'file_history'
             when split_part(source_path, '/', 4) = 'tool-results' then 'tool_result'
             when split_part(source_path, '/', 4) = 'subagents' then 'subagent'
             when split_part(source_path, '/', 4) = 'workflows' then 'workflow'

@@ -138,9 +138,26 @@ def working_directories(landing: Path, file: LandedFile) -> list[str]:
         group by directory
         order by max(byte_offset)
     """
+    return [directory for _, (directory,) in _rows(query, *_of_file(landing, file))]
+
+
+def plan_slugs(landing: Path, file: LandedFile) -> list[str]:
+    """What the plans are called that a Claude Code file's lines name, in order. Raises LandingError."""
+    query = """
+        select distinct json_extract_string(raw, '$.slug') as slug
+        from read_parquet($paths, union_by_name = true, hive_partitioning = false)
+        where
+            account = $account and source_path = $source_path and generation = $generation
+            and line_status = 'ok' and contains(raw, '"slug"')
+            and json_extract_string(raw, '$.slug') is not null
+        order by slug
+    """
+    return [slug for _, (slug,) in _rows(query, *_of_file(landing, file))]
+
+
+def _of_file(landing: Path, file: LandedFile) -> tuple[_Batches, dict[str, object]]:
     batches = {str(landing / batch.path): (file.host, batch) for batch in file.batches}
-    names = {"account": file.account, "source_path": file.source_path, "generation": file.generation}
-    return [directory for _, (directory,) in _rows(query, batches, names)]
+    return batches, {"account": file.account, "source_path": file.source_path, "generation": file.generation}
 
 
 def session_directories(landing: Path, manifest: Manifest) -> dict[str, datetime | None]:

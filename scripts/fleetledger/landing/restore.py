@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from fleetledger.base.errors import CallError, FleetledgerError
 from fleetledger.base.paths import landing_dir
-from fleetledger.landing.queries import LandedFile, landed_files, read_manifests, working_directories
+from fleetledger.landing.queries import LandedFile, landed_files, plan_slugs, read_manifests, working_directories
 from fleetledger.sources.files import SUFFIX, from_text
 from fleetledger.sources.fleets import BESIDE
 from fleetledger.sources.resume import command as resume_command
@@ -27,6 +27,10 @@ class RestoreError(FleetledgerError):
 
 class SessionCallError(CallError):
     """The call does not name one session of one place in one state; the message lists what there is."""
+
+
+PLANS = "plans/"
+"""Where Claude Code keeps plans; a session's lines say which is its own."""
 
 
 class RestoredFile(NamedTuple):
@@ -73,9 +77,11 @@ def restore(
     manifests = read_manifests(landing)
     if not manifests:
         raise RestoreError(f"Nothing is landed in {data} yet; type `fleetledger extract` first.")
-    sessions = _sessions(landed_files(landing, manifests))
+    landed = landed_files(landing, manifests)
+    sessions = _sessions(landed)
     session = _chosen(sessions, name, host, account)
-    files = _of_generation(session, sessions[session], generation)
+    of_session = [*sessions[session], *_plans(landing, session, sessions[session], landed)]
+    files = _of_generation(session, of_session, generation)
     targets = _targets(files, to)
     with _removed_on_failure() as made:
         written = [RestoredFile(target, _write(landing, file, target, made)) for file, target in targets]
@@ -110,9 +116,32 @@ def _sessions(files: Iterable[LandedFile]) -> dict[Session, list[LandedFile]]:
     """All generations of the files of each session, sub-agents and what is kept beside included."""
     sessions: dict[Session, list[LandedFile]] = {}
     for file in files:
+        if file.source_path.startswith(PLANS):
+            continue
         fleet = next((fleet for fleet, files in BESIDE.items() if files == file.fleet), file.fleet)
         sessions.setdefault(Session(fleet, file.host, file.account, _session_id(file)), []).append(file)
     return sessions
+
+
+def _plans(
+    landing: Path, session: Session, files: Iterable[LandedFile], landed: Iterable[LandedFile]
+) -> list[LandedFile]:
+    """All generations of the plans that a session's lines name by their slug, those of its sub-agents included."""
+    plans = [
+        file
+        for file in landed
+        if file.source_path.startswith(PLANS) and (file.host, file.account) == (session.host, session.account)
+    ]
+    if not plans:
+        return []
+    slugs = {slug for file in files if _is_main(file) for slug in plan_slugs(landing, file)}
+    return [file for file in plans if not slugs.isdisjoint(_slugs_of(file))]
+
+
+def _slugs_of(plan: LandedFile) -> tuple[str, str]:
+    """The slugs that a plan may be named by: its own, and that of the session whose sub-agent's it is."""
+    name = plan.source_path.removeprefix(PLANS).removesuffix(".md")
+    return name, name.partition("-agent-")[0]
 
 
 def _session_id(file: LandedFile) -> str:
@@ -127,6 +156,8 @@ def _session_id(file: LandedFile) -> str:
         return "/".join([file.host, *directories[-1:], stem])
     if len(directories) > 2:
         return directories[2]
+    if directories[:1] == ["file-history"]:
+        return directories[1]
     if stem.startswith("agent-"):
         return file.session_ids[0] or stem
     return stem
@@ -134,9 +165,9 @@ def _session_id(file: LandedFile) -> str:
 
 def _is_main(file: LandedFile) -> bool:
     """Whether a Claude Code file is that of a main thread."""
-    return file.source_path.count("/") <= 2 and _session_id(file) == file.source_path.split("/")[-1].removesuffix(
-        SUFFIX
-    )
+    if file.fleet in BESIDE.values() or file.source_path.count("/") > 2:
+        return False
+    return _session_id(file) == file.source_path.split("/")[-1].removesuffix(SUFFIX)
 
 
 def _logged_ids(files: Iterable[LandedFile]) -> set[str]:

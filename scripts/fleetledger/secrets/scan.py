@@ -62,7 +62,7 @@ with TYPES.open(newline="", encoding="utf-8") as _rows:
 CANDIDATES = {
     "claude_code_lines": "record_type in ('user', 'assistant')",
     "mu_events": "kind in ('tool_call', 'tool_result')",
-    "claude_code_files": "source_path like '%/tool-results/%'",
+    "claude_code_files": "regexp_matches(source_path, '/tool-results/|^plans/|^file-history/')",
 }
 """The lines of each landing table that can hold a tool's input or output."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from fleetledger.base.paths import this_host
 from fleetledger.base.text import near
 from fleetledger.base.toml import read_toml
 from fleetledger.sources.discovery import discover, distinct_roots, expanded
-from fleetledger.sources.fleets import DEFAULT_ACCOUNT, LOGGED_FLEETS, TELEMETRY, Source, account_of
+from fleetledger.sources.fleets import BESIDE, DEFAULT_ACCOUNT, KEPT, LOGGED_FLEETS, TELEMETRY, Source, account_of
 from fleetledger.sources.settings import KINDS, Settings, read_settings
 
-_TOP_KEYS = ("source", "text", "demo", "package", "timezone", "csv", *KINDS)
+_TOP_KEYS = ("source", "text", "demo", "package", "keep", "timezone", "csv", *KINDS)
 _SOURCE_KEYS = ("fleet", "kind", "root", "host", "account", "provider")
 _KINDS = ("logs", TELEMETRY)
 
@@ -56,6 +56,8 @@ def load_config(path: Path | None) -> FleetConfig:
     sources = tuple(_source(entry, path, f"source[{number}]") for number, entry in enumerate(entries, start=1))
     sources = distinct_roots(sources) or discover()
     _check_distinct(sources, path)
+    keeps = _keeps(table, path)
+    sources = tuple(replace(source, keeps=keeps) if source.fleet in BESIDE else source for source in sources)
     flags = _flag(table, "text", True, path), _flag(table, "demo", False, path)
     _check_csv(table.get("csv", {}), path)
     return FleetConfig(sources, *flags, _package(table, path), path, read_settings(table, path))
@@ -124,6 +126,13 @@ def _package(table: Mapping[str, Any], path: Path) -> Path | None:
     if folder is None or not (folder / "dbt_project.yml").is_file():
         raise _unexpected(path, "package", value, "the directory of a dbt package, with a dbt_project.yml in it")
     return folder
+
+
+def _keeps(table: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    value = table.get("keep", [])
+    if not isinstance(value, list) or not all(name in KEPT for name in value):
+        raise _unexpected(path, "keep", value, f"a list of {' and '.join(KEPT)}")
+    return tuple(dict.fromkeys(value))
 
 
 def _flag(table: Mapping[str, Any], name: str, default: bool, path: Path) -> bool:

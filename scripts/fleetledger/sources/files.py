@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fleetledger.base.errors import why
-from fleetledger.sources.fleets import BESIDE, FLEETS, Source
+from fleetledger.sources.fleets import BESIDE, FLEETS, KEPT, Source
 
 SUFFIX = ".jsonl"
 
@@ -40,9 +40,15 @@ def log_root(source: Source) -> Path:
 
 
 KEPT_BESIDE = re.compile(
-    r"projects/[^/]+/[^/]+/(?:tool-results/.+|subagents/.+\.meta\.json|custom-title\.json|workflows/.+)", re.DOTALL
+    r"projects/[^/]+/[^/]+/(?:tool-results/.+|subagents/.+\.meta\.json|custom-title\.json|workflows/.+)"
+    r"|plans/.+\.md|file-history/[^/]+/.+",
+    re.DOTALL,
 )
-"""What Claude Code keeps beside a transcript, in a directory of the session's name."""
+"""What Claude Code keeps beside a transcript, in a directory of the session's name, and what else it keeps of it."""
+
+
+OUTSIDE_PROJECTS = tuple(f"{name}/" for name in KEPT)
+"""Where no file is a log, whatever its name."""
 
 
 def find_log_files(source: Source, beside: list[LogFile] | None = None) -> tuple[list[LogFile], list[Problem]]:
@@ -53,7 +59,9 @@ def find_log_files(source: Source, beside: list[LogFile] | None = None) -> tuple
     Symbolic links are followed after all that is reached without them, and what they lead to is taken only if it is
     new: a link that comes or goes changes no other file's name, and a loop ends. What vanishes meanwhile is no problem.
     """
-    walk = _Walk(os.fspath(source.root), [os.fspath(log_root(source))], beside if source.fleet in BESIDE else None)
+    kept = [source.root / name for name in source.keeps]
+    directories = [os.fspath(path) for path in (*kept, log_root(source))]
+    walk = _Walk(os.fspath(source.root), directories, beside if source.fleet in BESIDE else None)
     while walk.directories or walk.links:
         path = walk.directories.pop() if walk.directories else walk.links.pop()
         try:
@@ -109,9 +117,10 @@ class _Walk:
             return
         below_root = to_text(path[len(self.root) + 1 :])
         file = LogFile(path, below_root, found.st_size, found.st_mtime_ns, found.st_ino)
-        if path.endswith(SUFFIX):
+        is_beside = self.beside is not None and KEPT_BESIDE.fullmatch(below_root) is not None
+        if path.endswith(SUFFIX) and not (is_beside and below_root.startswith(OUTSIDE_PROJECTS)):
             self.files.append(file)
-        elif self.beside is not None and KEPT_BESIDE.fullmatch(below_root):
+        elif is_beside and self.beside is not None:
             self.beside.append(file)
 
 

@@ -28,6 +28,9 @@ TELEMETRY = "otlp"
 BESIDE = {"claude_code": "claude_code_files"}
 """What lies beside the logs of a fleet, landed like a fleet's logs, for it."""
 
+KEPT = ("plans", "file-history")
+"""What else Claude Code keeps of sessions, in directories of its own: plans, and files as they were before an edit."""
+
 LOGGED_FLEETS = tuple(name for name in FLEETS if name not in (TELEMETRY, *BESIDE.values()))
 
 DEFAULT_ACCOUNT = "default"
@@ -36,13 +39,17 @@ ACCOUNT_PREFIX = ".claude-"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place of logs, and whose they are; `provider` is None where the configuration does not say."""
+    """One place of logs, and whose they are; `provider` is None where the configuration does not say.
+
+    `keeps` are directories of KEPT whose files are landed as well.
+    """
 
     fleet: str
     host: str
     account: str
     provider: str | None
     root: Path
+    keeps: tuple[str, ...] = ()
 
 
 def account_of(directory: Path) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -292,6 +293,31 @@ def test_what_is_kept_beside_a_transcript_is_landed_and_restored(host: LoggedHos
     host.extract()
     restore(host, SHOP, to="again")
     assert (host.path / "again" / PLACE / SHOP / "tool-results/b1.txt").read_bytes() == b"another"
+
+
+def test_plans_and_files_as_they_were_are_kept_where_the_configuration_says_so(host: LoggedHost) -> None:
+    """A plan is of the session whose lines name it, be it a sub-agent's of it."""
+    kept = {
+        f"file-history/{SHOP}/0a1b@v1": b"before\n",
+        f"file-history/{SHOP}/0a1b@v2.jsonl": line(OTHER),
+        "plans/quiet-otter.md": b"# Mend it\n",
+        "plans/quiet-otter-agent-a1.md": b"# Look first\n",
+    }
+    others = {f"file-history/{OTHER}/0a1b@v1": b"another's", "plans/loud-otter.md": b"another's", "plans/x.txt": b"no"}
+    host.write(line(slug="quiet-otter"), f"{PLACE}/{SHOP}.jsonl")
+    host.write(line(OTHER, slug="loud-otter"), f"{PLACE}/{OTHER}.jsonl")
+    for name, content in {**kept, **others}.items():
+        host.write(content, name, quiet=7200)
+    host.extract()
+    assert host.rows("source_path", "claude_code_files") == []
+    host.sources[0] = replace(host.sources[0], keeps=("file-history", "plans"))
+    host.extract()
+    done = restore(host, SHOP)
+    assert done.exit_code == 0, done.output
+    back = host.path / "back"
+    written = {str(path.relative_to(back)): path.read_bytes() for path in back.rglob("*") if path.is_file()}
+    assert written == {**kept, f"{PLACE}/{SHOP}.jsonl": line(slug="quiet-otter")}
+    assert restore(host, "quiet-otter", to="no").exit_code == 1
 
 
 def test_the_session_is_resumed_where_claude_code_looks_for_it(host: LoggedHost) -> None:

@@ -23,6 +23,7 @@ def test_all_keys(tmp_path: Path) -> None:
         """
         text = false
         demo = true
+        keep = ["plans", "file-history", "plans"]
         [[source]]
         fleet = "claude_code"
         host = "laptop"
@@ -32,7 +33,7 @@ def test_all_keys(tmp_path: Path) -> None:
         """,
     )
     root = tmp_path / "logs/../archive"
-    source = Source("claude_code", "laptop", "work", "openrouter", root)
+    source = Source("claude_code", "laptop", "work", "openrouter", root, ("plans", "file-history"))
     assert config == FleetConfig((source,), False, True, None, tmp_path / "fleet.toml", config.settings)
 
 
@@ -92,13 +93,15 @@ def test_apps_that_run_claude_code_are_found_and_named(tmp_path: Path, monkeypat
         ("\n[[source]]\nfleet = mu", "not TOML: Invalid value (at line 3, column 9)"),
         (
             'texts = "x"',
-            "texts: no such key; expected one of source, text, demo, package, timezone, csv, budget, plan, price,"
+            "texts: no such key; expected one of source, text, demo, package, keep, timezone, csv, budget, plan, price,"
             " cost_kind, audit_rule, project_fold, ticket (did you mean text?)",
         ),
         ('text = "no"', "text is 'no'; expected true or false"),
         ("package = 3", "package is 3; expected the directory of a dbt package, with a dbt_project.yml in it"),
         ("package = '.'", "package is '.'; expected the directory of a dbt package, with a dbt_project.yml in it"),
         ("demo = 1", "demo is 1; expected true or false"),
+        ("keep = 'plans'", "keep is 'plans'; expected a list of plans and file-history"),
+        ("keep = ['jobs']", "keep is ['jobs']; expected a list of plans and file-history"),
         ("source = 3", "source is 3; expected tables that each begin with [[source]]"),
         ("[source]\nfleet = 'mu'", "source is {'fleet': 'mu'}; expected tables that each begin with [[source]]"),
         ("[[source]]\nroot = 'x'", "source[1].fleet is missing; expected text that is not empty"),

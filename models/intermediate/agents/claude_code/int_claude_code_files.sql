@@ -50,7 +50,7 @@ files as (
         max(lines.started_by_tool_use_id) as started_by_tool_use_id,
         max(lines.parent_agent_id) as parent_agent_id,
         case
-            when lines.file_kind in ('tool_result', 'workflow') and count(*) = count(lines.line_text)
+            when lines.file_kind in ('tool_result', 'workflow', 'file_history') and count(*) = count(lines.line_text)
                 then {{ joined_in_order('lines.line_text', 'lines.byte_offset') }}
         end as file_text
 

@@ -18,7 +18,9 @@ files as (
 
     from {{ ref('int_claude_code_files') }}
 
-    where trim(custom_title) <> ''
+    where
+        file_kind = 'custom_title'
+        and trim(custom_title) <> ''
 
 ),
 
