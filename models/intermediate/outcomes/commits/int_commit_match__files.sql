@@ -31,7 +31,8 @@ commit_files as (
 ),
 
 -- Made by hand, or by what the log does not tell of: soon after the task edited what it changes, where it worked. What
--- others made and was fetched has the same files every day. A revert undoes a task's edits, and is not made of them.
+-- others made and was fetched has the same files every day, and their agents' trailers, too. A revert undoes a task's
+-- edits, and is not made of them.
 file_overlaps as (
 
     select
@@ -62,7 +63,7 @@ file_overlaps as (
 
     where
         commits.parent_count < 2
-        and (commits.is_made_here or commits.is_by_an_agent)
+        and commits.is_made_here
         and coalesce(commits.reverted_sha, commits.reverted_subject) is null
         and (
             task_repositories.git_branch is null

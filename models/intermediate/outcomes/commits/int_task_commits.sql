@@ -24,27 +24,38 @@ matches as (
 
 ),
 
--- Who is known to have written a commit has a part in it, whoever made it; weaker signs count where nothing better is.
+-- Who is known to have written a commit has a part in it, whoever made it; weaker signs count where nothing better is,
+-- not even a trailer that names a session which is landed elsewhere.
 best as (
 
     select
-        task_id,
-        host,
-        repository,
-        commit_sha,
-        min_by(join_kind, join_rank) as join_kind
+        matches.task_id,
+        matches.host,
+        matches.repository,
+        matches.commit_sha,
+        min_by(matches.join_kind, matches.join_rank) as join_kind
 
     from matches
 
+    inner join commits
+        on matches.host = commits.host
+        and matches.repository = commits.repository
+        and matches.commit_sha = commits.commit_sha
+
     where
-        join_rank <= 3
-        or join_rank = best_rank
+        matches.join_rank <= 3
+        or (
+            matches.join_rank = matches.best_rank
+            and not coalesce({{ matches_regex(
+                'commits.session_trailer', "'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'"
+            ) }}, false)
+        )
 
     group by
-        task_id,
-        host,
-        repository,
-        commit_sha
+        matches.task_id,
+        matches.host,
+        matches.repository,
+        matches.commit_sha
 
 ),
 
