@@ -24,7 +24,7 @@ from fleetledger.collect.git_commands import NO_REPOSITORY, GitError, Repository
 from fleetledger.landing.collection import Collection, collecting
 from fleetledger.landing.manifest import read_manifest
 from fleetledger.landing.queries import session_directories
-from fleetledger.sources.discovery import SETTINGS
+from fleetledger.sources.discovery import SETTINGS, expanded
 
 COMMITS = 50_000
 """A repository with more in the time that counts is huge, and skipped."""
@@ -109,20 +109,20 @@ def _merged(*found: Directories) -> Directories:
 
 def added_directories(directories: Directories) -> Directories:
     """What the settings of projects have Claude Code work in as well (`permissions.additionalDirectories`)."""
-    found: Directories = {}
-    for directory, first in directories.items():
-        for name in SETTINGS:
-            for added in _added_in(Path(directory) / ".claude" / name):
-                place = os.path.normpath(Path(directory, added).expanduser())
-                found = _merged(found, {place: first})
-    return found
+    added = (
+        (os.path.normpath(Path(directory) / expanded(name)), first)
+        for directory, first in directories.items()
+        for settings in SETTINGS
+        for name in _added_in(Path(directory) / ".claude" / settings)
+    )
+    return _merged(*({place: first} for place, first in added))
 
 
 def _added_in(settings: Path) -> list[str]:
     """The directories that a file of settings adds; none where it cannot be read, which is for Claude Code to say."""
     try:
         added = json.loads(settings.read_bytes())["permissions"]["additionalDirectories"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
     return [place for place in added if isinstance(place, str)] if isinstance(added, list) else []
 

@@ -386,8 +386,8 @@ def test_repositories_that_edits_and_commands_reached_are_visited(
     submodule = GitRepository(shop.path / "lib", minutes=30)
     work = [repository.commit("Work", src_py="1\n") for repository in (beside, within, submodule, added)]
     (shop.path / ".claude").mkdir()
-    (shop.path / ".claude/settings.json").write_text("damaged")
-    settings = {"permissions": {"additionalDirectories": ["../added", 7]}}
+    (shop.path / ".claude/settings.json").write_text("[" * 100_000)
+    settings = {"permissions": {"additionalDirectories": ["../added", 7, "~nobody-of-that-name/x", "nul\0"]}}
     (shop.path / ".claude/settings.local.json").write_text(json.dumps(settings))
     (beside.path / "deep/er").mkdir(parents=True)
     collected.work_in(shop.path)
