@@ -73,7 +73,7 @@ command_findings as (
     select distinct
         matching_commands.rule_id,
         commands.tool_call_id,
-        cast(null as varchar) as shown_line_id,
+        cast(null as varchar) as shown_access_id,
         cast(null as varchar) as found_path,
         cast(null as varchar) as found_host,
         cast(null as varchar) as secret_hash,

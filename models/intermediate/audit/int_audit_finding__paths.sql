@@ -85,7 +85,7 @@ path_findings as (
     select distinct
         matching_paths.rule_id,
         file_accesses.tool_call_id,
-        file_accesses.shown_line_id,
+        case when file_accesses.tool_call_id is null then file_accesses.file_access_id end as shown_access_id,
         file_accesses.resolved_path as found_path,
         cast(null as varchar) as found_host,
         cast(null as varchar) as secret_hash,

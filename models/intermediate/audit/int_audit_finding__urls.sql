@@ -32,7 +32,7 @@ url_findings as (
     select distinct
         url_patterns.rule_id,
         urls.tool_call_id,
-        cast(null as varchar) as shown_line_id,
+        cast(null as varchar) as shown_access_id,
         cast(null as varchar) as found_path,
         urls.url_host as found_host,
         cast(null as varchar) as secret_hash,

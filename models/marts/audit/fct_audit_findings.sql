@@ -12,15 +12,13 @@ tool_calls as (
 
 ),
 
-shown_files as (
+accesses as (
 
-    select * from {{ ref('int_shown_files') }}
+    select *
 
-),
+    from {{ ref('fct_file_accesses') }}
 
-tasks as (
-
-    select * from {{ ref('fct_tasks') }}
+    where tool_call_id is null
 
 ),
 
@@ -36,19 +34,20 @@ unioned as (
 
 ),
 
--- Of a call, or of the thread in front of whose model a file was put without one.
+-- Of a call, or of a file that was put in front of the model without one.
 placed as (
 
     select
         unioned.*,
-        coalesce(tool_calls.task_id, tasks.task_id) as task_id,
-        coalesce(tool_calls.session_id, tasks.session_id) as session_id,
-        coalesce(tool_calls.fleet, tasks.fleet) as fleet,
-        coalesce(tool_calls.host, tasks.host) as host,
-        coalesce(tool_calls.account, tasks.account) as account,
-        coalesce(tool_calls.project, tasks.project) as project,
+        coalesce(tool_calls.task_id, accesses.task_id) as task_id,
+        coalesce(tool_calls.session_id, accesses.session_id) as session_id,
+        coalesce(tool_calls.fleet, accesses.fleet) as fleet,
+        coalesce(tool_calls.host, accesses.host) as host,
+        coalesce(tool_calls.account, accesses.account) as account,
+        coalesce(tool_calls.project, accesses.project) as project,
         tool_calls.tool_name,
-        coalesce(tool_calls.called_at, shown_files.shown_at) as called_at,
+        coalesce(tool_calls.called_at, accesses.called_at) as called_at,
+        coalesce(tool_calls.called_on, accesses.called_on) as called_on,
         tool_calls.is_error
 
     from unioned
@@ -56,15 +55,12 @@ placed as (
     left join tool_calls
         on unioned.tool_call_id = tool_calls.tool_call_id
 
-    left join shown_files
-        on unioned.shown_line_id = shown_files.line_id
-
-    left join tasks
-        on shown_files.task_id = tasks.task_id
+    left join accesses
+        on unioned.shown_access_id = accesses.file_access_id
 
     where
         tool_calls.tool_call_id is not null
-        or tasks.task_id is not null
+        or accesses.file_access_id is not null
 
 ),
 
@@ -75,7 +71,7 @@ findings as (
             '|',
             placed.rule_id,
             placed.tool_call_id,
-            placed.shown_line_id,
+            placed.shown_access_id,
             placed.found_path,
             placed.found_host,
             placed.secret_hash,
@@ -98,7 +94,7 @@ findings as (
         placed.secret_hash,
         placed.found_in,
         placed.called_at,
-        {{ reporting_date('placed.called_at') }} as called_on,
+        placed.called_on,
         placed.is_error
 
     from placed

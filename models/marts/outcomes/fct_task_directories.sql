@@ -6,12 +6,6 @@ directories as (
 
 ),
 
-collected as (
-
-    select * from {{ ref('stg_git__directories') }}
-
-),
-
 tasks as (
 
     select * from {{ ref('fct_tasks') }}
@@ -30,7 +24,8 @@ reached as (
             when max(reached_by = 'git') then 'git'
             else 'added'
         end as reached_by,
-        min(reached_at) as reached_at
+        min(reached_at) as reached_at,
+        min(repository) as repository
 
     from directories
 
@@ -53,16 +48,12 @@ joined as (
         reached.directory,
         reached.reached_by,
         reached.reached_at,
-        collected.repository
+        reached.repository
 
     from reached
 
     inner join tasks
         on reached.task_id = tasks.task_id
-
-    left join collected
-        on reached.host = collected.host
-        and reached.directory = collected.directory
 
 )
 

@@ -12,6 +12,12 @@ named as (
 
 ),
 
+collected as (
+
+    select * from {{ ref('stg_git__directories') }}
+
+),
+
 resolved as (
 
     select
@@ -40,7 +46,7 @@ clean as (
 
 ),
 
-directories as (
+reached as (
 
     select
         clean.task_id,
@@ -65,6 +71,21 @@ directories as (
         clean.clean_directory,
         clean.reached_by,
         clean.git_branch
+
+),
+
+directories as (
+
+    select
+        reached.*,
+        collected.repository,
+        collected.is_collected
+
+    from reached
+
+    left join collected
+        on reached.host = collected.host
+        and reached.directory = collected.directory
 
 )
 

@@ -2,15 +2,9 @@ with
 
 task_directories as (
 
-    select * from {{ ref('int_task_directories') }}
-
-),
-
-directories as (
-
     select *
 
-    from {{ ref('stg_git__directories') }}
+    from {{ ref('int_task_directories') }}
 
     where repository is not null
 
@@ -19,21 +13,10 @@ directories as (
 found as (
 
     select
-        task_directories.task_id,
-        task_directories.host,
-        directories.repository,
-        task_directories.git_branch,
-        directories.is_collected,
-        task_directories.reached_by = 'session' as is_of_session,
-        max(task_directories.reached_by = 'session') over (
-            partition by task_directories.task_id, task_directories.host, directories.repository
-        ) as has_session
+        *,
+        max(reached_by = 'session') over (partition by task_id, host, repository) as has_session
 
     from task_directories
-
-    inner join directories
-        on task_directories.host = directories.host
-        and task_directories.directory = directories.directory
 
 ),
 
@@ -49,7 +32,9 @@ repositories as (
 
     from found
 
-    where is_of_session or not has_session
+    where
+        reached_by = 'session'
+        or not has_session
 
     group by
         task_id,
