@@ -111,5 +111,5 @@ def secrets(places: Places, again: bool) -> None:
         return
     click.echo(
         "`fleetledger refresh` brings those that tools were given and gave back into `report audit`;"
-        " those in files beside a transcript are counted here alone."
+        " those in plans and in files as they were before an edit are counted here alone."
     )
