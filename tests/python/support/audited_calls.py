@@ -69,6 +69,7 @@ def audited(manifest: Path, calls: Iterable[ToolCall]) -> duckdb.DuckDBPyConnect
         create table intermediate.int_secrets as
         select '' as tool_call_id, '' as found_in, '' as secret_type, '' as secret_hash where false
     """)
+    connection.execute("create table intermediate.int_reporting as select 'UTC' as timezone")
     # Nothing was shown without a call.
     connection.execute("""
         create table staging.stg_claude_code__shown_files as
