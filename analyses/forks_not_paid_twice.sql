@@ -1,4 +1,5 @@
--- What adding up the files would have counted twice: responses that forks and resumes copied, at list price.
+-- What adding up the files would have counted twice: responses that forks and resumes copied, at list price
+-- whoever pays it, so that it is no bill.
 select
     fleet,
     count(case when copies > 0 then model_call_id end) as copied_calls,

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from fleetledger.warehouse.refill import Refilled
     from fleetledger.warehouse.withheld import Withheld
 
-LOOKED_IN = "$CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*, $XDG_CONFIG_HOME/claude and ~/.local/share/mu/events"
+LOOKED_IN = (
+    "$CLAUDE_CONFIG_DIR (else ~/.claude and $XDG_CONFIG_HOME/claude), ~/.claude-*, "
+    "the directories of Xcode's agent and of Cowork, and ~/.local/share/mu/events"
+)
 
 
 class NoLogsError(FleetledgerError):

@@ -23,7 +23,7 @@ from fleetledger.base import clock, paths
 Status = dict[str, Any]
 
 MARKS = {"billed": "", "subscription": "≈", "unknown": "?"}
-"""As reports mark amounts (report_render, whose import would take too long)."""
+"""As reports mark amounts (terminal.money, whose import would take too long)."""
 
 LONGEST_NAME = 40
 

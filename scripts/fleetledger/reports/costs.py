@@ -1,7 +1,7 @@
 """Reports on what the agents cost, from the published file alone.
 
-A report is a document: a dictionary that `--json` prints as it is, `--csv` flattens (report_formats) and the terminal
-shows (report_render). Its keys are stable:
+A report is a document: a dictionary that `--json` prints as it is, `--csv` flattens (export) and the terminal
+shows (terminal.costs). Its keys are stable:
 
 - all: `report, as_of, is_demo, timezone, since, until, filters`. Days are in `timezone`, instants are UTC.
 - groups (`daily, weekly, monthly, models, projects`, or whatever `by` says): `by`, the columns that rows begin with;

@@ -189,7 +189,7 @@ def test_without_logs_it_says_where_it_looked(tmp_path: Path) -> None:
     for command in ("refresh", "extract"):
         result = run(command, "--data-dir", tmp_path / "data")
         assert result.exit_code == 1
-        assert "looked in $CLAUDE_CONFIG_DIR, ~/.claude, ~/.claude-*" in result.stderr
+        assert "looked in $CLAUDE_CONFIG_DIR (else ~/.claude and $XDG_CONFIG_HOME/claude), ~/.claude-*" in result.stderr
         assert "--demo-if-empty" in result.stderr
         assert not (tmp_path / "data").exists()
 
