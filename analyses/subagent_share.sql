@@ -1,4 +1,4 @@
--- How much of each project's use its sub-agents caused: all of it at list price, billed or not, so that the sums are no bill.
+-- How much of each project's use its sub-agents caused: all at list price, billed or not, so that the sums are no bill.
 select
     project,
     count(case when is_subagent then task_id end) as subagent_tasks,
