@@ -49,8 +49,15 @@ about as (
 
     select
         coalesce(originals.session_id, titles.session_id) as session_id,
-        titles.*
-        exclude (session_id)
+        titles.line_id,
+        titles.host,
+        titles.account,
+        titles.source_path,
+        titles.generation,
+        titles.byte_offset,
+        titles.logged_at,
+        titles.title_kind,
+        titles.title
 
     from titles
 
