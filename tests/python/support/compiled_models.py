@@ -133,6 +133,9 @@ OF_COPIES: Columns = {
     "page_attention": {"occurrence_count"},
     "page_coverage": {"known_count", "total_count"},
     "fct_checks": {"line_id"},
+    "fct_claims": {"line_id"},
+    "fct_compactions": {"compaction_id"},
+    "fct_recalls": {"line_id"},
     "fct_task_commits": {"line_id"},
 }
 """Columns that count lines as often as they are landed, also where a file was rewritten and most of it stayed; or that
