@@ -140,7 +140,10 @@ largest as (
         dimension,
         dimension_value,
         cost_kind,
-        max_by(part_value, coalesce(part_usd, part_call_count)) as largest_part,
+        max_by(
+            part_value,
+            lpad(cast(cast(coalesce(part_usd, part_call_count) as {{ usd_type() }}) as varchar), 40, '0') || part_value
+        ) as largest_part,
         cast(
             max(coalesce(part_usd, part_call_count)) / nullif(sum(coalesce(part_usd, part_call_count)), 0) as double
         ) as largest_part_share
