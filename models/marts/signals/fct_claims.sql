@@ -59,7 +59,7 @@ held as (
             evidence.evidence_result,
             case
                 when claims.claimed_at >= evidence.seen_at
-                    -- Of what one call gives, unclear comes before pass, and pass, which an operation tells, before fail.
+                    -- Of one call unclear counts before pass, and pass, which an operation tells, before fail.
                     then {{ time_key('evidence.seen_at') }} || evidence.tool_call_id || evidence.evidence_result
             end
         ) as result_before,
