@@ -42,9 +42,9 @@
     case when line_status <> 'rejected' then coalesce(repaired, raw) end
 {%- endmacro %}
 
-{# An id as it was logged; null where it is blank, and so names nothing. #}
+{# An id as it was logged; null where it is blank (spaces, tabs, ends of lines), and so names nothing. #}
 {% macro logged_id(id) -%}
-    case when trim({{ id }}) <> '' then {{ id }} end
+    case when {{ matches_regex(id, "'[^ \\t-\\r]'") }} then {{ id }} end
 {%- endmacro %}
 
 {# Whether a landed line reports a message of a sub-agent (record type `progress`). #}
