@@ -24,6 +24,7 @@ from fleetledger.base.paths import published_path
 from fleetledger.page.feed import Follower, Hub, Receiver
 from fleetledger.page.server import app, serve
 from fleetledger.telemetry.segments import Segments
+from fleetledger.telemetry.server import check_reach
 from fleetledger.watch import Failed, Tell, watch
 
 
@@ -47,8 +48,9 @@ def serve_live(
     """Serve the page of `data` until SIGINT or SIGTERM; what the watch does is told to `tell`, in a thread of its own.
 
     `config` is the fleet.toml, None for the usual one. Where another process watches already, that one refreshes.
-    Raises CallError, FleetledgerError.
+    Raises CallError where other machines could ask without a token, FleetledgerError where it cannot listen.
     """
+    check_reach(address.host, address.token)
     # Numbers are larger than those of a server before, so that a page that was open then takes what comes now for new.
     hub, stop = Hub(int(now().timestamp() * 1000)), Stop()
 
@@ -68,7 +70,7 @@ def serve_live(
 
         application = app(published_path(data), hub, Receiver(segments, hub), token=address.token)
         try:
-            serve(application, address.host, address.port, address.token, started, hub.end)
+            serve(application, address.host, address.port, started, hub.end)
         finally:
             stop.set()
             if follower.is_alive():

@@ -29,7 +29,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fleetledger.base.errors import CallError, FleetledgerError, why
+from fleetledger.base.errors import FleetledgerError, why
 from fleetledger.page.answers import (
     OVERVIEW,
     BadParameterError,
@@ -46,7 +46,7 @@ from fleetledger.page.feed import Hub, Receiver
 from fleetledger.page.sessions import details, session_id_of
 from fleetledger.page.site import PARTS, STYLE, block, index, part, policy
 from fleetledger.telemetry.http import make_app
-from fleetledger.telemetry.server import PatientProtocol, is_loopback
+from fleetledger.telemetry.server import PatientProtocol
 
 LOOK_SECONDS = 0.5
 """How often it is looked whether another file was published."""
@@ -288,7 +288,6 @@ def serve(
     application: Starlette,
     host: str,
     port: int,
-    token: str | None,
     begun: Callable[[int], None],
     ending: Callable[[], None],
 ) -> None:
@@ -296,10 +295,8 @@ def serve(
 
     `ending` ends answers that would go on for ever.
 
-    Raises CallError where other machines could ask without a token, FleetledgerError where it cannot listen.
+    Raises FleetledgerError where it cannot listen.
     """
-    if token is None and not is_loopback(host):
-        raise CallError(f"{host} can be reached from other machines, so a token is needed: name one with --token-file")
     with closing(_listening(host, port)) as listening:
         config = uvicorn.Config(
             application,

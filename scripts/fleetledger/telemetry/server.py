@@ -54,14 +54,14 @@ def serve(data: Path, settings: Settings, now: Callable[[], datetime], begun: Be
 
     Raises CallError where it would listen to other machines without a token, FleetledgerError where it cannot listen.
     """
-    _check(settings)
+    check_reach(settings.host, settings.token)
     with closing(Segments(data, now)) as segments:
         listen(Intake(segments, settings.left_out()), settings, begun)
 
 
 def listen(intake: Intake, settings: Settings, begun: Begun) -> None:
     """Have an intake take what comes until SIGINT or SIGTERM; as `serve`."""
-    _check(settings)
+    check_reach(settings.host, settings.token)
     # To read a request makes many thousand objects and no circles: to look for those each time takes a fifth of all.
     gc.freeze()
     gc.set_threshold(GARBAGE)
@@ -69,10 +69,11 @@ def listen(intake: Intake, settings: Settings, begun: Begun) -> None:
         asyncio.run(_serve(intake, settings, listening, begun))
 
 
-def _check(settings: Settings) -> None:
-    if settings.token is None and not is_loopback(settings.host):
+def check_reach(host: str, token: str | None) -> None:
+    """Raise CallError where other machines could ask without a token; before anything is made."""
+    if token is None and not is_loopback(host):
         raise CallError(
-            f"{settings.host} can be reached from other machines, so a token is needed: put one into a file"
+            f"{host} can be reached from other machines, so a token is needed: put one into a file"
             " and name it with --token-file"
         )
 

@@ -197,3 +197,4 @@ def test_beyond_this_machine_it_listens_only_with_a_token(refreshed: RefreshedDe
     done = subprocess.run([*call, "--data-dir", refreshed.copy], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "a token is needed" in done.stderr
+    assert not (refreshed.copy / "telemetry").exists()

@@ -41,9 +41,7 @@ def run(data: Path) -> tuple[bool, list[pipeline.Event]]:
 
 
 def test_a_source_that_has_no_line_yet_does_not_start_dbt(data: Path) -> None:
-    (data / "logs/new").mkdir()
-    with (data / "logs/fleet.toml").open("a") as config:
-        config.write('\n[[source]]\nfleet = "claude_code"\nkind = "otlp"\nroot = "new"\naccount = "new"\n')
+    (data / "telemetry/segments").mkdir(mode=0o700, parents=True)
     _, told = run(data)
     assert [event.by_plan for event in told if isinstance(event, pipeline.Tables)] == [True]
 
