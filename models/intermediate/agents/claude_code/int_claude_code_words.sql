@@ -94,6 +94,7 @@ worded as (
                 )
             else rest
         end as words,
+        case when queued_as is not null then parent_uuid end as taken_in_after_uuid,
         coalesce(
             origin_name,
             case
@@ -121,8 +122,7 @@ placed as (
     from worded
 
     left join lines
-        on worded.queued_as is not null
-        and worded.parent_uuid = lines.line_uuid
+        on worded.taken_in_after_uuid = lines.line_uuid
         and worded.thread_id = lines.thread_id
 
 ),
