@@ -76,7 +76,7 @@ $(VENV)/compiled: $(VENV)/installed $(wildcard scripts/fleetledger/*.py scripts/
 	@$(BIN)/python -m compileall -q scripts/fleetledger
 	@touch $@
 
-# The empty warehouse that data directories begin with: dbt takes ten seconds for it, which a refresh then does not.
+# The empty warehouse that data directories begin with: dbt takes half a minute and more for it, which a refresh then does not.
 $(VENV)/template: $(VENV)/compiled $(shell find dbt_project.yml profiles.yml models seeds macros tests/data -type f)
 	@$(BIN)/python -m fleetledger.warehouse.template
 	@touch $@

@@ -1,6 +1,6 @@
 """The template: an empty warehouse as dbt makes it of the project, with the plan that fills it.
 
-dbt takes ten seconds and more, and all that it makes of a project is the same on every machine: tables with their
+dbt takes half a minute and more, and all that it makes of a project is the same on every machine: tables with their
 types, contracts and comments, seeds, and the SQL of models and tests. So it is made once for a project, byte for byte;
 a data directory begins with a copy of it, and a refresh runs the plan. The wheel brings the template of its project; a
 checkout keeps its own, and makes it where the project has changed.

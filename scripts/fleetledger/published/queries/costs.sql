@@ -176,6 +176,7 @@ days as (
         on requests.session_id = sessions.session_id
 
     where
+        -- A parameter, which sqlfluff takes for a column.
         $with_hidden  -- noqa: RF02
         and requests.is_hidden
         and ($since_at is null or requests.requested_at >= $since_at)
