@@ -1,8 +1,9 @@
 """The plan of a build: the SQL that dbt ran, to be run again without dbt where only what is landed has changed.
 
-dbt takes half a minute and more for what is the same each time: it imports itself, reads the project, renders each model
-and looks up what is there. A plan is what comes of that. It holds for one project, byte for byte, and for the warehouse
-that dbt made from it, whose tables are there, with their types and comments, and only need to be filled (refill).
+dbt takes half a minute and more for what is the same each time: it imports itself, reads the project, renders each
+model and looks up what is there. A plan is what comes of that. It holds for one project, byte for byte, and for the
+warehouse that dbt made from it, whose tables are there, with their types and comments, and only need to be filled
+(refill).
 """
 
 from __future__ import annotations
