@@ -28,7 +28,7 @@
         {%- if not failed and made | length == models | length -%}
             {#- What it was made of: a refresh looks for what differs. -#}
             {%- do run_query("create or replace table main.built_from as from landing.inputs") -%}
-            {%- do run_query("create or replace table main.build_state as select true as is_complete, cast(uuid() as varchar) as build_id") -%}
+            {%- do run_query("create or replace table main.build_state as select true as is_complete, cast(uuid() as string) as build_id") -%}
         {%- endif -%}
     {%- endif -%}
     {{ return('') }}

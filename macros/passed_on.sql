@@ -1,7 +1,7 @@
 {#- What a logged call says that no step between staging and the mart decides on, with its type: those steps pass it on.
     A new one is a line here, next to where staging reads it and where the mart describes it. -#}
 {% macro call_facts() -%}
-    {{ return({'service_tier': 'varchar', 'inference_geo': 'varchar', 'skill': 'varchar', 'mcp_server': 'varchar'}) }}
+    {{ return({'service_tier': 'string', 'inference_geo': 'string', 'skill': 'string', 'mcp_server': 'string'}) }}
 {%- endmacro %}
 
 {#- The facts of `relation` as columns of a select, each with a comma. -#}

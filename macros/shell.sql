@@ -286,7 +286,7 @@
             line_id,
             parent_program,
             is_elsewhere,
-            place || '.' || lpad(cast(part_number as varchar), 5, '0') as place,
+            place || '.' || lpad(cast(part_number as string), 5, '0') as place,
             part_number,
             part as command_text,
             lag(part) over (partition by line_id, place order by part_number asc) as operator,

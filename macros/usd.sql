@@ -14,7 +14,7 @@
     to the part that `takes_rest`. Arguments: expressions of an amount, of a count above 0, and a condition.
 #}
 {% macro usd_share(amount, parts, takes_rest) -%}
-    {%- set units = "cast(replace(cast(" ~ amount ~ " as varchar), '.', '') as decimal(38, 0))" -%}
+    {%- set units = "cast(replace(cast(" ~ amount ~ " as string), '.', '') as decimal(38, 0))" -%}
     cast({{ whole_share(units, parts, takes_rest) }} * 0.0000000000000001 as {{ usd_type() }})
 {%- endmacro %}
 {% macro whole_share(units, parts, takes_rest) %}{{ return(adapter.dispatch('whole_share')(units, parts, takes_rest)) }}{% endmacro %}

@@ -73,11 +73,11 @@ command_findings as (
     select distinct
         matching_commands.rule_id,
         commands.tool_call_id,
-        cast(null as varchar) as shown_access_id,
-        cast(null as varchar) as found_path,
-        cast(null as varchar) as found_host,
-        cast(null as varchar) as secret_hash,
-        cast(null as varchar) as found_in
+        cast(null as string) as shown_access_id,
+        cast(null as string) as found_path,
+        cast(null as string) as found_host,
+        cast(null as string) as secret_hash,
+        cast(null as string) as found_in
 
     from matching_commands
 

@@ -87,9 +87,9 @@ path_findings as (
         file_accesses.tool_call_id,
         case when file_accesses.tool_call_id is null then file_accesses.file_access_id end as shown_access_id,
         file_accesses.resolved_path as found_path,
-        cast(null as varchar) as found_host,
-        cast(null as varchar) as secret_hash,
-        cast(null as varchar) as found_in
+        cast(null as string) as found_host,
+        cast(null as string) as secret_hash,
+        cast(null as string) as found_in
 
     from matching_paths
 

@@ -31,9 +31,9 @@ secret_findings as (
     select distinct
         secret_patterns.rule_id,
         secrets.tool_call_id,
-        cast(null as varchar) as shown_access_id,
-        cast(null as varchar) as found_path,
-        cast(null as varchar) as found_host,
+        cast(null as string) as shown_access_id,
+        cast(null as string) as found_path,
+        cast(null as string) as found_host,
         secrets.secret_hash,
         secrets.found_in
 

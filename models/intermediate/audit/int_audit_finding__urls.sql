@@ -32,11 +32,11 @@ url_findings as (
     select distinct
         url_patterns.rule_id,
         urls.tool_call_id,
-        cast(null as varchar) as shown_access_id,
-        cast(null as varchar) as found_path,
+        cast(null as string) as shown_access_id,
+        cast(null as string) as found_path,
         urls.url_host as found_host,
-        cast(null as varchar) as secret_hash,
-        cast(null as varchar) as found_in
+        cast(null as string) as secret_hash,
+        cast(null as string) as found_in
 
     from urls
 

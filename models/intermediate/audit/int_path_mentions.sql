@@ -30,7 +30,7 @@ by_tools as (
         'tool' as access_source,
         case when tool_kind in ('edit', 'write') then 'write' else 'read' end as access_kind,
         file_path,
-        cast(null as varchar) as changed_directory
+        cast(null as string) as changed_directory
 
     from tool_calls
 
@@ -83,7 +83,7 @@ by_mcp_tools as (
             else 'unknown'
         end as access_kind,
         {{ each_part('mcp_calls.paths', 'chr(31)') }} as file_path,
-        cast(null as varchar) as changed_directory
+        cast(null as string) as changed_directory
 
     from mcp_calls
 

@@ -30,7 +30,7 @@ mentioned as (
 
     select
         mentions.*,
-        cast(null as varchar) as shown_line_id,
+        cast(null as string) as shown_line_id,
         tool_calls.session_id,
         tool_calls.working_directory
 
@@ -42,12 +42,12 @@ mentioned as (
     union all
 
     select
-        cast(null as varchar) as tool_call_id,
+        cast(null as string) as tool_call_id,
         0 as command_number,
         'attachment' as access_source,
         'read' as access_kind,
         file_path,
-        cast(null as varchar) as changed_directory,
+        cast(null as string) as changed_directory,
         line_id as shown_line_id,
         session_id,
         cwd as working_directory

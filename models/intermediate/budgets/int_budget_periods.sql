@@ -56,9 +56,9 @@ current_periods as (
             else as_of_days.as_of_day
         end as period_started_on,
         case budgets.period
-            when 'week' then cast(cast(date_trunc('week', as_of_days.as_of_day) as date) as varchar)
-            when 'month' then substring(cast(as_of_days.as_of_day as varchar), 1, 7)
-            else cast(as_of_days.as_of_day as varchar)
+            when 'week' then cast(cast(date_trunc('week', as_of_days.as_of_day) as date) as string)
+            when 'month' then substring(cast(as_of_days.as_of_day as string), 1, 7)
+            else cast(as_of_days.as_of_day as string)
         end as period_name
 
     from budgets

@@ -93,8 +93,8 @@ matched as (
         case when is_for_each then found_name else scope_value end as scope_name,
         case period
             when 'session' then session_id
-            when 'month' then substring(cast(period_started_on as varchar), 1, 7)
-            else cast(period_started_on as varchar)
+            when 'month' then substring(cast(period_started_on as string), 1, 7)
+            else cast(period_started_on as string)
         end as period_name
 
     from scoped

@@ -44,7 +44,7 @@ timeline as (
 
     select
         prompt_id as model_call_id,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         task_id,
         prompted_at as happened_at,
         1 as is_prompt

@@ -78,19 +78,19 @@ unioned as (
 
     select
         model_call_id,
-        cast(null as varchar) as iteration_type,
+        cast(null as string) as iteration_type,
         fleet,
         host,
         account,
         provider,
         session_id,
         task_id,
-        cast(null as varchar) as agent_id,
-        cast(null as varchar) as git_branch,
-        cast(null as varchar) as client_version,
+        cast(null as string) as agent_id,
+        cast(null as string) as git_branch,
+        cast(null as string) as client_version,
         model,
-        cast(null as varchar) as message_id,
-        cast(null as varchar) as request_id,
+        cast(null as string) as message_id,
+        cast(null as string) as request_id,
         called_at,
         -- An input that is smaller than what it is said to hold shows that the buckets are apart.
         case
@@ -117,7 +117,7 @@ unioned as (
         ) }} as cache_tier_known,
         cast(null as bigint) as largest_request_tokens,
         cast(null as bigint) as web_search_requests,
-        cast(null as varchar) as speed,
+        cast(null as string) as speed,
         {% for fact, type in call_facts().items() %}
             cast(null as {{ type }}) as {{ fact }},
         {% endfor %}

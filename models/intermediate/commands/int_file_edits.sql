@@ -76,7 +76,7 @@ edits as (
         tool_calls.session_id,
         tool_calls.call_line_id as line_id,
         writing_calls.written_by as edited_by,
-        cast(null as varchar) as file_path,
+        cast(null as string) as file_path,
         case when writing_calls.is_edit and not tool_calls.is_error then 'work' end as file_kind,
         tool_calls.called_at as edited_at
 

@@ -135,8 +135,8 @@ by_tools as (
         false as pushes,
         true as creates_pull_request,
         false as merges_pull_request,
-        cast(null as varchar) as merged_pull_request_url,
-        cast(null as varchar) as add_command,
+        cast(null as string) as merged_pull_request_url,
+        cast(null as string) as add_command,
         false as is_of_trials,
         false as goes_elsewhere
 

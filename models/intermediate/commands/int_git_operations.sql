@@ -21,7 +21,7 @@ operations as (
         branch,
         subject,
         commit_kind,
-        cast(null as varchar) as pull_request_url
+        cast(null as string) as pull_request_url
 
     from seen_commits
 
@@ -30,14 +30,14 @@ operations as (
     select
         'push' as operation,
         tool_call_id,
-        cast(null as varchar) as commit_sha,
+        cast(null as string) as commit_sha,
         coalesce(
             result_pushed_branch,
             nullif(regexp_extract(result_text, '(?m)(?:[0-9a-f]{7,}|\[new branch\]) +\S+ +-> +(\S+)', 1), '')
         ) as branch,
-        cast(null as varchar) as subject,
-        cast(null as varchar) as commit_kind,
-        cast(null as varchar) as pull_request_url
+        cast(null as string) as subject,
+        cast(null as string) as commit_kind,
+        cast(null as string) as pull_request_url
 
     from results
 
@@ -54,10 +54,10 @@ operations as (
     select
         'pull_request_' || coalesce(result_pr_action, 'created') as operation,
         tool_call_id,
-        cast(null as varchar) as commit_sha,
-        cast(null as varchar) as branch,
-        cast(null as varchar) as subject,
-        cast(null as varchar) as commit_kind,
+        cast(null as string) as commit_sha,
+        cast(null as string) as branch,
+        cast(null as string) as subject,
+        cast(null as string) as commit_kind,
         coalesce(result_pr_url, {{ first_pull_request_url('result_text') }}) as pull_request_url
 
     from results
@@ -77,10 +77,10 @@ operations as (
     select
         'pull_request_merged' as operation,
         tool_call_id,
-        cast(null as varchar) as commit_sha,
-        cast(null as varchar) as branch,
-        cast(null as varchar) as subject,
-        cast(null as varchar) as commit_kind,
+        cast(null as string) as commit_sha,
+        cast(null as string) as branch,
+        cast(null as string) as subject,
+        cast(null as string) as commit_kind,
         merged_pull_request_url as pull_request_url
 
     from results

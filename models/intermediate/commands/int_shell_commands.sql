@@ -54,7 +54,7 @@ scripts_0 as (
     select distinct
         line_id,
         '' as place,
-        cast(null as varchar) as parent_program,
+        cast(null as string) as parent_program,
         false as is_elsewhere,
         command as script
 

@@ -151,7 +151,7 @@ mu_holders as (
 placed as (
 
     {% for logged, holders, version in [
-        ('lines', 'claude_code_holders', 'version'), ('mu_events', 'mu_holders', 'cast(null as varchar)')
+        ('lines', 'claude_code_holders', 'version'), ('mu_events', 'mu_holders', 'cast(null as string)')
     ] -%}
         select
             logged.line_id,

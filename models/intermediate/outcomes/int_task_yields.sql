@@ -33,7 +33,7 @@ commit_owners as (
         task_commits.commit_sha,
         min_by(
             work.work_task_id,
-            lpad(cast(join_kinds.join_rank as varchar), 2, '0') || task_commits.task_id
+            lpad(cast(join_kinds.join_rank as string), 2, '0') || task_commits.task_id
         ) as work_task_id
 
     from task_commits

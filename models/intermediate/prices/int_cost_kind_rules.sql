@@ -22,7 +22,7 @@ shipped as (
 
     select
         provider,
-        cast(null as varchar) as model_regex,
+        cast(null as string) as model_regex,
         cost_kind
 
     from provider_rules

@@ -20,7 +20,7 @@ rewritten as (
         lower(trim(model)) as model_name,
         0 as rule_order,
         true as is_exact,
-        cast(null as varchar) as named_speed
+        cast(null as string) as named_speed
 
     from calls
 

@@ -85,9 +85,9 @@ listed_models as (
         book_models.rate_model_id,
         book_models.override_model_id,
         known_models.is_own_price_book,
-        cast(null as varchar) as rate_name_caveats,
-        cast(null as varchar) as override_name_caveats,
-        cast(null as varchar) as named_speed
+        cast(null as string) as rate_name_caveats,
+        cast(null as string) as override_name_caveats,
+        cast(null as string) as named_speed
 
     from known_models
 

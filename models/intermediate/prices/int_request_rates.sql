@@ -67,7 +67,7 @@ priced as (
         rates.rate_id
         || case
             when multiplied.multiplier = 1 then ''
-            else ':x' || {{ replace_regex('cast(multiplied.multiplier as varchar)', "'\\.?0+$'", "''") }}
+            else ':x' || {{ replace_regex('cast(multiplied.multiplier as string)', "'\\.?0+$'", "''") }}
         end as rate_id,
         rates.rate_id as base_rate_id,
         rates.price_book,

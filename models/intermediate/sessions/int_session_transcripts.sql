@@ -26,8 +26,8 @@ own_lines as (
             ' ',
             coalesce({{ time_key('lines.logged_at') }}, ''),
             lines.source_path,
-            lpad(cast(lines.generation as varchar), 6, '0'),
-            lpad(cast(lines.byte_offset as varchar), 15, '0')
+            lpad(cast(lines.generation as string), 6, '0'),
+            lpad(cast(lines.byte_offset as string), 15, '0')
         ) as line_key
 
     from lines

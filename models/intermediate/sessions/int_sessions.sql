@@ -76,7 +76,7 @@ mu_sessions as (
         'mu' as fleet,
         min(host) as host,
         min(account) as account,
-        cast(null as varchar) as git_branch,
+        cast(null as string) as git_branch,
         max(parent_session_id) as parent_session_id
 
     from mu_events

@@ -31,10 +31,10 @@ mu as (
             else 'compaction'
         end as text_kind,
         case when event_kind = 'user_message' then 'person' end as sender,
-        cast(null as varchar) as sender_name,
+        cast(null as string) as sender_name,
         tool_use_id,
         tool_name,
-        cast(null as varchar) as agent_id,
+        cast(null as string) as agent_id,
         is_error,
         coalesce({{ value_texts('tool_input') }}, user_text, assistant_text, result_text) as block_text
 

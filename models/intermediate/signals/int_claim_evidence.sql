@@ -60,7 +60,7 @@ told as (
             when checks.check_result = 'fail' and calls.kind_count > 1 then 'unclear'
             else checks.check_result
         end as evidence_result,
-        cast(null as varchar) as written_path
+        cast(null as string) as written_path
 
     from checks
 
@@ -77,7 +77,7 @@ told as (
         tool_call_id,
         operated_at as seen_at,
         'pass' as evidence_result,
-        cast(null as varchar) as written_path
+        cast(null as string) as written_path
 
     from operations
 
@@ -91,7 +91,7 @@ told as (
         tool_call_id,
         called_at as seen_at,
         case when is_error then 'fail' when is_error is null then 'unclear' else 'pass' end as evidence_result,
-        cast(null as varchar) as written_path
+        cast(null as string) as written_path
 
     from commands
 
@@ -101,7 +101,7 @@ told as (
         session_id,
         task_id,
         'write' as evidence_kind,
-        cast(null as varchar) as evidence_name,
+        cast(null as string) as evidence_name,
         tool_call_id,
         called_at as seen_at,
         'pass' as evidence_result,

@@ -54,14 +54,14 @@ placed as (
 
     select
         accesses.file_access_id,
-        cast(null as varchar) as tool_call_id,
+        cast(null as string) as tool_call_id,
         tasks.task_id,
         tasks.session_id,
         tasks.fleet,
         tasks.host,
         tasks.account,
         tasks.project,
-        cast(null as varchar) as tool_name,
+        cast(null as string) as tool_name,
         accesses.access_source,
         accesses.access_kind,
         accesses.file_path,

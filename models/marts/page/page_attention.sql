@@ -72,7 +72,7 @@ found as (
         'unpriced_model' as attention_kind,
         coalesce(provider, '') || ':' || coalesce(model, '') || ':' || coalesce(cost_kind, '') as subject_id,
         coalesce(model, 'a model without a name') as subject,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         last_called_at as noticed_at,
         model_call_count as occurrence_count
 
@@ -98,7 +98,7 @@ found as (
         'unknown_term' as attention_kind,
         fleet || ':' || term_kind || ':' || term as subject_id,
         term_kind || ' ' || term as subject,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         last_logged_at as noticed_at,
         line_count as occurrence_count
 
@@ -112,7 +112,7 @@ found as (
         'rejected_lines' as attention_kind,
         'all' as subject_id,
         'source lines' as subject,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         as_of as noticed_at,
         rejected_line_count as occurrence_count
 
@@ -126,7 +126,7 @@ found as (
         'price_differs' as attention_kind,
         coalesce(model, '') as subject_id,
         coalesce(model, 'a model without a name') as subject,
-        cast(null as varchar) as session_id,
+        cast(null as string) as session_id,
         max(requested_at) as noticed_at,
         count(*) as occurrence_count
 

@@ -142,7 +142,7 @@ largest as (
         cost_kind,
         max_by(
             part_value,
-            lpad(cast(cast(coalesce(part_usd, part_call_count) as {{ usd_type() }}) as varchar), 40, '0') || part_value
+            lpad(cast(cast(coalesce(part_usd, part_call_count) as {{ usd_type() }}) as string), 40, '0') || part_value
         ) as largest_part,
         cast(
             max(coalesce(part_usd, part_call_count)) / nullif(sum(coalesce(part_usd, part_call_count)), 0) as double

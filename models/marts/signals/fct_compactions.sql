@@ -75,7 +75,7 @@ following as (
     select
         compactions.compaction_id,
         min_by(
-            steps.context_tokens, {{ time_key('steps.called_at') }} || lpad(cast(steps.step_number as varchar), 9, '0')
+            steps.context_tokens, {{ time_key('steps.called_at') }} || lpad(cast(steps.step_number as string), 9, '0')
         ) as context_tokens,
         min(steps.called_at) as called_at
 

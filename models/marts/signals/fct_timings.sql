@@ -123,7 +123,7 @@ timings as (
     select
         'ask' as timing_kind,
         asks.turn_id as timing_id,
-        cast(null as varchar) as timed_name,
+        cast(null as string) as timed_name,
         asks.turn_id,
         asks.task_id,
         asks.session_id,
@@ -145,7 +145,7 @@ timings as (
     select
         'pause' as timing_kind,
         asks.turn_id as timing_id,
-        cast(null as varchar) as timed_name,
+        cast(null as string) as timed_name,
         asks.turn_id,
         asks.task_id,
         asks.session_id,

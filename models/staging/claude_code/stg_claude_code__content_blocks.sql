@@ -68,7 +68,7 @@ with_content as (
             when line.attachment.prompt is not null
                 then {{ text_block(parse_json('line.attachment.prompt', '"VARCHAR"')) }}
             when line.message is null and line.content is not null then {{ text_block('line.content') }}
-            when len(line.message.content) = 0 then {{ text_block('cast(null as varchar)') }}
+            when len(line.message.content) = 0 then {{ text_block('cast(null as string)') }}
             else coalesce(line.message.content, {{ text_block(json_text('line_text', '$.message.content')) }})
         end as content,
         {{ json_keys_at(
@@ -142,7 +142,7 @@ blocks as (
         end as block_text,
         block.id as tool_use_id,
         block.name as tool_name,
-        cast(block.input as varchar) as tool_input,
+        cast(block.input as string) as tool_input,
         coalesce(tool_input.file_path, tool_input.notebook_path, tool_input.path) as tool_file_path,
         case when block.name like 'mcp\_\_%' escape '\' then {{ named_paths('tool_input') }} end as tool_paths,
         tool_input.command as tool_command,

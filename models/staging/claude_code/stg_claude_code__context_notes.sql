@@ -47,7 +47,7 @@ notes as (
             {{ json_text('line.attachment.content', '$.file.content') }},
             {{ json_text('line.attachment.content', '$.content') }},
             nullif({{ joined('line.attachment.addedblocks', 'chr(10)') }}, ''),
-            cast(line.attachment.content as varchar)
+            cast(line.attachment.content as string)
         )) as item_characters
 
     from parsed

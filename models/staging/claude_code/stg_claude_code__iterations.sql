@@ -32,7 +32,7 @@ with_json as (
 
     select
         {{ line_id() }} as line_id,
-        cast({{ json_object_at(agent_message_json(), '$.message') }} as varchar) as line_text
+        cast({{ json_object_at(agent_message_json(), '$.message') }} as string) as line_text
 
     from landed
 

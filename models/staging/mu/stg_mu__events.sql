@@ -108,7 +108,7 @@ renamed as (
 
         {{ logged_id('payload.call_id') }} as tool_use_id,
         payload.name as tool_name,
-        cast(payload.arguments as varchar) as tool_input,
+        cast(payload.arguments as string) as tool_input,
         coalesce(arguments.file_path, arguments.path) as tool_file_path,
         arguments.command as tool_command,
         arguments.url as tool_url,

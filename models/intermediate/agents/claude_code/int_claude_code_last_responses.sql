@@ -63,7 +63,7 @@ last_blocks as (
             blocks.block_text,
             case
                 when trim(blocks.block_text) <> ''
-                    then {{ time_key('lines.logged_at') }} || lpad(cast(blocks.block_number as varchar), 6, '0')
+                    then {{ time_key('lines.logged_at') }} || lpad(cast(blocks.block_number as string), 6, '0')
             end
         ) as answer_text
 

@@ -78,7 +78,7 @@ own_usage as (
     select
         responses.model_call_id,
         responses.model_call_id as response_id,
-        cast(null as varchar) as iteration_type,
+        cast(null as string) as iteration_type,
         responses.host,
         responses.account,
         responses.provider,

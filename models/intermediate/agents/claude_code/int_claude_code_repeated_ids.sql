@@ -102,10 +102,10 @@ timeline as (
         lines.line_uuid,
         lines.file_id,
         lines.byte_offset,
-        cast(null as varchar) as stop_reason,
-        cast(null as varchar) as message_id,
-        cast(null as varchar) as request_id,
-        cast(null as varchar) as input_counts,
+        cast(null as string) as stop_reason,
+        cast(null as string) as message_id,
+        cast(null as string) as request_id,
+        cast(null as string) as input_counts,
         cast(null as bigint) as final_output_tokens,
         1 as is_user_line
 

@@ -42,14 +42,14 @@ placed as (
         concat_ws(
             ' ',
             case when staged.is_agent_report then '1' else '0' end,
-            coalesce(cast(lines.logged_at as varchar), 'none'),
+            coalesce(cast(lines.logged_at as string), 'none'),
             staged.source_path,
-            lpad(cast(staged.generation as varchar), 6, '0'),
-            lpad(cast(staged.byte_offset as varchar), 15, '0'),
+            lpad(cast(staged.generation as string), 6, '0'),
+            lpad(cast(staged.byte_offset as string), 15, '0'),
             staged.host,
             staged.account
         ) as place,
-        lpad(cast(coalesce(staged.output_tokens, -1) + 1 as varchar), 13, '0')
+        lpad(cast(coalesce(staged.output_tokens, -1) + 1 as string), 13, '0')
         || case when lines.stop_reason is null then ' 0 ' else ' 1 ' end as usage_place
 
     from lines

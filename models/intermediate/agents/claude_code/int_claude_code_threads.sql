@@ -65,10 +65,10 @@ marked as (
         concat_ws(
             ' ',
             case when lines.host = owners.host and lines.account = owners.account then '0' else '1' end,
-            coalesce(cast(lines.logged_at as varchar), 'none'),
+            coalesce(cast(lines.logged_at as string), 'none'),
             lines.source_path,
-            lpad(cast(lines.generation as varchar), 6, '0'),
-            lpad(cast(lines.byte_offset as varchar), 15, '0')
+            lpad(cast(lines.generation as string), 6, '0'),
+            lpad(cast(lines.byte_offset as string), 15, '0')
         ) as first_key,
         (
             lines.forked_from_session_id is null
@@ -151,13 +151,13 @@ placed as (
         threads.project_slug,
         threads.has_messages,
         threads.own_started_at,
-        coalesce('1 ' || cast(sessions.session_own_started_at as varchar), '0')
-        || coalesce(' 0 ' || cast(sessions.session_last_logged_at as varchar), ' 1')
+        coalesce('1 ' || cast(sessions.session_own_started_at as string), '0')
+        || coalesce(' 0 ' || cast(sessions.session_last_logged_at as string), ' 1')
         || ' ' || threads.session_id
         || case
             when threads.agent_id is null then ' 0'
             else
-                ' 1' || coalesce(' 0 ' || cast(threads.own_started_at as varchar), ' 1')
+                ' 1' || coalesce(' 0 ' || cast(threads.own_started_at as string), ' 1')
                 || ' ' || threads.agent_id
         end as precedence
 

@@ -68,7 +68,7 @@ task_totals as (
         telemetry.provider,
         telemetry.model,
         coalesce(telemetry.ended_at, telemetry.logged_at) as called_at,
-        cast(null as varchar) as stop_reason,
+        cast(null as string) as stop_reason,
         'task_telemetry' as usage_source,
         telemetry.input_tokens,
         telemetry.output_tokens,

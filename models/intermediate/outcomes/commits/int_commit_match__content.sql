@@ -69,7 +69,7 @@ by_content as (
 
     select
         scopes.task_id,
-        cast(null as varchar) as told_sha,
+        cast(null as string) as told_sha,
         credited_lines.host,
         credited_lines.repository,
         credited_lines.commit_sha,

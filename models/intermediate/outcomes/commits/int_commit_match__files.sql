@@ -87,7 +87,7 @@ by_files as (
 
     select
         task_id,
-        cast(null as varchar) as told_sha,
+        cast(null as string) as told_sha,
         host,
         repository,
         commit_sha,

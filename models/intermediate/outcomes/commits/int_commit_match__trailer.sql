@@ -60,7 +60,7 @@ by_trailer as (
 
     select
         tasks.task_id,
-        cast(null as varchar) as told_sha,
+        cast(null as string) as told_sha,
         commits.host,
         commits.repository,
         commits.commit_sha,

@@ -87,8 +87,8 @@ named as (
         git_branch,
         logged_at as reached_at,
         cwd as working_directory,
-        cast(null as varchar) as first_path,
-        cast(null as varchar) as second_path
+        cast(null as string) as first_path,
+        cast(null as string) as second_path
 
     from lines
 
@@ -98,11 +98,11 @@ named as (
         words.thread_id,
         words.host,
         'added' as reached_by,
-        cast(null as varchar) as git_branch,
+        cast(null as string) as git_branch,
         words.said_at,
         lines.cwd,
         regexp_extract(words.words, '^/add-dir\s+(.*\S)', 1) as first_path,
-        cast(null as varchar) as second_path
+        cast(null as string) as second_path
 
     from words
 
@@ -115,11 +115,11 @@ named as (
         tool_calls.task_id,
         tool_calls.host,
         'edit' as reached_by,
-        cast(null as varchar) as git_branch,
+        cast(null as string) as git_branch,
         tool_calls.called_at,
         tool_calls.working_directory,
         nullif(regexp_extract(accesses.resolved_path, '^(.+)/[^/]+$', 1), '') as first_path,
-        cast(null as varchar) as second_path
+        cast(null as string) as second_path
 
     from accesses
 
@@ -136,7 +136,7 @@ named as (
         tool_calls.task_id,
         tool_calls.host,
         'git' as reached_by,
-        cast(null as varchar) as git_branch,
+        cast(null as string) as git_branch,
         tool_calls.called_at,
         tool_calls.working_directory,
         led.changed_directory,
