@@ -244,6 +244,21 @@
     )
 {%- endmacro %}
 
+{#
+    What the client says in a tool's result (a row of content blocks) where it has not run it, as a disruption (seed denial_kinds), in versions
+    before 2.1.205, which say it in words alone; null where it says nothing of the kind.
+#}
+{% macro told_disruption(blocks) -%}
+    case
+        when {{ blocks }}.result_denial_kind is not null then cast(null as string)
+        when starts_with({{ blocks }}.result_text, '<tool_use_error>Sibling tool call errored') then 'cancelled'
+        when
+            {{ blocks }}.result_text = 'No tools needed for suggestion'
+            or {{ matches_regex(blocks ~ ".result_text", "'^(?:Permission to use \\S+ .*has been denied|Claude requested permissions? to )'") }}
+            then 'blocked'
+    end
+{%- endmacro %}
+
 {# The paths that the input of an MCP server's tool names (struct), chr(31) between them; null where it names none. Lists and texts alike. #}
 {% macro named_paths(tool_input) -%}
     nullif(concat_ws(

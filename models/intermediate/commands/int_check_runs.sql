@@ -24,8 +24,9 @@ lines as (
     select
         tool_call_id,
         max({{ matches_regex('operator', "'&&|;|\\n|\\|\\|'") }}) as is_sequence,
-        max({{ matches_regex('operator', "'\\||;|\\n'") }}) as hides_a_failure,
-        max(coalesce(program in ('cat', 'tail', 'head', 'grep', 'rg', 'sed', 'awk', 'less'), false)) as shows_a_file
+        max(coalesce(program in ('cat', 'tail', 'head', 'grep', 'rg', 'sed', 'awk', 'less'), false)) as shows_a_file,
+        max(case when {{ matches_regex('operator', "';|\\n|\\|\\|'") }} then command_number end)
+            as last_number_after_any
 
     from commands
 
@@ -33,9 +34,22 @@ lines as (
 
 ),
 
+-- What a command writes into a pipe ends with the pipe's own exit code.
+piped as (
+
+    select
+        tool_call_id,
+        command_number - 1 as command_number
+
+    from commands
+
+    where {{ matches_regex('operator', "'^\\|&?$'") }}
+
+),
+
 runs as (
 
-    select distinct
+    select
         check_commands.tool_call_id,
         recognizers.recognizer,
         recognizers.check_kind,
@@ -43,7 +57,11 @@ runs as (
         recognizers.fail_pattern,
         recognizers.is_silent_when_passing,
         coalesce(lines.is_sequence, false) as is_in_sequence,
-        coalesce(lines.hides_a_failure, false) as hides_a_failure,
+        -- What follows only where it passed hides nothing: the line would have ended there.
+        max(
+            piped.tool_call_id is not null
+            or coalesce(lines.last_number_after_any > check_commands.command_number, false)
+        ) as hides_a_failure,
         check_commands.is_kept_in_a_file and not lines.shows_a_file as says_nothing
 
     from check_commands
@@ -53,6 +71,20 @@ runs as (
 
     inner join lines
         on check_commands.tool_call_id = lines.tool_call_id
+
+    left join piped
+        on check_commands.tool_call_id = piped.tool_call_id
+        and check_commands.command_number = piped.command_number
+
+    group by
+        check_commands.tool_call_id,
+        recognizers.recognizer,
+        recognizers.check_kind,
+        recognizers.pass_pattern,
+        recognizers.fail_pattern,
+        recognizers.is_silent_when_passing,
+        coalesce(lines.is_sequence, false),
+        check_commands.is_kept_in_a_file and not lines.shows_a_file
 
 )
 

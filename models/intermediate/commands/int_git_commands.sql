@@ -96,6 +96,14 @@ asked as (
         max(coalesce(named.git_command = 'git cherry-pick', false)) as cherry_picks,
         max(coalesce(named.git_command = 'git rebase', false)) as rebases,
         max(coalesce(named.git_command = 'git push', false)) as pushes,
+        max(coalesce(
+            named.git_command = 'git reset'
+            and {{ matches_regex(
+                'named.bare_command', "' reset (?:-{1,2}\S+ )*(?:HEAD[~^@]|[@]\{|[0-9a-f]{7,40}(?: |$)|origin/|upstream/)'"
+            ) }},
+            false
+        )) as takes_back,
+        max(coalesce(named.git_command in ('git checkout', 'git switch'), false)) as switches,
         max(making_commands.bare_command is not null) as creates_pull_request,
         max(coalesce(
             named.git_command = 'gh pr merge'
@@ -133,6 +141,8 @@ by_tools as (
         false as cherry_picks,
         false as rebases,
         false as pushes,
+        false as takes_back,
+        false as switches,
         true as creates_pull_request,
         false as merges_pull_request,
         cast(null as string) as merged_pull_request_url,

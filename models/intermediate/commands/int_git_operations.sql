@@ -52,6 +52,24 @@ operations as (
     union all
 
     select
+        'reset' as operation,
+        tool_call_id,
+        cast(null as string) as commit_sha,
+        -- The line may be logged after the branch was left.
+        case when not switches then checked_out_branch end as branch,
+        cast(null as string) as subject,
+        cast(null as string) as commit_kind,
+        cast(null as string) as pull_request_url
+
+    from results
+
+    where
+        takes_back
+        and not coalesce(is_error, true)
+
+    union all
+
+    select
         'pull_request_' || coalesce(result_pr_action, 'created') as operation,
         tool_call_id,
         cast(null as string) as commit_sha,

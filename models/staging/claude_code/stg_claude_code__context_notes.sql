@@ -16,7 +16,7 @@ parsed as (
         record_type,
         {{ parse_json(
             line_json(),
-            '{"compactMetadata": {"trigger": "VARCHAR", "preTokens": "VARCHAR", "postTokens": "VARCHAR", "durationMs": "VARCHAR"}, "attachment": {"type": "VARCHAR", "path": "VARCHAR", "filename": "VARCHAR", "hookName": "VARCHAR", "addedNames": ["VARCHAR"], "addedBlocks": ["VARCHAR"], "content": "JSON"}}'
+            '{"compactMetadata": {"trigger": "VARCHAR", "preTokens": "VARCHAR", "postTokens": "VARCHAR", "durationMs": "VARCHAR"}, "attachment": {"type": "VARCHAR", "path": "VARCHAR", "filename": "VARCHAR", "hookName": "VARCHAR", "addedNames": ["VARCHAR"], "addedBlocks": ["VARCHAR"], "snapshot": {"isGitRepo": "VARCHAR"}, "content": "JSON"}}'
         ) }} as line
 
     from landed
@@ -48,7 +48,8 @@ notes as (
             {{ json_text('line.attachment.content', '$.content') }},
             nullif({{ joined('line.attachment.addedblocks', 'chr(10)') }}, ''),
             cast(line.attachment.content as string)
-        )) as item_characters
+        )) as item_characters,
+        line.attachment.snapshot.isgitrepo = 'true' as is_in_repository
 
     from parsed
 

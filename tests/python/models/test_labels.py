@@ -59,7 +59,8 @@ def test_confidence_means_something(verdicts: list[Verdict]) -> None:
 
 
 def test_the_labels_are_of_whole_draws() -> None:
+    """The last is what three draws of 60 had left of the sample's tasks of Claude Code."""
     with LABELS.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert set(Counter(row["seed"] for row in rows).values()) == {60}
+    assert sorted(Counter(row["seed"] for row in rows).values()) == [56, 60, 60, 60]
     assert len({row["task_id"] for row in rows}) == len(rows)

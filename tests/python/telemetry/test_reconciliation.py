@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -199,3 +200,10 @@ def test_prometheus_is_told_what_the_tables_hold(ask: Ask) -> None:
         )
         lines = [line for line in told.splitlines() if line.startswith(name)]
         assert sum(float(line.rsplit(" ", 1)[1]) for line in lines) == pytest.approx(added, abs=1e-9)
+
+
+def test_the_verdicts_agree_with_a_reader(ask: Ask) -> None:
+    """The labels were made before the verdicts were seen."""
+    with (PROJECT_ROOT / "tests/sample/client_outcome_labels.csv").open(newline="") as file:
+        labels = {row["task_id"]: row["label"] for row in csv.DictReader(file)}
+    assert set(ask("select task_id, outcome_class from marts.fct_tasks")) == set(labels.items())

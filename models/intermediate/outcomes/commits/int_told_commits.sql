@@ -46,6 +46,34 @@ pushes as (
 
 ),
 
+-- Work that was begun on the default branch is moved to one of its own so: the branch, then a reset.
+resets as (
+
+    select
+        task_id,
+        coalesce(branch, '') as branch,
+        max(operated_at) as reset_at
+
+    from operations
+
+    where operation = 'reset'
+
+    group by
+        task_id,
+        coalesce(branch, '')
+
+),
+
+unplaced_resets as (
+
+    select *
+
+    from resets
+
+    where branch = ''
+
+),
+
 -- Where the log alone tells, a default branch is known by its name.
 told as (
 
@@ -59,13 +87,25 @@ told as (
         commits.added_files,
         commits.line_id,
         commits.committed_at,
-        coalesce({{ is_default_branch_name('commits.branch') }}, false) as is_on_default_branch,
+        coalesce(
+            {{ is_default_branch_name('commits.branch') }}
+            and coalesce(commits.committed_at > resets.reset_at, true)
+            and coalesce(commits.committed_at > unplaced_resets.reset_at, true),
+            false
+        ) as is_on_default_branch,
         coalesce(pushes.pushed_at >= commits.committed_at, false) as is_pushed_to_default_branch
 
     from commits
 
     left join pushes
         on commits.task_id = pushes.task_id
+
+    left join resets
+        on commits.task_id = resets.task_id
+        and commits.branch = resets.branch
+
+    left join unplaced_resets
+        on commits.task_id = unplaced_resets.task_id
 
 )
 

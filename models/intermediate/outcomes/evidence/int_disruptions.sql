@@ -40,7 +40,7 @@ claude_code as (
             when blocks.block_text like '[Request interrupted by user%' then 'interrupt'
             when {{ is_denial('blocks') }} then 'denial'
             -- Of a kind that nobody knows it is only known that no person turned it down.
-            else coalesce(denial_kinds.disruption, 'blocked')
+            else coalesce(denial_kinds.disruption, {{ told_disruption('blocks') }}, 'blocked')
         end as disruption,
         lines.logged_at as disrupted_at
 
@@ -63,6 +63,7 @@ claude_code as (
                     and (
                         blocks.result_denial_kind is not null
                         or {{ is_denial('blocks') }}
+                        or {{ told_disruption('blocks') }} is not null
                     )
                 )
             )

@@ -12,6 +12,16 @@ lines as (
 
 ),
 
+notes as (
+
+    select *
+
+    from {{ ref('stg_claude_code__context_notes') }}
+
+    where is_in_repository is not null
+
+),
+
 repositories as (
 
     select * from {{ ref('int_task_repositories') }}
@@ -30,16 +40,20 @@ collected as (
 
 ),
 
--- Claude Code logs the branch that is checked out, and an empty one where there is no repository.
+-- Claude Code logs the branch that is checked out, and an empty one where there is no repository; newer versions log
+-- none there, and note of the environment what it is.
 branches as (
 
     select
-        thread_id as task_id,
-        max(git_branch) = '' as is_outside_repository
+        lines.thread_id as task_id,
+        coalesce(max(lines.git_branch) = '', not max(notes.is_in_repository)) as is_outside_repository
 
     from lines
 
-    group by thread_id
+    left join notes
+        on lines.line_id = notes.line_id
+
+    group by lines.thread_id
 
 ),
 
