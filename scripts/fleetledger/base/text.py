@@ -33,6 +33,15 @@ def clean(text: str) -> str:
     return "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """How many of a thing there are, in words of that number.
+
+    >>> counted(1, "call"), counted(2000, "call"), counted(0, "entry", "entries")
+    ('1 call', '2,000 calls', '0 entries')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def near(value: object, words: Iterable[str]) -> str:
     """The words that a misspelt one is probably meant to be, as the end of a sentence.
 

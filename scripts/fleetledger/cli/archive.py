@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from fleetledger.base import clock
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, with_places
 from fleetledger.cli.output import print_document
 
@@ -87,8 +87,8 @@ def set_aside(places: Places, batch: Path) -> None:
 
     done = set_batch_aside(places.data, batch, clock.now())
     kept = f"is kept as {done.path}" if done.path else "is not there"
-    click.echo(clean(f"Set aside a batch of {done.lines:,} lines; its file {kept}"))
-    click.echo(f"The next `fleetledger refresh` lands {len(done.anew):,} log files anew.")
+    click.echo(clean(f"Set aside a batch of {counted(done.lines, 'line')}; its file {kept}"))
+    click.echo(f"The next `fleetledger refresh` lands {counted(len(done.anew), 'log file')} anew.")
     if done.gone:
         click.echo(f"{len(done.gone):,} are no longer there; what the batch held of them is not in the archive now:")
         for path in done.gone:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from fleetledger.base.text import counted
 from fleetledger.cli.options import Places, filter_options, narrowed, with_places
 from fleetledger.cli.output import print_document, table_options
 from fleetledger.reports.choices import SEVERITIES, TOOL_GROUPS
@@ -103,7 +104,7 @@ def secrets(places: Places, again: bool) -> None:
     if not scanned.batches:
         click.echo("Nothing new to look through.")
         return
-    click.echo(f"Looked through {scanned.lines:,} lines; {scanned.candidates:,} had to be read.")
+    click.echo(f"Looked through {counted(scanned.lines, 'line')}; {scanned.candidates:,} had to be read.")
     for secret_type, count in sorted(scanned.found.items()):
         click.echo(f"  {secret_type}: {count:,}")
     if not scanned.found:

@@ -11,7 +11,7 @@ import click
 
 from fleetledger.base import clock
 from fleetledger.base.paths import landing_dir, published_path, this_host
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, published, with_places
 from fleetledger.terminal.progress import progress
 
@@ -66,11 +66,14 @@ def collect_git(places: Places) -> None:
         summary = collecting.collect_git(landing_dir(data), hosts, clock.now(), step, reached)
     _tell_skipped(summary.skipped)
     click.echo(
-        f"Visited {summary.repositories:,} repositories of {summary.directories:,} directories:"
-        f" {summary.commits:,} new commits, {summary.moved:,} that stand elsewhere than before."
+        f"Visited {counted(summary.repositories, 'repository', 'repositories')} of"
+        f" {counted(summary.directories, 'directory', 'directories')}:"
+        f" {counted(summary.commits, 'new commit')}; elsewhere than before: {summary.moved:,}."
     )
     if summary.gone:
-        click.echo(f"{summary.gone:,} directories are not there any more; what was landed of them stays.")
+        click.echo(
+            f"Not there any more: {counted(summary.gone, 'directory', 'directories')}; what was landed of them stays."
+        )
 
 
 @contextmanager
@@ -157,7 +160,7 @@ def collect_github(places: Places, saved: Path | None) -> None:
 
 
 def _tell_pull_requests(summary: GithubSummary) -> None:
-    click.echo(f"Landed {summary.landed:,} of {summary.seen:,} pull requests; the others have not changed.")
+    click.echo(f"Landed {summary.landed:,} of {counted(summary.seen, 'pull request')}; the others have not changed.")
 
 
 @click.command()
@@ -177,7 +180,7 @@ def backfill(places: Places, file: Path) -> None:
     from fleetledger.collect.backfill import backfill as land
 
     done = land(landing_dir(places.seen().prepared()), this_host(), file, clock.now())
-    click.echo(f"Landed {done.landed:,} of {done.entries:,} entries; the others are there already.")
+    click.echo(f"Landed {done.landed:,} of {counted(done.entries, 'entry', 'entries')}; the others are there already.")
 
 
 @click.command()

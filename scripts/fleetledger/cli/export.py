@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, published, with_places
 
 
@@ -37,7 +37,12 @@ def parquet(places: Places, directory: Path) -> None:
     from fleetledger.published.tables import export_parquet
 
     done = export_parquet(published(places), directory)
-    click.echo(clean(f"Wrote {done.tables} tables in {done.files:,} files ({done.size / 1e6:,.1f} MB) to {directory}"))
+    click.echo(
+        clean(
+            f"Wrote {counted(done.tables, 'table')} in {counted(done.files, 'file')} ({done.size / 1e6:,.1f} MB)"
+            f" to {directory}"
+        )
+    )
 
 
 @export.command()
@@ -68,4 +73,4 @@ def mu(places: Places, sessions: tuple[str, ...], to: Path) -> None:
         session_id = session_named(ledger, name)
         (session,) = ledger.rows("select session_id, fleet from fct_sessions where session_id = $1", [session_id])
         done = export_mu(file.parent, session, to, text=bool(has_text))
-        click.echo(clean(f"Wrote {done.events:,} events in {done.files} files to {done.place}"))
+        click.echo(clean(f"Wrote {counted(done.events, 'event')} in {counted(done.files, 'file')} to {done.place}"))

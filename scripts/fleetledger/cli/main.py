@@ -95,6 +95,10 @@ class Main(click.Group):
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            if error.possibilities or not (begun := _begun(error)):
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {' or '.join(begun)}?", error.ctx) from error
         except FleetledgerError as error:
             raise (CallFailure if isinstance(error, CallError) else Failure)(str(error)) from error
         except OSError as error:
@@ -144,6 +148,12 @@ class Main(click.Group):
         module = import_module(f"fleetledger.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
+
+
+def _begun(error: click.NoSuchOption) -> list[str]:
+    """The options that begin like the unknown one, which may be too short to look like them."""
+    known = [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
+    return [name for name in known if name.startswith(error.option_name)]
 
 
 def _explain(error: OSError) -> str:

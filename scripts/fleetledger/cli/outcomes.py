@@ -10,6 +10,9 @@ from fleetledger.reports.outcome_metrics import FIELDS, METRICS, VALUE_FIELDS
 
 RENDER = "outcomes"
 
+USUAL = ("provider", "model")
+"""What the rate of one metric is told by, unless something else is asked for."""
+
 
 @click.command("outcomes")
 @with_places
@@ -56,29 +59,29 @@ def joins_report(places: Places, form: str, **filters: str | None) -> None:
 
 @click.command("quality")
 @with_places
-@click.option("--metric", required=True, type=click.Choice(METRICS), help="What to tell the rate of.")
+@click.option("--metric", type=click.Choice(METRICS), help="What to tell the rate of [default: of all].")
 @click.option(
     "--by",
-    default="provider,model",
-    show_default=True,
     metavar="FIELDS",
-    help=f"Fields with commas: {', '.join(FIELDS)}.",
+    help=f"Fields with commas: {', '.join(FIELDS)} [default of one metric: {','.join(USUAL)}].",
 )
 @filter_options
 @table_options
-def quality_report(places: Places, metric: str, by: str, form: str, **filters: str | None) -> None:
+def quality_report(places: Places, metric: str | None, by: str | None, form: str, **filters: str | None) -> None:
     """How often something went wrong, or right, of how many that could be observed.
 
     Beside each rate stands that of mu's own analytics, where they know it.
 
     \b
     Examples:
+      fleetledger report quality
       fleetledger report quality --metric hallucination
       fleetledger report quality --metric tool_error --by fleet,model --since 30d
     """
     from fleetledger.reports.outcomes import quality_report as report_of
 
-    print_document(report_of(narrowed(places, filters), metric, _fields(by)), form, render=RENDER)
+    fields = USUAL if by is None and metric else _fields(by or "")
+    print_document(report_of(narrowed(places, filters), metric, fields), form, render=RENDER)
 
 
 @click.command("value")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fleetledger.base import clock, paths
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, with_places
 from fleetledger.terminal.progress import progress
 
@@ -75,7 +75,7 @@ def write_page(ledger: Path, out: Path | None = None) -> Path:
 
     exported = export(ledger, out or page_dir(ledger.parent))
     changed = f"{exported.written:,} written" if exported.written else "nothing has changed"
-    click.echo(clean(f"Page: {exported.path} ({exported.files:,} files, {changed})"))
+    click.echo(clean(f"Page: {exported.path} ({counted(exported.files, 'file')}, {changed})"))
     return exported.path
 
 
@@ -280,9 +280,10 @@ def _landed(summary: ExtractSummary) -> str:
         sum(getattr(source, f"{status}_lines") for source in sources) for status in ("ok", "repaired", "rejected")
     )
     if not ok + repaired + rejected:
-        return f"Nothing new in {files:,} files."
+        return f"Nothing new in {counted(files, 'file')}."
     size = sum(source.bytes for source in sources) / 1e6
-    lines = f"Landed {ok + repaired + rejected:,} new lines ({size:,.1f} MB) of {changed:,} of {files:,} files"
+    new = counted(ok + repaired + rejected, "new line")
+    lines = f"Landed {new} ({size:,.1f} MB) of {changed:,} of {counted(files, 'file')}"
     return f"{lines}: {repaired:,} repaired, {rejected:,} rejected." if repaired + rejected else f"{lines}."
 
 

@@ -186,7 +186,7 @@ def report(
         filters["since"], name = name, "overview"
     by = by or _usual_cuts(name)
     if breakdown:
-        by = _with_models(by)
+        by = _with_models(by or (UNITS[0],) if name == "overview" else by)
     if name == "overview" and not by and (limit or sort or order):
         raise click.UsageError("-n, --sort and --order are for rows; say of what with --by, or a NAME.")
     if with_hidden and not by:

@@ -8,7 +8,7 @@ import click
 
 from fleetledger.base import clock
 from fleetledger.base.paths import landing_dir, this_host
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, narrow, published, session_filter_options, with_places
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def review(places: Places, count: int, seed: int, **filters: str | None) -> None
         click.echo("No task is left to label that passes the filters.")
     else:
         click.echo(
-            f"Landed {landed:,} of {len(tasks):,} labels. `fleetledger refresh` takes them in;"
+            f"Landed {landed:,} of {counted(len(tasks), 'label')}. `fleetledger refresh` takes them in;"
             " then `fleetledger report outcomes --agreement`."
         )
 
@@ -90,7 +90,8 @@ def _show(case: Row, number: int, of: int) -> None:
         click.echo(f"\n> … {len(prompts) - MOST_PROMPTS} more prompts" if prompt is None else "\n> " + _said(prompt))
     click.echo("\n" + (_said(case["answer"]) if case["answer"] else "It said nothing."))
     click.echo(
-        f"\n{case['tool_call_count']:,} tool calls, +{case['lines_added'] or 0:,} -{case['lines_removed'] or 0:,}"
+        f"\n{counted(case['tool_call_count'], 'tool call')},"
+        f" +{case['lines_added'] or 0:,} -{case['lines_removed'] or 0:,}"
         f" lines by edits; it ended: {clean(case['exit_reason'])}."
     )
     for row in case["evidence"]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from fleetledger.base.text import counted
 from fleetledger.cli.options import Places, with_places
 
 SIZE_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
@@ -34,7 +35,9 @@ def simulate(places: Places, out: Path, size: str | None, days: int, seed: int) 
         fleet = simulate_to(out, seed=seed, size=_size(size), days=days)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    click.echo(f"Wrote {fleet.files:,} files ({fleet.bytes / 1e6:,.1f} MB); their configuration is {fleet.config}")
+    click.echo(
+        f"Wrote {counted(fleet.files, 'file')} ({fleet.bytes / 1e6:,.1f} MB); their configuration is {fleet.config}"
+    )
 
 
 def _size(text: str | None) -> int | None:

@@ -17,7 +17,7 @@ import click
 from fleetledger.base import clock
 from fleetledger.base.errors import CallError, FleetledgerError, why
 from fleetledger.base.paths import landing_dir, segments_dir
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, with_places
 from fleetledger.telemetry.environment import PROTOCOLS, SHELLS, variables, written
 
@@ -211,7 +211,7 @@ def simulate(out: Path, scenario: str, rate: float, seconds: int, seed: int, end
                 except RefusedError as refused:
                     raise FleetledgerError(f"{endpoint}: {refused.message} ({refused.status})") from refused
             sent += 1
-    click.echo(f"Sent {sent:,} requests of telemetry; the transcripts and what must come of them are in {out}")
+    click.echo(f"Sent {counted(sent, 'request')} of telemetry; the transcripts and what must come of them are in {out}")
 
 
 @telemetry.command()
@@ -260,7 +260,8 @@ def status(places: Places) -> None:
         newest = datetime.fromtimestamp(max(file.st_mtime for file in segments), UTC)
         size = sum(file.st_size for file in segments)
         click.echo(
-            f"Received here: {size / 1e6:,.1f} MB in {len(segments):,} files, the last {newest:%Y-%m-%d %H:%M} UTC."
+            f"Received here: {size / 1e6:,.1f} MB in {counted(len(segments), 'file')},"
+            f" the last {newest:%Y-%m-%d %H:%M} UTC."
         )
     else:
         click.echo("Received here: nothing yet; `fleetledger telemetry serve` receives.")
@@ -284,7 +285,7 @@ def prune(places: Places, days: int) -> None:
     from fleetledger.telemetry.prune import prune as prune_segments
 
     sizes = [size for _, size in prune_segments(places.data, clock.now(), days)]
-    click.echo(f"Deleted {len(sizes):,} files of {sum(sizes) / 1e6:,.1f} MB, all of them landed.")
+    click.echo(f"Deleted {counted(len(sizes), 'file')} of {sum(sizes) / 1e6:,.1f} MB, all of them landed.")
 
 
 def _settings_lines(places: Places) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from fleetledger.base.errors import CallError, FleetledgerError
 from fleetledger.base.paths import landing_dir
+from fleetledger.base.text import counted
 from fleetledger.landing.queries import LandedFile, landed_files, plan_slugs, read_manifests, working_directories
 from fleetledger.sources.files import SUFFIX, from_text
 from fleetledger.sources.fleets import BESIDE
@@ -94,7 +95,7 @@ def told(restored: Restored, to: Path) -> Iterator[str]:
     """What to say of it, line by line."""
     session, files = restored.session, restored.files
     size = sum(file.size for file in files)
-    what = f"{len(files)} file ({size:,} bytes)" if len(files) == 1 else f"{len(files)} files ({size:,} bytes)"
+    what = f"{counted(len(files), 'file')} ({counted(size, 'byte')})"
     yield f"Restored {what} of session {session.session_id} ({session.place}) to {to}"
     for file in files:
         yield f"  {file.path.relative_to(to)}"
@@ -186,7 +187,9 @@ def _chosen(sessions: dict[Session, list[LandedFile]], name: str, host: str | No
             if name and any(known.startswith(name) for known in _logged_ids(sessions[session]))
         ]
         if not found:
-            of_them = f" Of that host and account are {len(there):,} sessions." if len(there) < len(sessions) else ""
+            of_them = (
+                f" Of that host and account: {counted(len(there), 'session')}." if len(there) < len(sessions) else ""
+            )
             raise RestoreError(f"{error}{of_them}") from error
     if len(found) > 1:
         raise SessionCallError(

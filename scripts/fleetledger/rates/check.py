@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fleetledger.base.paths import published_path
+from fleetledger.base.text import counted
 from fleetledger.published.ledger import Ledger
 from fleetledger.published.rows import Row
 from fleetledger.rates.generate import RATES_PATH, RatesUpdate, rates_diff
@@ -55,5 +56,5 @@ def told(checked: RatesCheck) -> Iterator[str]:
     else:
         yield "Models without a rate, which a [[price]] in fleet.toml gives them:"
         for row in checked.unpriced_models:
-            calls = "1 call" if row["unpriced_call_count"] == 1 else f"{row['unpriced_call_count']:,} calls"
+            calls = counted(row["unpriced_call_count"], "call")
             yield f"  {row['model'] or '(none)'} at {row['provider'] or '(none)'} ({calls})"

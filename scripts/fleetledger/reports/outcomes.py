@@ -7,9 +7,10 @@ Documents as in report: `--json` prints them as they are, `--csv` prints `rows`.
   amount for each cost kind. `totals` has `tasks, observed_tasks, observed_share` and the amounts. Beside them
   `coverage`, what the verdicts rest on; and what mu's `summary` counts, where there is
   mu (`has_mu`): `mu_outcomes`, `exit_reasons`, `models`.
-- `quality`: `metric, unit, by, fewest`. A row has the fields of `by`, then `tasks`; `observed_tasks`; `numerator,
-  denominator, rate`; `eligible`, what the denominator would be were all observed, and `coverage`, its share;
-  `is_too_few`, which makes the rate null; `mu_numerator, mu_denominator, mu_rate`, null where mu knows no such rate.
+- `quality`: `metric` and `unit`, null of all metrics, `by, fewest`, `has_mu`. A row has `metric` and `unit` where all
+  were asked for, the fields of `by`, then `tasks`; `observed_tasks`; `numerator, denominator, rate`; `eligible`, what
+  the denominator would be were all observed, and `coverage`, its share; `is_too_few`, which makes the rate null;
+  `mu_numerator, mu_denominator, mu_rate`, null where mu knows no such rate. Of all metrics `totals` has the tasks.
 - `pull_request`: `number, branch, commits`, what it was asked by. A row is a session: `session_id, project, found_by,
   outcome_class`, its calls on the branches in question, their tokens, and an amount for each cost kind.
 - `value`: `by`. A row has the fields of `by` and its `cost_kind`, then `task_count, observed_task_count,
@@ -76,17 +77,24 @@ def outcomes_report(ledger: Ledger) -> Row:
     }
 
 
-def quality_report(ledger: Ledger, name: str, by: tuple[str, ...]) -> Row:
-    """The document of the metric `name`, one of METRICS, by some of FIELDS."""
-    rows, (totals,) = ledger.groups("reports/task_rates", FIELDS, by, (), metric=name)
+def quality_report(ledger: Ledger, name: str | None, by: tuple[str, ...]) -> Row:
+    """The document of the metric `name`, one of METRICS, or of all of them, by some of FIELDS."""
+    rows: list[Row] = []
+    totals: Row = {}
+    for metric in [name] if name else METRICS:
+        groups, (total,) = ledger.groups("reports/task_rates", FIELDS, by, (), metric=metric)
+        said = {} if name else {"metric": metric, "unit": METRICS[metric].unit}
+        rows += [said | _rated(row) for row in groups if name or row["eligible"]]
+        totals = _rated(total) if name else {"tasks": max(total["tasks"], totals.get("tasks", 0))}
     return header(ledger, "quality") | {
         "metric": name,
-        "unit": METRICS[name].unit,
+        "unit": METRICS[name].unit if name else None,
         "by": list(by),
         "fewest": FEW,
-        "totals": _rated(totals),
+        "has_mu": "mu" in ledger.known("fleet"),
+        "totals": totals,
         "row_count": len(rows),
-        "rows": [_rated(row) for row in rows],
+        "rows": rows,
     }
 
 

@@ -19,6 +19,7 @@ from fleetledger.published.ledger import Ledger
 from fleetledger.published.rows import Row
 from fleetledger.reports.choices import SEVERITIES, TOOL_GROUPS
 from fleetledger.reports.document import header
+from fleetledger.sources.settings import shipped
 
 KEYS = tuple(key for keys in TOOL_GROUPS.values() for key in keys)
 
@@ -34,6 +35,7 @@ def audit(ledger: Ledger, *, severity: str, rule: str | None, limit: int | None)
     return header(ledger, "audit") | {
         "severity": severity,
         "rule": rule,
+        "nearest_rules": _nearest_rules(rule) if rule and not rows else [],
         "secrets": {
             "scanned_lines": build["secret_scanned_line_count"],
             "landed_lines": build["landed_line_count"],
@@ -44,6 +46,14 @@ def audit(ledger: Ledger, *, severity: str, rule: str | None, limit: int | None)
         "row_count": len(rows),
         "rows": rows[:limit],
     }
+
+
+def _nearest_rules(rule: str) -> list[str]:
+    """The rules that an unknown name is probably meant to be."""
+    from difflib import get_close_matches
+
+    known = shipped("audit", "audit_rules", "rule_id")
+    return [] if rule in known else get_close_matches(rule, known, n=3, cutoff=0.4)
 
 
 def tools(ledger: Ledger, *, by: str, limit: int | None) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from fleetledger.base.text import counted
 from fleetledger.published.rows import Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
@@ -153,7 +154,7 @@ def _windows(document: Row) -> Iterator[Piece]:
     yield Table(cut(document, "windows", "newest"), columns, [_window_cells(row) for row in rows])
     yield from (_projection(row) for row in rows if row["is_active"])
     if unpriced := sum(row["unpriced_call_count"] for row in rows):
-        yield Line(f"{unpriced:,} of the calls have no cost, for want of a rate or of logged usage.")
+        yield Line(f"Without a cost, for want of a rate or of logged usage: {counted(unpriced, 'call')}.")
     yield Line(NOTIONAL, "dim")
 
 
@@ -246,7 +247,7 @@ def _plans(document: Row) -> Iterator[Piece]:
     yield Table("", columns, [_plan_cells(row) for row in rows])
     yield Line(PLANS_SHOWN, "dim")
     if document["has_plans"] and (uncovered := sum(row["uncovered_call_count"] for row in rows)):
-        yield Line(f"{uncovered:,} calls are of days without a [[plan]] in fleet.toml.", WARN)
+        yield Line(f"Of days without a [[plan]] in fleet.toml: {counted(uncovered, 'call')}.", WARN)
 
 
 def _plan_cells(row: Row) -> list[str]:
@@ -285,11 +286,12 @@ def _whatif(document: Row) -> Iterator[Piece]:
     yield Table("", columns, [_whatif_cells(row) for row in rows])
     if left_out := sum(row["left_out_call_count"] for row in rows):
         yield Line(
-            f"{left_out:,} calls are in no amount: one of both has no rate for them, or they have no usage.", WARN
+            f"In no amount, since one of both has no rate or no usage is known: {counted(left_out, 'call')}.", WARN
         )
     if inexact := sum(row["inexact_call_count"] for row in rows):
         yield Line(
-            f"{inexact:,} calls have no rate of their speed, tier or geography there: the standard one holds.", WARN
+            f"At the standard rate, for want of one of their speed, tier or geography: {counted(inexact, 'call')}.",
+            WARN,
         )
     for assumption in document["assumptions"]:
         yield Line(f"- {assumption}", "dim")

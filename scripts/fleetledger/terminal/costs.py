@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from fleetledger.base.text import counted
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.choices import UNITS
 from fleetledger.reports.document import MILLION
@@ -66,7 +67,7 @@ def pieces(document: Row) -> Iterator[Piece]:
     else:
         yield _groups(document)
         if document["hidden_requests"] is not None:
-            yield Line(f"{document['hidden_requests']:,} of the calls stand in no transcript: telemetry tells of them.")
+            yield Line(f"In no transcript, told by telemetry: {counted(document['hidden_requests'], 'call')}.")
         yield from _floor(document["totals"])
 
 
@@ -90,28 +91,31 @@ def page(document: Row) -> Iterator[Piece]:
     if has_telemetry:
         yield coverage(document["telemetry"])._replace(is_tight=True)
     yield Line(
-        f"As of {document['as_of_local']} {document['timezone']} · {_lacking(totals)} · --all for more",
+        f"{_counts_told(totals)} · as of {document['as_of_local']} · --all for more",
         "dim",
         is_tight=True,
     )
 
 
-def _lacking(totals: Row) -> str:
-    """What the amounts of the short page lack."""
+def _counts_told(totals: Row) -> str:
+    """What the amounts of the short page are of, and what they lack."""
     final, calls = totals["final_usage_call_count"], totals["model_call_count"]
     besides = [
         f", {count:,} {words}"
         for kind, words in (("free", "free"), ("unknown", "of unknown kind"))
         if (count := totals[f"{kind}_call_count"]) and kind not in _paid_kinds(totals)
     ]
-    return f"a floor: usage final for {percent(final / calls)} of calls{''.join(besides)}"
+    told = f"{counted(calls, 'call')}, {short(all_tokens(totals))} tokens{''.join(besides)}"
+    return f"{told} · a floor: usage final for {percent(final / calls)}"
 
 
 def _period_told(document: Row) -> str:
     """The first and the last day of a report: as asked for, else those that there are."""
     dated = [row["day"] for row in document["days"] if row["day"]]
     first, last = document["since"] or dated[0], document["until"] or dated[-1]
-    return f"{first:%Y-%m-%d %H:%M} UTC" if isinstance(first, datetime) else f"{first} to {last}"
+    if isinstance(first, datetime):
+        return f"{first:%Y-%m-%d %H:%M} UTC"
+    return f"{first}" if str(first) == str(last) else f"{first} to {last}"
 
 
 def _days(days: list[Row], totals: Row, count: int) -> Table:
@@ -163,10 +167,7 @@ def _top(document: Row) -> Table:
             row = found[number] if number < len(found) else None
             cells_of += [text(row[key]) if row else "", *(amount(row, kind) if row else "" for kind in kinds)]
         rows.append(cells_of)
-    calls, tokens = totals["model_call_count"], short(all_tokens(totals))
-    rows.append(
-        ["all", *(amount(totals, kind) for kind in kinds), f"{calls:,} calls, {tokens} tokens", *[""] * len(kinds)]
-    )
+    rows.append(["all", *(amount(totals, kind) for kind in kinds), "", *[""] * len(kinds)])
     return Table("", columns, rows, has_sum=True)
 
 
@@ -250,7 +251,7 @@ def _sessions(document: Row) -> Table:
         for row in document["rows"]
     ]
     order = ORDERS[document["sort"]]
-    return Table(f"The {len(rows)} {order} of {document['row_count']:,} sessions", columns, rows)
+    return Table(f"The {len(rows)} {order} of {counted(document['row_count'], 'session')}", columns, rows)
 
 
 def _figure_columns(totals: Row) -> list[Column]:
@@ -283,7 +284,8 @@ def _amounts(row: Row, totals: Row) -> list[str]:
 def _floor(totals: Row) -> Iterator[Piece]:
     final, calls = totals["final_usage_call_count"], totals["model_call_count"]
     yield Line(
-        f"Transcript cost is a floor: usage is final for {final:,} of {calls:,} model calls ({percent(final / calls)})."
+        f"Transcript cost is a floor: usage is final for {final:,} of {counted(calls, 'model call')}"
+        f" ({percent(final / calls)})."
     )
     if any(totals[f"{kind}_unpriced_call_count"] for kind in PRICED_KINDS):
         yield Line("Unpriced, or + behind an amount: calls without a cost, for want of a rate or of logged usage.")
@@ -292,11 +294,12 @@ def _floor(totals: Row) -> Iterator[Piece]:
 def _warnings(document: Row) -> Iterator[Piece]:
     if rows := document["unpriced_models"]:
         named = ", ".join(
-            f"{text(row['model'])} at {text(row['provider'])} ({_calls(row['unpriced_call_count'])})" for row in rows
+            f"{text(row['model'])} at {text(row['provider'])} ({counted(row['unpriced_call_count'], 'call')})"
+            for row in rows
         )
         yield Line(f"Unpriced models, which have no rate: {named}. A [[price]] in fleet.toml gives them one.", WARN)
     if rows := document["unmapped_providers"]:
-        named = ", ".join(f"{text(row['provider'])} ({_calls(row['model_call_count'])})" for row in rows)
+        named = ", ".join(f"{text(row['provider'])} ({counted(row['model_call_count'], 'call')})" for row in rows)
         yield Line(
             f"Unmapped providers, of unknown cost kind: {named}. A [[cost_kind]] in fleet.toml says what they are.",
             WARN,
@@ -304,10 +307,10 @@ def _warnings(document: Row) -> Iterator[Piece]:
     if rows := document["inexact_rates"]:
         named = ", ".join(
             f"{row['rate_caveats']} of {text(row['model'])} at {text(row['provider'])}"
-            f" ({_calls(row['model_call_count'])})"
+            f" ({counted(row['model_call_count'], 'call')})"
             for row in rows
         )
-        calls = _calls(document["totals"]["inexact_rate_call_count"])
+        calls = counted(document["totals"]["inexact_rate_call_count"], "call")
         yield Line(f"Priced at a rate that is not exact: {calls}. What it is not exact for: {named}.", WARN)
     rates = document["rates"]
     yield Line(f"Rates: {rates['source']} {rates['version']} of {rates['date']}.", "dim")
@@ -316,7 +319,7 @@ def _warnings(document: Row) -> Iterator[Piece]:
 def _client_totals(found: Row) -> Line:
     """How far Claude Code's own totals agree; what they count besides is in no figure of the report."""
     sessions, agreeing = found["sessions"], found["agreeing_sessions"]
-    told = f"Claude Code's own total stands in {sessions:,} session{'' if sessions == 1 else 's'}"
+    told = f"Claude Code's own total stands in {counted(sessions, 'session')}"
     told += f": {agreeing:,} agree{'s' if agreeing == 1 else ''} to the cent"
     amounts = [money(amount, kind) for kind in PRICED_KINDS if (amount := found[f"{kind}_hidden_cost_usd"]) is not None]
     if not amounts:
@@ -324,10 +327,6 @@ def _client_totals(found: Row) -> Line:
     return Line(
         f"{told}; requests that leave no line cost {' and '.join(amounts)} in {found['hidden_sessions']:,}.", "dim"
     )
-
-
-def _calls(count: int) -> str:
-    return f"{count:,} call" if count == 1 else f"{count:,} calls"
 
 
 def _hand_check(session: Row) -> Iterator[Piece]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from fleetledger.base.text import counted
 from fleetledger.published.rows import Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import UNOBSERVED, percent, text
@@ -77,10 +78,10 @@ def _notes(sources: list[Row]) -> Iterator[Piece]:
             )
         expiring = source["expiring"]
         for log in expiring[:LOGS_SHOWN]:
-            what = f"{source['root']}/{log['source_path']} ({log['unlanded_bytes']:,} bytes not landed)"
+            what = f"{source['root']}/{log['source_path']} ({counted(log['unlanded_bytes'], 'byte')} not landed)"
             yield Line(f"Deleted from {_shown(log['deleted_at'])} on: {what}", "yellow")
         if len(expiring) > LOGS_SHOWN:
-            yield Line(f"and {len(expiring) - LOGS_SHOWN:,} more logs in {source['root']}", "yellow")
+            yield Line(f"and {counted(len(expiring) - LOGS_SHOWN, 'more log')} in {source['root']}", "yellow")
 
 
 def _landing(hosts: list[Row]) -> Table:
@@ -118,7 +119,7 @@ def _published(document: Row) -> Iterator[Piece]:
     published = document["published"]
     demo = " DEMO: all of it is made up." if published["is_demo"] else ""
     yield Line(
-        f"Published: built {_shown(published['built_at'])} of {published['lines']:,} lines, the newest of "
+        f"Published: built {_shown(published['built_at'])} of {counted(published['lines'], 'line')}, the newest of "
         f"{_shown(published['as_of'])}.{demo}"
     )
     if document["drift"]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 GAP = 2
-NARROW = 12
+NARROW = 16
 """The cells that a text column keeps as long as there are columns to spare."""
 
 PICTURE_WIDTH = 100
@@ -28,6 +28,8 @@ class Line(NamedTuple):
     style: str = ""
     is_tight: bool = False
     """Leave no empty line between a table and this."""
+    is_cut: bool = False
+    """Cut it at a terminal's edge rather than wrap it."""
 
 
 class Column(NamedTuple):
@@ -80,7 +82,9 @@ def print_to(console: Console, pieces: Iterable[Piece]) -> None:
         elif isinstance(piece, Table):
             _print_table(console, _cleaned(piece))
         else:
-            console.print(Text(clean(piece.text), style=piece.style))
+            told = clean(piece.text)
+            shown = _cut(told, console.width, keeps_end=False) if piece.is_cut else told
+            console.print(Text(shown, style=piece.style))
 
 
 def _spaced(pieces: Iterable[Piece]) -> Iterator[Piece | None]:

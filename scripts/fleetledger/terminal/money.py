@@ -32,7 +32,7 @@ CENT, LEAST = Decimal("0.01"), Decimal("0.0001")
 
 WARN = "yellow"
 
-DEMO = "DEMO  These logs are generated: nobody ran these agents, and nobody paid for them."
+DEMO = "DEMO  These logs are generated: nobody ran these agents, nobody paid for them."
 
 NOTIONAL = (
     "Real spend is money paid; notional (≈) is what a subscription's tokens would cost at list prices. Never add them."
@@ -95,7 +95,7 @@ def cut(document: Row, what: str, order: str = "first") -> str:
 
 def kind_columns(kinds: Iterable[str]) -> list[Column]:
     """A column for the amounts of each of some cost kinds."""
-    return [Column(KINDS[kind].header, True, KINDS[kind].style) for kind in kinds]
+    return [Column(KINDS[kind].header, True, KINDS[kind].style, is_spare=kind == "free") for kind in kinds]
 
 
 def money(amount: Decimal | float | None, kind: str, absent: str = UNOBSERVED) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleetledger.base.text import counted
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.outcome_metrics import METRICS
 from fleetledger.terminal.layout import Column, Line, Piece, Table
@@ -34,7 +35,11 @@ YIELDS = {"success": "per success", "default_branch_commit": "per commit", "merg
 WASTE = {"failed": "failed", "reverted": "reverted", "unobserved": "unobserved"}
 
 
-TITLES = {"outcomes": "What became of the tasks", "value": "What it cost and what came of it"}
+TITLES = {
+    "outcomes": "What became of the tasks",
+    "value": "What it cost and what came of it",
+    "quality": "How often it went wrong, or right",
+}
 
 
 def pieces(document: Row) -> Iterator[Piece]:
@@ -42,7 +47,7 @@ def pieces(document: Row) -> Iterator[Piece]:
     if document["report"] == "pull_request":
         yield from _pull_request(document)
         return
-    yield from heading(document, TITLES.get(document["report"]) or f"Rate: {document['metric']}")
+    yield from heading(document, _title(document))
     if not document["totals"] or (document["report"] != "value" and not document["totals"]["tasks"]):
         yield Line("No task matches.")
         yield from nearest_told(document)
@@ -50,8 +55,14 @@ def pieces(document: Row) -> Iterator[Piece]:
         yield from _outcomes(document)
     elif document["report"] == "value":
         yield from _value(document)
-    else:
+    elif document["metric"]:
         yield from _rates(document)
+    else:
+        yield from _all_rates(document)
+
+
+def _title(document: Row) -> str:
+    return f"Rate: {document['metric']}" if document.get("metric") else TITLES[document["report"]]
 
 
 def _outcomes(document: Row) -> Iterator[Piece]:
@@ -74,7 +85,8 @@ def _outcomes(document: Row) -> Iterator[Piece]:
     rows.append(["all", "", f"{totals['tasks']:,}", "", f"{definite:,}", *_amounts(totals, kinds)])
     yield Table("", columns, rows, has_sum=True)
     yield Line(
-        f"Observed: {totals['observed_tasks']:,} of {totals['tasks']:,} tasks ({percent(totals['observed_share'])});"
+        f"Observed: {totals['observed_tasks']:,} of {counted(totals['tasks'], 'task')}"
+        f" ({percent(totals['observed_share'])});"
         " of the others nothing tells whether it worked."
     )
     if kinds:
@@ -99,12 +111,9 @@ def _outcomes(document: Row) -> Iterator[Piece]:
 def _rates(document: Row) -> Iterator[Piece]:
     metric, totals = METRICS[document["metric"]], document["totals"]
     yield Line(metric.says)
-    has_mu = totals["mu_denominator"] is not None
+    has_mu = document["has_mu"] and totals["mu_denominator"] is not None
     columns = [
-        *(
-            Column(field, keeps_end=field == "project", is_fixed=field in ("day", "week", "month"))
-            for field in document["by"]
-        ),
+        *_keys(document["by"]),
         *(Column("tasks", True, is_spare=True), Column("rate", True, "bold"), Column(f"of {metric.unit}", True)),
         Column("observed", True),
         *([Column("mu's rate", True, "dim"), Column("of", True, "dim", is_spare=True)] if has_mu else []),
@@ -116,6 +125,34 @@ def _rates(document: Row) -> Iterator[Piece]:
     yield Line(
         f"Observed: {totals['denominator']:,} of {totals['eligible']:,} {metric.unit} ({percent(totals['coverage'])})."
     )
+    yield from _too_few(document)
+
+
+def _all_rates(document: Row) -> Iterator[Piece]:
+    has_mu = document["has_mu"]
+    columns = [
+        *(Column("metric", is_fixed=True), *_keys(document["by"])),
+        *(Column("rate", True, "bold"), Column("of", True), Column("", is_fixed=True), Column("observed", True)),
+        *([Column("mu's rate", True, "dim")] if has_mu else []),
+    ]
+    rows = [
+        [
+            *(row["metric"], *(text(row[field]) for field in document["by"])),
+            *(_rate_told(row), f"{row['numerator']:,}/{row['denominator']:,}", row["unit"], percent(row["coverage"])),
+            *([percent(row["mu_rate"])] if has_mu else []),
+        ]
+        for row in document["rows"]
+    ]
+    yield Table("", columns, rows)
+    yield from _too_few(document)
+    yield Line("What each counts, by provider and model: --metric NAME.", "dim")
+
+
+def _keys(by: list[str]) -> list[Column]:
+    return [Column(field, keeps_end=field == "project", is_fixed=field in ("day", "week", "month")) for field in by]
+
+
+def _too_few(document: Row) -> Iterator[Piece]:
     if any(row["is_too_few"] for row in document["rows"]):
         yield Line(f"Too few: fewer than {document['fewest']} observed tasks, whose rate would say nothing.")
 
@@ -138,9 +175,10 @@ def _value(document: Row) -> Iterator[Piece]:
         header = KINDS[kind].header
         yield Table(header[:1].upper() + header[1:], columns, rows, has_sum=bool(keys))
         yield Line(
-            f"{totals['success_count']:,} successes, {totals['default_branch_commit_count']:,} commits on the default"
-            f" branch, {totals['merged_pull_request_count']:,} merged pull requests; observed"
-            f" {totals['observed_task_count']:,} of {totals['task_count']:,} tasks"
+            f"{counted(totals['success_count'], 'success', 'successes')},"
+            f" {counted(totals['default_branch_commit_count'], 'commit')} on the default"
+            f" branch, {counted(totals['merged_pull_request_count'], 'merged pull request')}; observed"
+            f" {totals['observed_task_count']:,} of {counted(totals['task_count'], 'task')}"
             f" ({percent(totals['observed_share'])})."
         )
     yield Line(
@@ -178,7 +216,7 @@ def _pull_request(document: Row) -> Iterator[Piece]:
     lines.append(["all", "", "", f"{totals['model_call_count']:,}", short(all_tokens(totals)), *amounts])
     yield Table("", [*columns, *kind_columns(kinds)], lines, has_sum=True)
     unpriced = totals["unpriced_call_count"]
-    more = f" {unpriced:,} calls have no price." if unpriced else ""
+    more = f" Without a price: {counted(unpriced, 'call')}." if unpriced else ""
     notional = f" {NOTIONAL}" if "subscription" in kinds else ""
     yield Line(f"As of {document['as_of_local']} {document['timezone']}.{more}{notional}", "dim")
 
@@ -194,7 +232,10 @@ def _amounts(row: Row, kinds: list[str]) -> list[str]:
 
 
 def _figures(row: Row, has_mu: bool) -> list[str]:
-    rate = "too few" if row["is_too_few"] else percent(row["rate"])
     of = f"{row['numerator']:,}/{row['denominator']:,}"
-    ours = [f"{row['tasks']:,}", rate, of, percent(row["coverage"])]
+    ours = [f"{row['tasks']:,}", _rate_told(row), of, percent(row["coverage"])]
     return [*ours, percent(row["mu_rate"]), f"{row['mu_numerator']:,}/{row['mu_denominator']:,}"] if has_mu else ours
+
+
+def _rate_told(row: Row) -> str:
+    return "too few" if row["is_too_few"] else percent(row["rate"])

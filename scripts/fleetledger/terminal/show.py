@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from fleetledger.base.text import ESCAPES, clean
+from fleetledger.base.text import ESCAPES, clean, counted
 from fleetledger.published.rows import Row
 from fleetledger.terminal.money import DEMO, duration, short
 from fleetledger.terminal.sessions import SENDERS, resumed, spent
@@ -62,7 +62,7 @@ def who(item: Row) -> str:
 def cut(item: Row) -> str:
     """A word about what is not shown of a text."""
     hidden = (item["size"] or 0) - len(item["text"] or "")
-    return f"… {hidden:,} more characters are not shown" if hidden else ""
+    return f"… {counted(hidden, 'more character')} not shown" if hidden else ""
 
 
 def head(turn: Row) -> str:

@@ -19,14 +19,12 @@ from fleetledger.terminal.money import (
 NEEDS = 2
 """How many things that need a person are named."""
 
-LONGEST = 150
-
 
 def pieces(document: Row) -> Iterator[Piece]:
     """What to show of a document, from top to bottom."""
     demo = "DEMO · " if document["is_demo"] else ""
     age = duration((document["now"] - document["as_of"]).total_seconds()) if document["as_of"] else "-"
-    as_of = f"newest line {document['as_of_local']}, {age} ago" if document["as_of"] else "no line yet"
+    as_of = f"newest line {age} ago" if document["as_of"] else "no line yet"
     yield Line(f"{demo}Where things stand · days in {document['timezone']} · {as_of}", "bold")
     yield _spans(document["rows"])
     if document["budgets"]:
@@ -61,8 +59,7 @@ def _needs(needs: list[Row]) -> Iterator[Piece]:
     if not needs:
         yield Line("Nothing needs you.", "green")
     for need in needs[:NEEDS]:
-        told = need["message"] if len(need["message"]) <= LONGEST else need["message"][: LONGEST - 1] + "…"
-        yield Line(f"Needs you: {told}", WARN)
+        yield Line(f"Needs you: {need['message']}", WARN, is_cut=True)
     if len(needs) > NEEDS:
         yield Line(f"and {len(needs) - NEEDS} more: fleetledger doctor", WARN)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from fleetledger.base.text import counted
 from fleetledger.published.rows import Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
@@ -76,7 +77,7 @@ def _nothing(document: Row) -> str:
         return "Nothing matches."
     totals = document["totals"]
     if document["report"] == "errors" and totals["tries"]:
-        return f"None of {totals['tries']:,} requests failed."
+        return f"None of {counted(totals['tries'], 'request')} failed."
     return NOTHING
 
 
@@ -125,7 +126,8 @@ def coverage(found: Row) -> Line:
 def covered(totals: Row) -> str:
     """How far telemetry covers the transcripts, in a sentence."""
     return (
-        f"Telemetry has {totals['paired_requests']:,} of the {totals['transcript_calls']:,} calls that transcripts have"
+        f"Telemetry has {totals['paired_requests']:,} of the"
+        f" {counted(totals['transcript_calls'], 'call')} that transcripts have"
         f" since {totals['first_requested_at']:%Y-%m-%d} ({percent(totals['coverage'])});"
         f" {totals['matching_requests']:,} agree to a micro-dollar."
     )
@@ -201,7 +203,8 @@ def _latency(document: Row) -> Iterator[Piece]:
     totals = document["totals"]
     yield Line(
         f"The time to the first token is known of {totals['ttft_requests']:,}, the whole of"
-        f" {totals['duration_requests']:,} of {totals['requests']:,} requests. Tokens a second are of the time between."
+        f" {totals['duration_requests']:,} of {counted(totals['requests'], 'request')}."
+        " Tokens a second are of the time between."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleetledger.base.text import counted
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
@@ -31,7 +32,7 @@ def pieces(document: Row) -> Iterator[Piece]:
 def _audit(document: Row) -> Iterator[Piece]:
     rows: list[Row] = document["rows"]
     if not rows:
-        yield Line("No finding." if document["rule"] is None else "No finding of this rule.")
+        yield Line("No finding." if document["rule"] is None else _no_finding_of(document))
     elif document["rule"]:
         yield _findings(document)
         yield Line(f"What to do: {rows[0]['what_to_do']}")
@@ -44,6 +45,12 @@ def _audit(document: Row) -> Iterator[Piece]:
         unplaced = f"{document['unplaced_writes']:,}"
         yield Line(f"Writes that are not judged by their place, since the log does not tell it: {unplaced}.", "dim")
     yield _secrets(document["secrets"])
+
+
+def _no_finding_of(document: Row) -> str:
+    if not document["nearest_rules"]:
+        return "No finding of this rule."
+    return f"No finding of a rule {document['rule']!r}; rules like it: {', '.join(document['nearest_rules'])}."
 
 
 def _rules(document: Row) -> Table:
@@ -107,11 +114,11 @@ def _secrets(secrets: Row) -> Line:
     when = f"{secrets['scanned_at']:%Y-%m-%d %H:%M} UTC"
     if scanned < landed:
         return Line(
-            f"Secrets: looked for in {scanned:,} of {landed:,} lines, last at {when}."
+            f"Secrets: looked for in {scanned:,} of {counted(landed, 'line')}, last at {when}."
             " Type `fleetledger secrets` for the others.",
             WARN,
         )
-    return Line(f"Secrets: looked for in all {landed:,} lines, last at {when}.", "dim")
+    return Line(f"Secrets: looked for in all of {counted(landed, 'line')}, last at {when}.", "dim")
 
 
 def _tools(document: Row) -> Iterator[Piece]:
@@ -138,7 +145,7 @@ def _tools(document: Row) -> Iterator[Piece]:
         rows.append(["all", *_figures(totals, met)])
     yield Table(cut(document, "rows"), columns, rows, has_sum=has_sum)
     yield Line(
-        f"Failed: {totals['failed_tool_calls']:,} of the {totals['ended_tool_calls']:,} calls that have a result;"
+        f"Failed: {totals['failed_tool_calls']:,} of the {counted(totals['ended_tool_calls'], 'call')} with a result;"
         f" {totals['tool_calls'] - totals['ended_tool_calls']:,} have none. Times include waiting for permission."
     )
     yield Line("Cost: that of the model calls that asked for the tools, in equal parts where one asked for several.")

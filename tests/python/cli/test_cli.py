@@ -106,6 +106,7 @@ def test_help_shows_all_commands_in_the_order_of_use() -> None:
         (["refrsh"], "No such command 'refrsh' (did you mean refresh?)"),
         (["dayly"], "did you mean daily"),
         (["report", "--sinc", "7d"], "--since"),
+        (["refresh", "--demo"], "Did you mean --demo-if-empty?"),
         (["extract", "--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
         (["simulate", "out", "--size", "big"], "'big' is not a number of bytes"),
         (["simulate", "out", "--size", "1k"], "size is 1000 bytes"),
@@ -205,7 +206,7 @@ def test_a_configured_source_that_is_missing_is_named_and_ends_with_1(tmp_path: 
     result = run("extract", "--config", config, "--data-dir", tmp_path / "data")
     assert result.exit_code == 1
     assert f"No logs at {tmp_path / 'gone'}" in result.stderr
-    assert "Nothing new in 1 files." in result.stdout
+    assert "Nothing new in 1 file." in result.stdout
 
 
 def test_a_lock_that_is_held_names_its_holder(tmp_path: Path) -> None:

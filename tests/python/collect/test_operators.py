@@ -48,10 +48,10 @@ def file(tmp_path: Path) -> Path:
 
 def test_an_entry_lands_once_and_again_when_it_changes(tmp_path: Path, file: Path) -> None:
     data = tmp_path / "data"
-    assert run(data, "backfill", file).stdout == "Landed 1 of 1 entries; the others are there already.\n"
-    assert run(data, "backfill", file).stdout == "Landed 0 of 1 entries; the others are there already.\n"
+    assert run(data, "backfill", file).stdout == "Landed 1 of 1 entry; the others are there already.\n"
+    assert run(data, "backfill", file).stdout == "Landed 0 of 1 entry; the others are there already.\n"
     file.write_text(file.read_text().replace("hollow_commit", "Clean_Success"))
-    assert run(data, "backfill", file).stdout == "Landed 1 of 1 entries; the others are there already.\n"
+    assert run(data, "backfill", file).stdout == "Landed 1 of 1 entry; the others are there already.\n"
     columns = (
         "task_id, outcome_class, outcome_confidence, cast(ended_at as text), prompt_tokens, started_at, source_file"
     )

@@ -119,7 +119,11 @@ def test_fewer_than_five_observed_tasks_are_too_few(tmp_path: Path) -> None:
         ("enough", 0.0, False),
         ("few", None, True),
     ]
-    text = run(data, "rates", "--metric", "hallucination", "--by", "model").stdout
+    asked = ("rates", "--metric", "hallucination", "--by", "model")
+    assert "mu's rate" not in run(data, *asked).stdout
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute("insert into dim_accounts by name select 'mu' as fleet, 'laptop' as host, 'ci' as account")
+    text = run(data, *asked).stdout
     assert re.search(r"^few +8 +too few +0/4 +50\.0% +100\.0% +8/8$", text, re.MULTILINE)
     assert "Observed: 9 of 13 tasks (69.2%)." in text
     assert "fewer than 5 observed tasks" in text
@@ -140,12 +144,23 @@ def test_every_metric_answers_without_a_task(tmp_path: Path, metric: str) -> Non
     assert "No task matches." in run(data, "rates", "--metric", metric).stdout
 
 
+def test_without_a_metric_all_rates_are_told(tmp_path: Path) -> None:
+    data = published(tmp_path, [{"rates": {"denial": (4, 4, 1, None, None)}}] * 5)
+    found = {row["metric"]: row for row in document(data, "quality")["rows"]}
+    assert list(found) == list(METRICS)
+    assert (found["denial"]["rate"], found["denial"]["unit"]) == (0.25, "tool calls")
+    by_month = document(data, "quality", "--by", "fleet")["rows"]
+    assert [(row["metric"], row["fleet"]) for row in by_month] == [(name, "claude_code") for name in METRICS]
+    text = run(data, "quality").stdout
+    assert re.search(r"denial +25\.0% +5/20 +tool calls", text)
+    assert "mu's rate" not in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--metric", "joy"], "'joy' is not one of 'hallucination', 'degradation', 'clean_success'"),
         (["--metric", "denial", "--by", "fleet,modle"], "'modle' is no field; there is fleet, host, account, project"),
-        ([], "Missing option '--metric'. Choose from:\n\thallucination"),
         (["--metric", "denial", "--json", "--csv"], "--json and --csv exclude one another"),
     ],
 )

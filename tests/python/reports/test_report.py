@@ -291,7 +291,7 @@ def test_filters(data: Path, arguments: list[str], calls: int) -> None:
         (["--by", "day,week"], "one of day, week and month"),
         (["--by", "day,model,project"], "one or two are possible"),
         (["--by", "modell"], "did you mean model?"),
-        (["--breakdown"], "--breakdown needs one key"),
+        (["sessions", "--breakdown"], "--breakdown needs one key"),
         (["today", "--since", "7d"], "`report today` says itself since when"),
         (["--since", "7d", "--last", "7"], "--since and --last exclude one another"),
         (["--last", "12h"], "no number of days"),
@@ -408,7 +408,7 @@ def test_the_short_page_fits_a_terminal_and_ends_with_the_total(tmp_path: Path) 
     assert [line[:10] for line in lines[3:17]] == [f"2026-11-{day:02}" for day in range(7, 21)]
     assert lines[-2].startswith("all ")
     assert "--all" in lines[-1]
-    assert "23 calls" in lines[-2]
+    assert "23 calls" in lines[-1]
 
 
 def test_formats_hold_the_same_rows(data: Path, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_hidden_requests_are_among_the_calls_where_that_is_asked(data: Path) -> 
     assert (row[calls], row[cost], row[unpriced]) == (4, 0.27, 1)
     of_project = document(data, "daily", "--with-hidden", "--project", "shop", "--until", "2026-11-20")
     assert [(row["day"], row[calls]) for row in of_project["rows"]][-1] == ("2026-11-20", 3)
-    assert "2 of the calls stand in no transcript: telemetry tells of them." in words(data, "models", "--with-hidden")
+    assert "In no transcript, told by telemetry: 2 calls." in words(data, "models", "--with-hidden")
     refused = CliRunner().invoke(main, ["report", "--with-hidden", "--data-dir", str(data)])
     assert (refused.exit_code, "say of what with --by" in refused.output) == (2, True)
 

@@ -118,7 +118,10 @@ def test_audit_shows_each_finding_of_a_rule(data: Path) -> None:
     assert "\x1b" not in shown
     assert "What to do: Look at it." in shown
     assert "secret c0ffee in output" in report(data, "audit", "--rule", "token").stdout
-    assert report(data, "audit", "--rule", "none").stdout.splitlines()[1] == "No finding of this rule."
+    assert report(data, "audit", "--rule", "rm-recursive-force").stdout.splitlines()[1] == "No finding of this rule."
+    misspelt = report(data, "audit", "--rule", "rm-recursve").stdout.splitlines()[1]
+    assert misspelt.startswith("No finding of a rule 'rm-recursve'; rules like it: ")
+    assert "rm-recursive-force" in misspelt
 
 
 @pytest.mark.parametrize(

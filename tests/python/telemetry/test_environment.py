@@ -73,7 +73,7 @@ def test_status_says_what_came_and_what_is_missing(tmp_path: Path, monkeypatch: 
     extract(data, FleetConfig(own_telemetry(data)), now=datetime(2026, 11, 27, tzinfo=UTC))
     told = CliRunner().invoke(main, call)
     assert "telemetry is on, and goes to http://127.0.0.1:4318." in told.output
-    assert "MB in 1 files" in told.output
+    assert "MB in 1 file" in told.output
     assert "x            events           2        2  2026-11-26 22:01  2026-11-26 22:01" in told.output
     assert "x sent no points: OTEL_METRICS_EXPORTER was not otlp, or that version sends none." in told.output
 

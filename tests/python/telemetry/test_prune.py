@@ -37,7 +37,7 @@ def test_only_what_is_landed_to_its_end_and_old_enough_goes(tmp_path: Path, monk
     os.utime(segments / "grown.jsonl", times=((NOW - timedelta(days=8)).timestamp(),) * 2)
 
     said = CliRunner().invoke(main, ["telemetry", "prune", "--data-dir", str(tmp_path)])
-    assert said.output == "Deleted 1 files of 0.0 MB, all of them landed.\n"
+    assert said.output == "Deleted 1 file of 0.0 MB, all of them landed.\n"
     assert sorted(path.name for path in segments.iterdir()) == ["grown.jsonl", "unlanded.jsonl", "young.jsonl"]
     extract(tmp_path, FleetConfig(own_telemetry(tmp_path)), now=NOW)
     (manifest,) = read_manifests(landing_dir(tmp_path))
