@@ -26,6 +26,9 @@ KEY_BODY = "MIIEowIBAAKCAQEA" + "q7Wf0Zt3Lk9sVb2N" * 4
 PRIVATE_KEY = f"-----BEGIN RSA {'PRIVATE'} KEY-----\n{KEY_BODY}\n-----END RSA {'PRIVATE'} KEY-----"
 JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0." + "c2lnbmF0dXJlLW9mLTMyLWJ5dGVzLWxvbmc"
 
+MIXED, HEX = "a1B2c3D4", "0123456789abcdef"
+"""What tokens are made of; no token stands here whole."""
+
 SAMPLES = {
     "AWS Access Key": [
         "AKIA" + "Q3EGRIYDJXKQZ7WM",
@@ -54,10 +57,29 @@ SAMPLES = {
     "secret-openai-project": ["sk-proj-" + "a1B2c3D4" * 4],
     "secret-github-fine-grained": ["github_pat_" + "a1B2c3D4" * 9],
     "secret-google-api": ["AIza" + "a1B2c3D4" * 4 + "e5F"],
-    "secret-ai-service": ["hf_" + "a1B2c3D4" * 5, "gsk_" + "a1B2c3D4" * 6, "nvapi-" + "a1B2c3D4" * 8],
-    "secret-hosting": ["dop_v1_" + "0123456789abcdef" * 4, "sbp_" + "0123456789" * 4, "hvs." + "a1B2c3D4" * 4],
-    "secret-work-tool": ["lin_api_" + "a1B2c3D4" * 5, "figd_" + "a1B2c3D4" * 5, "dapi" + "0123456789abcdef" * 2],
-    "secret-money-and-mail": ["whsec_" + "a1B2c3D4" * 4, "xkeysib-" + "0123456789abcdef" * 4 + "-" + "a1B2c3D4" * 2],
+    "secret-ai-service": [
+        *("hf_" + MIXED * 5, "gsk_" + MIXED * 6, "nvapi-" + MIXED * 8, "xai-" + MIXED * 8, "r8_" + MIXED * 5),
+        *("pplx-" + MIXED * 5, "sk-or-v1-" + HEX * 4, "sk-lf-" + "01234567-89ab-cdef-0123-456789abcdef"),
+        *("pcsk_" + MIXED * 7, "co_" + MIXED * 5, "fw_" + MIXED * 3, "tgp_v1_" + MIXED * 5),
+    ],
+    "secret-hosting": [
+        *("dop_v1_" + HEX * 4, "doo_v1_" + HEX * 4, "sbp_" + "0123456789" * 4, "sb_secret_" + MIXED * 3),
+        *("hvs." + MIXED * 4, "vcp_" + MIXED * 5, "nfp_" + MIXED * 5, "rnd_" + MIXED * 4, "pscale_tkn_" + MIXED * 4),
+        *("dp.pt." + MIXED * 5, "tskey-auth-" + MIXED * 3, "HRKU-" + MIXED * 5, "dckr_pat_" + MIXED * 3),
+        *("a1B2c3D4e5F6g7.atlasv1." + MIXED * 8, "pul-" + "0123456789" * 4, "glsa_" + MIXED * 4 + "_0123abcd"),
+        "glc_" + MIXED * 5,
+    ],
+    "secret-work-tool": [
+        *("lin_api_" + MIXED * 5, "ntn_" + MIXED * 5, "secret_" + MIXED * 5 + "e5F", "figd_" + MIXED * 5),
+        *("ATATT3" + MIXED * 13, "ATCTT3" + MIXED * 13, "pat" + MIXED + "e5F6g7." + HEX * 4),
+        *("PMAK-" + HEX + "01234567-" + HEX * 2 + "01", "sntrys_" + MIXED * 5, "NRAK-" + "A1B2C3D4E" * 3),
+        *("phx_" + MIXED * 5, "dapi" + HEX * 2, "CCIPAT_" + MIXED * 5, "bkua_" + "0123456789" * 4, "sgp_" + MIXED * 5),
+        *("xapp-1-A1B2C3-123456789-" + HEX * 2, "shpat_" + HEX * 2),
+    ],
+    "secret-money-and-mail": [
+        *("whsec_" + MIXED * 4, "xkeysib-" + HEX * 4 + "-" + MIXED * 2, "rk_live_" + MIXED * 3),
+        *("re_" + MIXED + "_" + MIXED * 3, "EAAA" + MIXED * 8),
+    ],
     "secret-google-oauth": ["GOCSPX-" + "a1B2c3D4" * 3 + "e5F6", "ya29." + "a1B2c3D4" * 8],
     "secret-age": ["AGE-SECRET-KEY-1" + "A1B2C3D4" * 7 + "E5"],
 }
