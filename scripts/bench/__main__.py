@@ -22,7 +22,7 @@ import bench.ccusage as peer
 import bench.tables as tables
 import bench.telemetry as receiver
 from bench.corpus import Corpus, check_space, check_totals, generate, lay_out, read_truth, totals_of
-from bench.process import BenchError, check_platform, command_of, run, this_machine
+from bench.process import BenchError, check_platform, command_of, run, start, this_machine
 from bench.tables import Growth, Job, Measurement, Point, Results
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.locks import lock
@@ -206,10 +206,25 @@ def _round(bench: Bench, *, with_builds: bool) -> Iterator[Measurement]:
         environment = peer.environment(bench.corpus.claude_code_roots(), _private(bench.scratch / "home"))
         yield bench.take(tables.CCUSAGE_BLOCKS, bench.ccusage, *peer.arguments("blocks"), environment=environment)
     if with_builds:
+        other = bench.scratch / "other"
+        shutil.copytree(built, other)
         with bench.corpus.grown():
             yield bench.fleetledger(tables.GROWN_REFRESH, "refresh", built)
+            yield from _searches_during_a_refresh(bench, other)
         check_totals(published_path(built), bench.corpus.grown_totals)
         yield bench.fleetledger(tables.GROWN_PAGE, "page", built)
+
+
+def _searches_during_a_refresh(bench: Bench, data: Path) -> Iterator[Measurement]:
+    """Search again and again while a refresh takes in what is new; whichever file a search meets, it must answer."""
+    command = (command_of("fleetledger"), "refresh", "--data-dir", data, "--config", bench.corpus.config)
+    with start(command) as refresh:
+        while refresh.poll() is None:
+            yield bench.fleetledger(tables.BUSY_SEARCH, "search", data, "no such word")
+    if refresh.returncode:
+        raise BenchError(f"the refresh beside which was searched ended with {refresh.returncode}")
+    check_totals(published_path(data), bench.corpus.grown_totals)
+    shutil.rmtree(data)
 
 
 def _growth(work: Path, sizes: Sequence[int], seed: int) -> tuple[Growth, dict[str, str]]:

@@ -81,6 +81,12 @@ def run(
     return Usage(ended - started, cpu_seconds, peak)
 
 
+def start(command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+    """Start a command beside what is measured; it says nothing."""
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+
+
 def _reap(pid: int) -> tuple[float, int, float]:
     """Wait for a child: when it ended, its exit code, its processor seconds and those of all that it waited for."""
     _, status, usage = os.wait4(pid, 0)

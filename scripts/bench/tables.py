@@ -88,6 +88,7 @@ QUESTIONS = {
 }
 """The questions that are measured, and their arguments. A search reads the more the less it finds."""
 
+BUSY_SEARCH = Job("search during a refresh", (under(0.4),))
 STATUSLINE = Job("statusline", (under(0.1),))
 CCUSAGE_STATUSLINE = Job("ccusage statusline")
 CCUSAGE_BLOCKS = Job("ccusage claude blocks --json", rate=True)
@@ -95,7 +96,7 @@ CCUSAGE_BLOCKS = Job("ccusage claude blocks --json", rate=True)
 JOBS = (
     *(COLD_EXTRACT, IDLE_EXTRACT, GROWN_EXTRACT, COLD_REFRESH, IDLE_REFRESH, GROWN_REFRESH),
     *(COLD_PAGE, IDLE_PAGE, GROWN_PAGE),
-    *(*REPORTS, *QUESTIONS, STATUSLINE, CCUSAGE, CCUSAGE_BLOCKS, CCUSAGE_STATUSLINE),
+    *(*REPORTS, *QUESTIONS, BUSY_SEARCH, STATUSLINE, CCUSAGE, CCUSAGE_BLOCKS, CCUSAGE_STATUSLINE),
 )
 STEPS = ("extract", "build", "publish", "report")
 """What is measured at each size of growing logs."""

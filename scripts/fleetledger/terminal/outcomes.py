@@ -9,6 +9,7 @@ from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.outcome_metrics import METRICS
 from fleetledger.terminal.layout import Column, Line, Piece, Table
 from fleetledger.terminal.money import (
+    DEMO,
     KINDS,
     NOTIONAL,
     all_tokens,
@@ -192,7 +193,9 @@ def _pull_request(document: Row) -> Iterator[Piece]:
     """The sessions behind a pull request, without what was said in them: a comment is read by others."""
     asked = [f"pull request {document['number']}"] if document["number"] else []
     asked += [f"branch {document['branch']}"] if document["branch"] else []
-    asked += [f"{len(document['commits'])} commits"] if document["commits"] else []
+    asked += [counted(len(document["commits"]), "commit")] if document["commits"] else []
+    if document["is_demo"]:
+        yield Line(DEMO, "black on yellow")
     yield Line(f"What the agents cost: {', '.join(asked)}", "bold")
     rows: list[Row] = document["rows"]
     if not rows:

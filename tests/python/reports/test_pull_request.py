@@ -75,3 +75,10 @@ def test_a_comment_tells_no_titles(data: Path) -> None:
     assert "| s2 | clean success | branch | 1 |" in comment
     assert "| all |  |  | 2 | 2,400 | $0.01 | ≈$0.01 |" in comment
     assert "No session that is landed worked on it." in value(data, "--pr", "8")
+
+
+def test_a_comment_on_a_demo_says_so(tmp_path: Path) -> None:
+    write_published(published_path(tmp_path), CALLS, is_demo=True)
+    asked = ("--branch", BRANCH, "--commit", "abc1234", "--markdown")
+    assert value(tmp_path, *asked).startswith("DEMO  ")
+    assert f"branch {BRANCH}, 1 commit\n" in value(tmp_path, *asked)
