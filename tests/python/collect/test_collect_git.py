@@ -410,7 +410,7 @@ def test_what_is_published_of_edits_is_visited(collected: Collected, shop: GitRe
     root = collected.host.sources[0].root
     config.write_text(f'[[source]]\nfleet = "claude_code"\nhost = "host"\naccount = "default"\nroot = "{root}"\n')
     command = ["collect", "git", "--config", str(config), "--data-dir", str(data)]
-    assert CliRunner().invoke(main, command).stdout.startswith("Visited 0 repositories of 1 directories")
+    assert CliRunner().invoke(main, command).stdout.startswith("Visited 0 repositories of 1 directory")
 
     write_published(published_path(data), [{"session_id": "s"}])
     reached = {"host": "host", "directory": str(shop.path), "reached_at": "2026-01-02", "reached_by": "edit"}
