@@ -418,7 +418,7 @@ def test_what_is_published_of_edits_is_visited(collected: Collected, shop: GitRe
         insert(connection, "fct_task_directories", reached)
         insert(connection, "fct_task_directories", {**reached, "host": "another", "directory": "/no/such"})
     done = CliRunner().invoke(main, command)
-    assert done.stdout.startswith("Visited 1 repositories of 2 directories: 1 new commits")
+    assert done.stdout.startswith("Visited 1 repository of 2 directories: 1 new commit")
     assert list(collected.states()) == [work]
 
     with duckdb.connect(str(published_path(data))) as connection:
