@@ -3,8 +3,8 @@
 The document has the session as `find` describes it, and `threads`, the main one first (in mu, each task is one): a
 thread has `turns`, a turn its `number, said_at_local, cost columns, context_tokens`, its margin (`window_share,
 pause_ms, compactions, claims`) and `items`. An item has its `kind`
-(that of int_texts), `text`, cut at a length, and `size`, its whole length; a tool use also its `result` and, where it
-started a sub-agent, that `thread`.
+(that of int_texts), `text`, cut at a length, and `size`, its whole length; a tool use also its `result` and `threads`,
+those of the sub-agents that it started: a workflow starts many.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _thread(task: Row, texts: list[Row], turns: dict[str, Row]) -> Row:
         if text["kind"] in ("tool_result", "reply") and use and use["result"] is None:
             use["result"] = text
         else:
-            found[-1]["items"].append(text | {"result": None, "thread": None})
+            found[-1]["items"].append(text | {"result": None, "threads": []})
             if text["kind"] == "tool_use" and text["tool_use_id"]:
                 uses[text["tool_use_id"]] = found[-1]["items"][-1]
     return task | {"turns": found}
@@ -79,15 +79,24 @@ def _turn(task_id: str, number: int, text: Row, turns: dict[str, Row]) -> Row:
 
 def _placed(threads: dict[str, Row]) -> list[Row]:
     """The threads that stand for themselves; a sub-agent stands with the tool use that started it, if one is known."""
+    uses = [(thread, item) for thread in threads.values() for item in _items(thread) if item["kind"] == "tool_use"]
     placed = set()
-    for thread in threads.values():
-        for item in _items(thread):
-            agent = (item["result"] or {}).get("agent_id")
-            for task_id, other in threads.items():
-                if agent and other["agent_id"] == agent and task_id not in placed and other is not thread:
-                    item["thread"] = other
-                    placed.add(task_id)
+    for task_id, other in threads.items():
+        for thread, item in uses:
+            if other is not thread and _is_started_by(other, thread, item):
+                item["threads"].append(other)
+                placed.add(task_id)
+                break
     return [thread for task_id, thread in threads.items() if task_id not in placed and thread["turns"]]
+
+
+def _is_started_by(other: Row, thread: Row, item: Row) -> bool:
+    """Whether a tool use of a thread started another: its result names it, or what Claude Code keeps beside it does."""
+    if not other["agent_id"]:
+        return False
+    named = (item["result"] or {}).get("agent_id")
+    is_its_call = (other["parent_task_id"], other["started_by_tool_use_id"]) == (thread["task_id"], item["tool_use_id"])
+    return named == other["agent_id"] or is_its_call
 
 
 def _items(thread: Row) -> Iterator[dict[str, Any]]:

@@ -126,8 +126,8 @@ def _item(item: Row, indent: str) -> Iterator[str]:
         if item["result"]:
             said = "you: " if item["result"]["kind"] == "reply" else "failed: " if item["result"]["is_error"] else ""
             yield f"{indent}    {said}{_folded(item['result'])}"
-        if item["thread"]:
-            yield from _thread(item["thread"], indent + "    | ")
+        for thread in item["threads"]:
+            yield from _thread(thread, indent + "    | ")
         return
     if item["kind"] != "answer" and item["kind"] != "prompt":
         yield f"{indent}  {who(item)}: {_folded(item)}"

@@ -119,6 +119,42 @@ def test_turns_tool_calls_sub_agents_and_compactions_stand_in_place(data: Path) 
     assert run(data, "s1").stdout == SHOWN
 
 
+NESTED = """
+    insert into fct_tasks by name
+    select unnest(['s1/a2', 's1/a3']) as task_id, 's1/a1' as parent_task_id, 's1' as session_id,
+        unnest(['a2', 'a3']) as agent_id, true as is_subagent;
+    insert into fct_subagents by name
+    select unnest(['s1/a2', 's1/a3']) as task_id, 's1/a1' as parent_task_id, 's1' as session_id, 'm:w1' as tool_call_id,
+        'm' as model_call_id, timestamp '2026-11-20 10:05:00' as called_at;
+"""
+
+
+def test_sub_agents_stand_below_the_call_that_started_them_where_no_result_names_them(data: Path) -> None:
+    nested = (
+        {
+            "task_id": "s1/a1",
+            "text_kind": "tool_use",
+            "tool_use_id": "w1",
+            "tool_name": "Workflow",
+            "block_text": "two",
+        },
+        {"task_id": "s1/a1", "text_kind": "tool_result", "tool_use_id": "w1", "block_text": "launched"},
+        {"task_id": "s1/a2", "block_text": "First part"},
+        {"task_id": "s1/a3", "block_text": "Second part"},
+        {"task_id": "s1/a1", "text_kind": "answer", "block_text": "Both run"},
+    )
+    write_texts(data, write_warehouse(data / "warehouse.duckdb", (*TEXTS[:6], *nested, *TEXTS[7:])))
+    with duckdb.connect(str(published_path(data))) as connection:
+        connection.execute(NESTED)
+    shown = [line.split("| ")[-1].strip() for line in run(data, "s1").stdout.splitlines()]
+    told = ("> Task", "sub-agent", "> Workflow", "First", "Second", "Both", "compacted")
+    assert [line.split(":")[0] for line in shown if line.startswith(told)] == [
+        *("> Task", "sub-agent a1", "> Workflow"),
+        *("sub-agent a2", "First part", "sub-agent a3", "Second part"),
+        *("Both run", "compacted"),
+    ]
+
+
 MARGIN = """
     update fct_turns set task_id = 's1', turn_number = right(turn_id, 1), prompted_at = case right(turn_id, 1)
         when '1' then timestamp '2026-11-20 09:59:00' else timestamp '2026-11-20 10:04:00' end
