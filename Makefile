@@ -1,6 +1,6 @@
 # Every target works in a fresh clone: it makes the environment it needs in .venv, and makes it anew when a lock file changes.
 .DEFAULT_GOAL := help
-.PHONY: help run test stress bench env dev lint format docs pages picture evidence lock clean
+.PHONY: help run test stress bench spark env dev lint format docs pages picture evidence lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,6 +22,9 @@ stress: dev  ## Kill steps 200 times, interleave and pile up more than a test ha
 
 bench: dev  ## Measure the budgets against ccusage on a generated fleet; ARGS="--size 100MB --runs 1" is quick
 	@$(BIN)/python -m bench $(ARGS)
+
+spark: env $(VENV)/installed-spark  ## Make the demo's models on Spark, and compare every mart with DuckDB's; needs a Java 17
+	@$(BIN)/python scripts/spark $(ARGS)
 
 env: $(VENV)/template  ## Make the environment for running
 
@@ -79,6 +82,11 @@ $(VENV)/compiled: $(VENV)/installed $(wildcard scripts/fleetledger/*.py scripts/
 # The empty warehouse that data directories begin with: dbt takes half a minute and more for it, which a refresh then does not.
 $(VENV)/template: $(VENV)/compiled $(shell find dbt_project.yml profiles.yml models seeds macros tests/data -type f)
 	@$(BIN)/python -m fleetledger.warehouse.template
+	@touch $@
+
+$(VENV)/installed-spark: $(VENV)/installed requirements-spark.lock
+	@echo "Adding Spark to $(VENV) (half a gigabyte)"
+	@$(PIP_INSTALL) --no-deps --requirement requirements-spark.lock
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock

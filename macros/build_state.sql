@@ -4,9 +4,20 @@
 #}
 
 {# Runs at the start of every dbt command that changes tables: until it ends, they are not of one build. #}
-{% macro note_build_begun() %}
+{% macro note_build_begun() %}{{ return(adapter.dispatch('note_build_begun')()) }}{% endmacro %}
+{% macro duckdb__note_build_begun() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
         {%- do run_query("create or replace table main.build_state as select false as is_complete") -%}
+    {%- endif -%}
+    {{ return('') }}
+{% endmacro %}
+
+{# Spark is shown what is landed; DuckDB is when it connects. What is published of Spark's tables is not theirs to say. #}
+{% macro fleetledger_spark__note_build_begun() %}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- for statement in adapter.statements_that_show_landing() -%}
+            {%- do run_query(statement) -%}
+        {%- endfor -%}
     {%- endif -%}
     {{ return('') }}
 {% endmacro %}
@@ -15,7 +26,14 @@
     Runs at the end: they are, if every model was made and nothing failed but alarms, which are tests of what was spent, not of the
     figures. Argument: dbt's results.
 #}
-{% macro note_build_ended(results) %}
+{% macro note_build_ended(results) %}{{ return(adapter.dispatch('note_build_ended')(results)) }}{% endmacro %}
+{% macro fleetledger_spark__note_build_ended(results) %}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- do run_query('drop schema if exists steps cascade') -%}
+    {%- endif -%}
+    {{ return('') }}
+{% endmacro %}
+{% macro duckdb__note_build_ended(results) %}
     {%- if execute and flags.WHICH == 'build' -%}
         {%- set failed = [] -%}
         {%- for result in results if result.status in ['error', 'fail', 'skipped', 'runtime error'] -%}

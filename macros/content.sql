@@ -1,12 +1,8 @@
 {# Staging only: what content blocks and tool results hold, in the shapes that from_json gives. #}
 
 {# How many lines of a diff's hunks (array of struct(lines array of text)) begin with the given sign; null where there are no hunks. #}
-{% macro hunk_lines(hunks, sign) %}{{ return(adapter.dispatch('hunk_lines')(hunks, sign)) }}{% endmacro %}
-{% macro duckdb__hunk_lines(hunks, sign) -%}
+{% macro hunk_lines(hunks, sign) -%}
     len(list_filter(flatten(list_transform({{ hunks }}, hunk -> hunk.lines)), line -> starts_with(line, '{{ sign }}')))
-{%- endmacro %}
-{% macro spark__hunk_lines(hunks, sign) -%}
-    size(filter(flatten(transform({{ hunks }}, hunk -> hunk.lines)), line -> startswith(line, '{{ sign }}')))
 {%- endmacro %}
 
 {# How many lines a text has; a last line without its newline counts. #}
@@ -18,14 +14,10 @@
 {%- endmacro %}
 
 {# The sum of the counts in [[name, count], …] (array of arrays of text), without those that are none; null where the array is. #}
-{% macro sum_of_pairs(pairs) %}{{ return(adapter.dispatch('sum_of_pairs')(pairs)) }}{% endmacro %}
-{% macro duckdb__sum_of_pairs(pairs) -%}
+{% macro sum_of_pairs(pairs) -%}
     case when {{ pairs }} is not null
         then coalesce(cast(list_sum(list_transform({{ pairs }}, pair -> try_cast(pair[2] as integer))) as bigint), 0)
     end
-{%- endmacro %}
-{% macro spark__sum_of_pairs(pairs) -%}
-    aggregate(transform({{ pairs }}, pair -> try_cast(pair[1] as int)), 0L, (total, n) -> total + coalesce(n, 0L))
 {%- endmacro %}
 
 {# The key of a landed line, from where it stands: host, account, source path, generation and byte offset. #}
@@ -58,8 +50,7 @@
 {%- endmacro %}
 
 {# A message's content that is one plain text, in the shape of its blocks. #}
-{% macro text_block(text) %}{{ return(adapter.dispatch('text_block')(text)) }}{% endmacro %}
-{% macro duckdb__text_block(text) -%}
+{% macro text_block(text) -%}
     [{'type': 'text', 'text': {{ text }}, 'id': null, 'name': null, 'tool_use_id': null, 'is_error': null, 'input': null, 'content': null, 'source': null, 'to': null}]
 {%- endmacro %}
 
@@ -110,8 +101,7 @@
 {%- endmacro %}
 
 {# The parts of a tool result joined by newlines: texts, addresses of what a search found, names of pictures and documents; null where there are none. #}
-{% macro joined_results(parts) %}{{ return(adapter.dispatch('joined_results')(parts)) }}{% endmacro %}
-{% macro duckdb__joined_results(parts) -%}
+{% macro joined_results(parts) -%}
     nullif(
         array_to_string(
             list_transform(
@@ -127,34 +117,16 @@
         ''
     )
 {%- endmacro %}
-{% macro spark__joined_results(parts) -%}
-    nullif(array_join(
-        transform(
-            {{ parts }},
-            part -> case
-                when part.type = 'text' then part.text
-                when part.type in ('image', 'document') then {{ attached_file('part') }}
-                when part.url is not null then concat_ws(' ', part.title, part.url)
-            end
-        ),
-        '\n'
-    ), '')
-{%- endmacro %}
 
 {# The texts of an array of struct(type, text) joined by newlines, images and the like left out; null where there are none. #}
-{% macro joined_texts(blocks) %}{{ return(adapter.dispatch('joined_texts')(blocks)) }}{% endmacro %}
-{% macro duckdb__joined_texts(blocks) -%}
+{% macro joined_texts(blocks) -%}
     nullif(
         array_to_string(list_transform(list_filter({{ blocks }}, part -> part.type = 'text'), part -> part.text), chr(10)), ''
     )
 {%- endmacro %}
-{% macro spark__joined_texts(blocks) -%}
-    nullif(array_join(transform(filter({{ blocks }}, part -> part.type = 'text'), part -> part.text), '\n'), '')
-{%- endmacro %}
 
 {# The values in a JSON text, those of nested objects and arrays too, without keys, one to a line; null where there are none. #}
-{% macro value_texts(json) %}{{ return(adapter.dispatch('value_texts')(json)) }}{% endmacro %}
-{% macro duckdb__value_texts(json) -%}
+{% macro value_texts(json) -%}
     nullif(
         array_to_string(
             list_transform(
@@ -166,38 +138,22 @@
         ''
     )
 {%- endmacro %}
-{% macro spark__value_texts(json) -%}
-    nullif(regexp_replace({{ json }}, '"(?:[^"\\\\]|\\\\.)*"\\s*:', '\n'), '')
-{%- endmacro %}
 
 {# The new texts of an array of struct(new_string) joined by newlines; null where there are none. #}
-{% macro joined_edits(edits) %}{{ return(adapter.dispatch('joined_edits')(edits)) }}{% endmacro %}
-{% macro duckdb__joined_edits(edits) -%}
+{% macro joined_edits(edits) -%}
     nullif(array_to_string(list_transform({{ edits }}, edit -> edit.new_string), chr(10)), '')
-{%- endmacro %}
-{% macro spark__joined_edits(edits) -%}
-    nullif(array_join(transform({{ edits }}, edit -> edit.new_string), '\n'), '')
 {%- endmacro %}
 
 {#
     The numbers that stand for the lines of a text, each once, as `collect git` has them of the lines that commits add (line_hash of
     module git_commands): white space is left out, and so are lines of fewer than 12 characters, which many write.
 #}
-{% macro line_hashes(text) %}{{ return(adapter.dispatch('line_hashes')(text)) }}{% endmacro %}
-{% macro duckdb__line_hashes(text) -%}
+{% macro line_hashes(text) -%}
     list_distinct(list_transform(
         list_filter(
             string_split(regexp_replace({{ text }}, '[ \t\r\f]+', '', 'g'), chr(10)), line -> length(line) >= 12
         ),
         line -> md5_number_lower(line)
-    ))
-{%- endmacro %}
-{% macro spark__line_hashes(text) -%}
-    array_distinct(transform(
-        filter(split(regexp_replace({{ text }}, '[ \\t\\r\\f]+', ''), '\n'), line -> length(line) >= 12),
-        line -> cast(conv(concat(
-            {%- for byte in [31, 29, 27, 25, 23, 21, 19, 17] %}substring(md5(line), {{ byte }}, 2){{ ', ' if not loop.last }}{% endfor -%}
-        ), 16, 10) as decimal(20, 0))
     ))
 {%- endmacro %}
 
@@ -285,19 +241,11 @@
 {%- endmacro %}
 
 {# How many decisions (array of struct of action) took the given action; null where no list of them is logged. #}
-{% macro actions_of(decisions, action) %}{{ return(adapter.dispatch('actions_of')(decisions, action)) }}{% endmacro %}
-{% macro duckdb__actions_of(decisions, action) -%}
+{% macro actions_of(decisions, action) -%}
     cast(len(list_filter({{ decisions }}, decision -> decision.action = '{{ action }}')) as bigint)
-{%- endmacro %}
-{% macro spark__actions_of(decisions, action) -%}
-    cast(size(filter({{ decisions }}, decision -> decision.action = '{{ action }}')) as bigint)
 {%- endmacro %}
 
 {# The texts of a list as one, with a separator between them. Arguments: two SQL expressions. #}
-{% macro joined(texts, separator) %}{{ return(adapter.dispatch('joined')(texts, separator)) }}{% endmacro %}
-{% macro duckdb__joined(texts, separator) -%}
+{% macro joined(texts, separator) -%}
     array_to_string({{ texts }}, {{ separator }})
-{%- endmacro %}
-{% macro spark__joined(texts, separator) -%}
-    array_join({{ texts }}, {{ separator }})
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#
-    What DuckDB and Spark say differently. Models call these; each has the DuckDB form under duckdb__ and, where Spark's differs, a spark__ form.
+    Forms of DuckDB's that models say in one word. On Spark they are translated with the models that call them (module spark.sql).
 #}
 
 {#
@@ -9,31 +9,20 @@
 #}
 {% macro utc_timestamp(text) -%}
     {%- set iso_8601 = "'^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?(Z|[+-][0-9:]+)?$'" -%}
-    {{ adapter.dispatch('instant_of')("case when " ~ matches_regex(text, iso_8601) ~ " then " ~ text ~ " end") }}
+    {{ instant_of("case when " ~ matches_regex(text, iso_8601) ~ " then " ~ text ~ " end") }}
 {%- endmacro %}
-{% macro duckdb__instant_of(text) -%}
+{% macro instant_of(text) -%}
     cast(try_cast({{ text }} as timestamptz) at time zone 'UTC' as timestamp)
-{%- endmacro %}
-{% macro spark__instant_of(text) -%}
-    to_utc_timestamp(try_cast({{ text }} as timestamp), current_timezone())
 {%- endmacro %}
 
 {# The UTC timestamp of milliseconds since 1970; null where it lies outside what a timestamp can hold. #}
-{% macro timestamp_from_unix_ms(ms) %}{{ return(adapter.dispatch('timestamp_from_unix_ms')(ms)) }}{% endmacro %}
-{% macro duckdb__timestamp_from_unix_ms(ms) -%}
+{% macro timestamp_from_unix_ms(ms) -%}
     case when {{ ms }} between -62135596800000 and 253402300799999 then make_timestamp({{ ms }} * 1000) end
-{%- endmacro %}
-{% macro spark__timestamp_from_unix_ms(ms) -%}
-    case when {{ ms }} between -62135596800000 and 253402300799999 then timestamp_millis({{ ms }}) end
 {%- endmacro %}
 
 {# Whole milliseconds from one timestamp to a later one. #}
-{% macro ms_between(from_ts, to_ts) %}{{ return(adapter.dispatch('ms_between')(from_ts, to_ts)) }}{% endmacro %}
-{% macro duckdb__ms_between(from_ts, to_ts) -%}
+{% macro ms_between(from_ts, to_ts) -%}
     date_diff('millisecond', {{ from_ts }}, {{ to_ts }})
-{%- endmacro %}
-{% macro spark__ms_between(from_ts, to_ts) -%}
-    timestampdiff(millisecond, {{ from_ts }}, {{ to_ts }})
 {%- endmacro %}
 
 {# The name of the reporting time zone. #}
@@ -42,13 +31,9 @@
 {%- endmacro %}
 
 {# What clocks of the reporting time zone show at a UTC timestamp. #}
-{% macro reporting_time(ts) %}{{ return(adapter.dispatch('reporting_time')(ts, reporting_zone())) }}{% endmacro %}
 {# DuckDB looks each instant up in a calendar, UTC's as well: a microsecond each. #}
-{% macro duckdb__reporting_time(ts, zone) -%}
-    case when {{ zone }} = 'UTC' then {{ ts }} else timezone({{ zone }}, timezone('UTC', {{ ts }})) end
-{%- endmacro %}
-{% macro spark__reporting_time(ts, zone) -%}
-    from_utc_timestamp({{ ts }}, {{ zone }})
+{% macro reporting_time(ts) -%}
+    case when {{ reporting_zone() }} = 'UTC' then {{ ts }} else timezone({{ reporting_zone() }}, timezone('UTC', {{ ts }})) end
 {%- endmacro %}
 
 {# The calendar day of a UTC timestamp in the reporting time zone. #}
@@ -57,12 +42,8 @@
 {%- endmacro %}
 
 {# The days from one date to a later one. #}
-{% macro days_between(from_day, to_day) %}{{ return(adapter.dispatch('days_between')(from_day, to_day)) }}{% endmacro %}
-{% macro duckdb__days_between(from_day, to_day) -%}
+{% macro days_between(from_day, to_day) -%}
     date_diff('day', {{ from_day }}, {{ to_day }})
-{%- endmacro %}
-{% macro spark__days_between(from_day, to_day) -%}
-    datediff({{ to_day }}, {{ from_day }})
 {%- endmacro %}
 
 {# Whether a text is what a pattern says, in which `*` stands for any text. Arguments: two SQL expressions. #}
@@ -71,35 +52,25 @@
 {%- endmacro %}
 
 {# A struct of JSON's fields, in the given structure; a field that is absent or of another type is null. Staging only. #}
-{% macro parse_json(text, structure) %}{{ return(adapter.dispatch('parse_json')(text, structure)) }}{% endmacro %}
-{% macro duckdb__parse_json(text, structure) -%}
+{% macro parse_json(text, structure) -%}
     from_json({{ text }}, '{{ structure }}')
 {%- endmacro %}
 
 {# The text at a JSON path; null where there is none or it is no text. Staging only. #}
-{% macro json_text(text, path) %}{{ return(adapter.dispatch('json_text')(text, path)) }}{% endmacro %}
-{% macro duckdb__json_text(text, path) -%}
+{% macro json_text(text, path) -%}
     json_extract_string({{ text }}, '{{ path }}')
-{%- endmacro %}
-{% macro spark__json_text(text, path) -%}
-    get_json_object({{ text }}, '{{ path }}')
 {%- endmacro %}
 
 {# The JSON text of what stands at a JSON path. Staging only. #}
-{% macro json_object_at(text, path) %}{{ return(adapter.dispatch('json_object_at')(text, path)) }}{% endmacro %}
-{% macro duckdb__json_object_at(text, path) -%}
+{% macro json_object_at(text, path) -%}
     json_extract({{ text }}, '{{ path }}')
-{%- endmacro %}
-{% macro spark__json_object_at(text, path) -%}
-    get_json_object({{ text }}, '{{ path }}')
 {%- endmacro %}
 
 {#
     The keys of the objects at some paths of a JSON text, as one text with chr(31) between them; null where there are none. Staging only.
     Arguments: an SQL expression, and a list of JSON paths.
 #}
-{% macro json_keys_at(text, paths) %}{{ return(adapter.dispatch('json_keys_at')(text, paths)) }}{% endmacro %}
-{% macro duckdb__json_keys_at(text, paths) -%}
+{% macro json_keys_at(text, paths) -%}
     nullif(
         array_to_string(
             flatten(json_keys({{ text }}, [{% for path in paths %}'{{ path }}'{{ ', ' if not loop.last }}{% endfor %}])),
@@ -108,39 +79,20 @@
         ''
     )
 {%- endmacro %}
-{% macro spark__json_keys_at(text, paths) -%}
-    nullif(array_join(flatten(array(
-        {%- for path in paths -%}
-            coalesce(json_object_keys(get_json_object({{ text }}, '{{ path }}')), array()){{ ', ' if not loop.last }}
-        {%- endfor -%}
-    )), chr(31)), '')
-{%- endmacro %}
 
 {# One row for each part of a text between separators, as a column of a select. #}
-{% macro each_part(text, separator) %}{{ return(adapter.dispatch('each_part')(text, separator)) }}{% endmacro %}
-{% macro duckdb__each_part(text, separator) -%}
+{% macro each_part(text, separator) -%}
     unnest(string_split({{ text }}, {{ separator }}))
-{%- endmacro %}
-{% macro spark__each_part(text, separator) -%}
-    explode(split({{ text }}, {{ separator }}))
 {%- endmacro %}
 
 {# A text on one line: runs of white space and control characters become one space, none at the ends. #}
-{% macro single_line(text) %}{{ return(adapter.dispatch('single_line')(text)) }}{% endmacro %}
-{% macro duckdb__single_line(text) -%}
+{% macro single_line(text) -%}
     trim(regexp_replace({{ text }}, '[[:cntrl:][:space:]]+', ' ', 'g'))
-{%- endmacro %}
-{% macro spark__single_line(text) -%}
-    trim(regexp_replace({{ text }}, '[\\p{Cntrl}\\s]+', ' '))
 {%- endmacro %}
 
 {# The engine's name and version. #}
-{% macro engine_version() %}{{ return(adapter.dispatch('engine_version')()) }}{% endmacro %}
-{% macro duckdb__engine_version() -%}
-    'duckdb ' || version()
-{%- endmacro %}
-{% macro spark__engine_version() -%}
-    'spark ' || version()
+{% macro engine_version() -%}
+    '{{ "duckdb" if target.type == "duckdb" else "spark" }} ' || version()
 {%- endmacro %}
 
 {# A text that sorts as a version's numbers do (2.1.9 before 2.1.63); null where the text is null. #}
@@ -151,21 +103,13 @@
 {%- endmacro %}
 
 {# Some columns of a row as one value. Argument: their names. #}
-{% macro struct_of(columns) %}{{ return(adapter.dispatch('struct_of')(columns)) }}{% endmacro %}
-{% macro duckdb__struct_of(columns) -%}
+{% macro struct_of(columns) -%}
     struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %})
-{%- endmacro %}
-{% macro spark__struct_of(columns) -%}
-    named_struct({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
 {# A text of a timestamp that sorts as the instants do (a cast leaves out zeros at its end); null where there is none. #}
-{% macro time_key(ts) %}{{ return(adapter.dispatch('time_key')(ts)) }}{% endmacro %}
-{% macro duckdb__time_key(ts) -%}
+{% macro time_key(ts) -%}
     strftime({{ ts }}, '%Y-%m-%d %H:%M:%S.%f')
-{%- endmacro %}
-{% macro spark__time_key(ts) -%}
-    date_format({{ ts }}, 'yyyy-MM-dd HH:mm:ss.SSSSSS')
 {%- endmacro %}
 
 {# The whole hour that a timestamp lies in. #}
@@ -180,8 +124,7 @@
     well as the arrow; sqlfluff cannot read it.)
     Arguments: an SQL expression of a timestamp, and a number.
 #}
-{% macro window_openers(instant, hours) %}{{ return(adapter.dispatch('window_openers')(instant, hours)) }}{% endmacro %}
-{% macro duckdb__window_openers(instant, hours) -%}
+{% macro window_openers(instant, hours) -%}
     unnest(list_reduce(
         list([{{ instant }}] order by {{ instant }}),
         (opened, next) -> case
@@ -190,100 +133,51 @@
         end
     ))
 {%- endmacro %}
-{% macro spark__window_openers(instant, hours) -%}
-    explode(aggregate(
-        array_sort(collect_list({{ instant }})),
-        cast(array() as array<timestamp>),
-        (opened, next) -> case
-            when size(opened) = 0 or next > date_trunc('hour', element_at(opened, -1)) + interval {{ hours }} hours
-                then concat(opened, array(next))
-            else opened
-        end
-    ))
-{%- endmacro %}
 
 {# One row for each match of an expression (its first group), as a column of a select. Arguments: two SQL expressions. #}
-{% macro each_match(text, pattern) %}{{ return(adapter.dispatch('each_match')(text, pattern)) }}{% endmacro %}
-{% macro duckdb__each_match(text, pattern) -%}
+{% macro each_match(text, pattern) -%}
     unnest(regexp_extract_all({{ text }}, {{ pattern }}, 1))
-{%- endmacro %}
-{% macro spark__each_match(text, pattern) -%}
-    explode(regexp_extract_all({{ text }}, {{ pattern }}, 1))
 {%- endmacro %}
 
 {# One row for each word of a text, as the columns `word` and `word_number`, from 1, of a select. #}
-{% macro numbered_words(text) %}{{ return(adapter.dispatch('numbered_words')(text)) }}{% endmacro %}
-{% macro duckdb__numbered_words(text) -%}
+{% macro numbered_words(text) -%}
     unnest(regexp_split_to_array({{ text }}, '\s+')) as word,
     generate_subscripts(regexp_split_to_array({{ text }}, '\s+'), 1) as word_number
 {%- endmacro %}
-{% macro spark__numbered_words(text) -%}
-    inline(transform(split({{ text }}, '\\s+'), (word, place) -> struct(word, place + 1 as word_number)))
-{%- endmacro %}
 
 {# The first day of each month from that of one date to that of a later one, one row each, as a column of a select. #}
-{% macro each_month(from_day, to_day) %}{{ return(adapter.dispatch('each_month')(from_day, to_day)) }}{% endmacro %}
-{% macro duckdb__each_month(from_day, to_day) -%}
+{% macro each_month(from_day, to_day) -%}
     cast(unnest(generate_series(
         date_trunc('month', {{ from_day }}), date_trunc('month', {{ to_day }}), interval '1' month
     )) as date)
 {%- endmacro %}
-{% macro spark__each_month(from_day, to_day) -%}
-    explode(case when {{ from_day }} <= {{ to_day }} then
-        sequence(trunc({{ from_day }}, 'month'), trunc({{ to_day }}, 'month'), interval 1 month)
-    end)
-{%- endmacro %}
 
 {# The distinct texts of a group in their order, as one text. Arguments: an SQL expression, and a separator. #}
-{% macro names_of_group(text, separator) %}{{ return(adapter.dispatch('names_of_group')(text, separator)) }}{% endmacro %}
-{% macro duckdb__names_of_group(text, separator) -%}
+{% macro names_of_group(text, separator) -%}
     string_agg(distinct {{ text }}, '{{ separator }}' order by {{ text }})
-{%- endmacro %}
-{% macro spark__names_of_group(text, separator) -%}
-    array_join(array_sort(collect_set({{ text }})), '{{ separator }}')
 {%- endmacro %}
 
 {# One row for each element of a list, as a column of a select. Argument: an SQL expression of a list. #}
-{% macro each_element(list) %}{{ return(adapter.dispatch('each_element')(list)) }}{% endmacro %}
-{% macro duckdb__each_element(list) -%}
+{% macro each_element(list) -%}
     unnest({{ list }})
-{%- endmacro %}
-{% macro spark__each_element(list) -%}
-    explode({{ list }})
 {%- endmacro %}
 
 {# The UTC timestamp of nanoseconds since 1970, to the microsecond; null where it lies outside what OTLP can mean. #}
-{% macro timestamp_from_unix_nano(nano) %}{{ return(adapter.dispatch('timestamp_from_unix_nano')(nano)) }}{% endmacro %}
-{% macro duckdb__timestamp_from_unix_nano(nano) -%}
+{% macro timestamp_from_unix_nano(nano) -%}
     case when {{ nano }} > 0 then make_timestamp({{ nano }} // 1000) end
-{%- endmacro %}
-{% macro spark__timestamp_from_unix_nano(nano) -%}
-    case when {{ nano }} > 0 then timestamp_micros({{ nano }} div 1000) end
 {%- endmacro %}
 
 {# A number of 64 bits that stands for a text; two texts in ten billion billions have the same. #}
-{% macro short_hash(text) %}{{ return(adapter.dispatch('short_hash')(text)) }}{% endmacro %}
-{% macro duckdb__short_hash(text) -%}
+{% macro short_hash(text) -%}
     md5_number_lower({{ text }})
-{%- endmacro %}
-{% macro spark__short_hash(text) -%}
-    xxhash64({{ text }})
 {%- endmacro %}
 
 {# The texts of a group in an order, joined without anything between them. Arguments: two SQL expressions. #}
-{% macro joined_in_order(text, position) %}{{ return(adapter.dispatch('joined_in_order')(text, position)) }}{% endmacro %}
-{% macro duckdb__joined_in_order(text, position) -%}
+{% macro joined_in_order(text, position) -%}
     string_agg({{ text }}, '' order by {{ position }})
-{%- endmacro %}
-{% macro spark__joined_in_order(text, position) -%}
-    array_join(transform(array_sort(collect_list(struct({{ position }} as place, {{ text }} as piece))), one -> one.piece), '')
 {%- endmacro %}
 
 {# How far the values of a group or window lie from their median, in the median. #}
-{% macro median_deviation(value) %}{{ return(adapter.dispatch('median_deviation')(value)) }}{% endmacro %}
-{% macro duckdb__median_deviation(value) -%}
+{% macro median_deviation(value) -%}
     mad({{ value }})
-{%- endmacro %}
-{% macro spark__median_deviation(value) -%}
-    percentile(abs({{ value }} - percentile({{ value }}, 0.5)), 0.5)
 {%- endmacro %}

@@ -4,23 +4,13 @@
 #}
 
 {# Whether an expression is found anywhere in a text. Arguments: two SQL expressions. #}
-{% macro matches_regex(text, pattern) %}{{ return(adapter.dispatch('matches_regex')(text, pattern)) }}{% endmacro %}
-{% macro duckdb__matches_regex(text, pattern) -%}
+{% macro matches_regex(text, pattern) -%}
     regexp_matches({{ text }}, {{ pattern }})
-{%- endmacro %}
-{% macro spark__matches_regex(text, pattern) -%}
-    ({{ text }} rlike {{ pattern }})
 {%- endmacro %}
 
 {# A text with every match replaced. Arguments: three SQL expressions. #}
 {% macro replace_regex(text, pattern, replacement) -%}
-    {{ return(adapter.dispatch('replace_regex')(text, pattern, replacement)) }}
-{%- endmacro %}
-{% macro duckdb__replace_regex(text, pattern, replacement) -%}
     regexp_replace({{ text }}, {{ pattern }}, {{ replacement }}, 'g')
-{%- endmacro %}
-{% macro spark__replace_regex(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, {{ pattern }}, translate({{ replacement }}, '\\', '$'))
 {%- endmacro %}
 
 {#
@@ -44,12 +34,8 @@
 {%- endmacro %}
 
 {# The part of a text that an expression finds first. Arguments: two SQL expressions. #}
-{% macro first_match(text, pattern) %}{{ return(adapter.dispatch('first_match')(text, pattern)) }}{% endmacro %}
-{% macro duckdb__first_match(text, pattern) -%}
+{% macro first_match(text, pattern) -%}
     regexp_extract({{ text }}, {{ pattern }})
-{%- endmacro %}
-{% macro spark__first_match(text, pattern) -%}
-    regexp_extract({{ text }}, {{ pattern }}, 0)
 {%- endmacro %}
 
 {#

@@ -124,22 +124,14 @@
 {%- endmacro %}
 
 {# One row for each part of a text between marks, as the columns `part` and `part_number`, from 1, of a select. #}
-{% macro marked_parts(text) %}{{ return(adapter.dispatch('marked_parts')(text)) }}{% endmacro %}
-{% macro duckdb__marked_parts(text) -%}
+{% macro marked_parts(text) -%}
     unnest(string_split({{ text }}, chr(30))) as part,
     generate_subscripts(string_split({{ text }}, chr(30)), 1) as part_number
 {%- endmacro %}
-{% macro spark__marked_parts(text) -%}
-    inline(transform(split({{ text }}, chr(30)), (part, place) -> struct(part, place + 1 as part_number)))
-{%- endmacro %}
 
 {# The commands that a shell runs to make up a text: what stands in its $(…) and `…`, a line each; null where there are none. #}
-{% macro substituted_commands(text) %}{{ return(adapter.dispatch('substituted_commands')(text)) }}{% endmacro %}
-{% macro duckdb__substituted_commands(text) -%}
+{% macro substituted_commands(text) -%}
     nullif(array_to_string(regexp_extract_all({{ text }}, '{{ substitution() }}', 1), chr(10)), '')
-{%- endmacro %}
-{% macro spark__substituted_commands(text) -%}
-    nullif(array_join(regexp_extract_all({{ text }}, '{{ substitution() }}', 1), '\n'), '')
 {%- endmacro %}
 {% macro substitution() -%}
     (?s)\$\(((?:[^()]|\([^()]*\))*)\)

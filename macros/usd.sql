@@ -17,18 +17,10 @@
     {%- set units = "cast(replace(cast(" ~ amount ~ " as string), '.', '') as decimal(38, 0))" -%}
     cast({{ whole_share(units, parts, takes_rest) }} * 0.0000000000000001 as {{ usd_type() }})
 {%- endmacro %}
-{% macro whole_share(units, parts, takes_rest) %}{{ return(adapter.dispatch('whole_share')(units, parts, takes_rest)) }}{% endmacro %}
-{% macro duckdb__whole_share(units, parts, takes_rest) -%}
+{% macro whole_share(units, parts, takes_rest) -%}
     cast(
         cast({{ units }} as hugeint) // {{ parts }}
         + case when {{ takes_rest }} then cast({{ units }} as hugeint) % {{ parts }} else 0 end
-        as decimal(38, 0)
-    )
-{%- endmacro %}
-{% macro spark__whole_share(units, parts, takes_rest) -%}
-    cast(
-        ({{ units }} - {{ units }} % {{ parts }}) / {{ parts }}
-        + case when {{ takes_rest }} then {{ units }} % {{ parts }} else 0 end
         as decimal(38, 0)
     )
 {%- endmacro %}

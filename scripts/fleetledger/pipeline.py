@@ -151,11 +151,12 @@ def _refresh(data: Path, config: FleetConfig, tell: Tell, now: Callable[[], date
     return True
 
 
-def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
+def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime, *, logs_only: bool = False) -> None:
     """Land the settings and what is new in the logs: the first step of `refresh`.
 
     What cannot be used of the settings stands in `Configured`, what cannot be read of the logs in `Landed`. Without a
-    configuration file the settings that are landed hold on.
+    configuration file the settings that are landed hold on; so they do with `logs_only`, which is for machines that
+    land where another one builds.
     """
     from fleetledger.landing.extract import extract as extract_into
     from fleetledger.landing.limits import land_limits
@@ -164,9 +165,9 @@ def extract(data: Path, config: FleetConfig, tell: Tell, now: datetime) -> None:
     from fleetledger.warehouse.project import take_package
 
     tell(Configured(config.path, config.settings.problems if config.settings else ()))
-    if config.path:
+    if config.path and not logs_only:
         take_package(data, config.package)
-    if config.settings:
+    if config.settings and not logs_only:
         land_settings(data, config.settings, now)
     land_limits(data, now)
     take_over(data, now)

@@ -18,7 +18,7 @@ rewritten as (
         provider,
         model,
         lower(trim(model)) as model_name,
-        0 as rule_order,
+        cast(0 as bigint) as rule_order,
         true as is_exact,
         cast(null as string) as named_speed
 

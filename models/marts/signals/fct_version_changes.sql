@@ -25,7 +25,7 @@ versions as (
         min(started_at) as first_used_at,
         max(started_at) as last_used_at,
         count(*) as session_count,
-        median(tokens) as median_tokens,
+        cast(median(tokens) as bigint) as median_tokens,
         median(billed_cost_usd) as median_billed_cost_usd,
         median(subscription_cost_usd) as median_subscription_cost_usd,
         sum(tool_call_count) as tool_call_count,
@@ -115,8 +115,8 @@ judged as (
                 else 'same'
             end as {{ share }}_change,
         {% endfor %}
-        cast(median_tokens as bigint) as median_tokens,
-        cast(previous_median_tokens as bigint) as previous_median_tokens,
+        median_tokens,
+        previous_median_tokens,
         cast(median_billed_cost_usd as {{ usd_type() }}) as median_billed_cost_usd,
         cast(previous_median_billed_cost_usd as {{ usd_type() }}) as previous_median_billed_cost_usd,
         cast(median_subscription_cost_usd as {{ usd_type() }}) as median_subscription_cost_usd,

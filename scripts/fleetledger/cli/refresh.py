@@ -139,22 +139,24 @@ def say_watched(event: Event | Watching | Failed) -> None:
 
 @click.command()
 @with_places
+@click.option("--logs-only", is_flag=True, help="Leave settings as they are: the machine that builds has them.")
 @click.pass_context
-def extract(ctx: click.Context, /, places: Places) -> None:
+def extract(ctx: click.Context, /, places: Places, *, logs_only: bool) -> None:
     """Land what is new in the logs: refresh's first step.
 
     Ends with 1 where a configured source is missing or logs cannot be read, once all else is landed.
 
     \b
-    Example:
+    Examples:
       fleetledger extract --config fleet.toml
+      fleetledger extract --logs-only --data-dir /mnt/shared/fleet
     """
     from fleetledger import pipeline
 
     config = pipeline.sources_of(places.data, places.config)
     left_out: list[str] = []
     with telling() as tell:
-        pipeline.extract(places.prepared(), config, noting(tell, left_out), clock.now())
+        pipeline.extract(places.prepared(), config, noting(tell, left_out), clock.now(), logs_only=logs_only)
     ctx.exit(1 if left_out else 0)
 
 

@@ -20,7 +20,7 @@ from fleetledger.base.paths import PROJECT_ROOT, published_path
 
 DOCS = PROJECT_ROOT / "docs"
 EVERYWHERE = [PROJECT_ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
-BUILDING = [DOCS / "schedule.md"]
+BUILDING = [DOCS / "scale.md", DOCS / "schedule.md"]
 ONLY_SHOWN = (
     "fleetledger build",
     "fleetledger watch",

@@ -1,0 +1,5 @@
+"""dbt prints it."""
+
+from fleetledger import __version__ as version
+
+__all__ = ["version"]

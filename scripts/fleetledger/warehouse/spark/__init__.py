@@ -1,0 +1,1 @@
+"""The models on Spark: the adapter for dbt, and what translates their SQL. Wants the extra `fleetledger[spark]`."""
