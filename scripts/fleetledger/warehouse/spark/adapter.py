@@ -54,6 +54,11 @@ class Adapter(SparkAdapter):
 
     ConnectionManager = Connections
 
+    @classmethod
+    def get_adapter_run_info(cls, config: object) -> object:
+        """What dbt makes of the name of the class, which would have to be the adapter's."""
+        return SparkAdapter.get_adapter_run_info(config)
+
     @available
     def for_spark(self, sql: str) -> str:
         """A compiled query as Spark understands it."""
