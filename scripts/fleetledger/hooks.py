@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fleetledger.base import clock, paths
-from fleetledger.statusline import MARKS, printable, read_status
+from fleetledger.statusline import MARKS, is_typed, printable, read_status
 
 FRESH = timedelta(hours=24)
 """How old may be what was published of a budget, for a prompt to be stopped by it."""
@@ -38,6 +38,8 @@ def run(arguments: Sequence[str]) -> int | None:
         else:
             words.append(word)
     if words == ["hook", "session-end"] and not stop:
+        if is_typed("hook session-end", "its --help has an example"):
+            return 0
         return session_end(data, config)
     return prompt(data, stop=stop) if words == ["budget", "--hook"] else None
 

@@ -46,7 +46,17 @@ def run(arguments: Sequence[str]) -> int | None:
             data = Path(rest.pop(0))
         else:
             return None
+    if not plain and is_typed("statusline", "--plain shows a line without it"):
+        return 0
     return show(data, debug=debug, plain=plain)
+
+
+def is_typed(command: str, instead: str) -> bool:
+    """Whether a person typed what Claude Code should call, and would wait for nothing; then that is said."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    sys.stderr.write(f"fleetledger {command} reads what Claude Code hands over on standard input; {instead}.\n")
+    return True
 
 
 def show(data: Path | None, *, debug: bool, plain: bool = False) -> int:

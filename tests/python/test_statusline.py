@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fleetledger import statusline
+from fleetledger import hooks, statusline
 from fleetledger.base import clock
 from fleetledger.base.paths import limits_path, status_path, this_host
 
@@ -86,6 +86,19 @@ def test_bars_of_desktops_are_told_without_a_session(
     assert statusline.run(["--plain", "--data-dir", str(data)]) == 0
     sys.stdout.flush()
     assert capfdbinary.readouterr().out.decode() == "today $0.50 ≈$5.25 · window 1h00 left\n"
+
+
+def test_whoever_types_it_is_told_what_it_reads(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert statusline.run(["--data-dir", str(data)]) == 0
+    assert hooks.run(["hook", "session-end", "--data-dir", str(data)]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert [line.split(" reads ")[0] for line in told.err.splitlines()] == [
+        *("fleetledger statusline", "fleetledger hook session-end"),
+    ]
 
 
 def test_an_account_is_known_by_where_its_logs_are(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ WORDS = {
     "live": ("report", "blocks", "--active"),
     "rates": ("prices",),
     "list": ("sessions",),
+    "ls": ("sessions",),
     "find": ("search",),
 }
 """Words that people type for a command, and what they mean; the name of a report alone means that report."""

@@ -184,6 +184,8 @@ def report(
         if filters["since"] or filters["last"]:
             raise click.UsageError(f"`report {name}` says itself since when; --since and --last are for others.")
         filters["since"], name = name, "overview"
+    if name in PERIODS and len(by) == 1 and by[0] not in UNITS:
+        by = (PERIODS[name], *by)
     by = by or _usual_cuts(name)
     if breakdown:
         by = _with_models(by or (UNITS[0],) if name == "overview" else by)

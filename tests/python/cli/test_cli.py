@@ -136,6 +136,7 @@ def test_a_wrong_configuration_ends_with_2_and_says_where(tmp_path: Path) -> Non
         (["session"], "report"),
         (["usage"], "report"),
         (["live"], "report blocks"),
+        (["ls"], "sessions"),
         (["rates", "check"], "prices check"),
         (["report", "rates"], "report quality"),
         (["help", "whatif"], "whatif"),

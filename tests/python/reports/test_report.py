@@ -377,6 +377,11 @@ def test_every_cut_sums_to_the_same_total(data: Path, by: str) -> None:
     assert cut["row_count"] == len(cut["rows"])
 
 
+def test_days_by_model_are_days_and_models(data: Path) -> None:
+    assert document(data, "daily", "--by", "model")["rows"] == document(data, "daily", "--breakdown")["rows"]
+    assert document(data, "daily", "--by", "week")["by"] == ["week"]
+
+
 def test_a_breakdown_keeps_the_models_of_a_day_together(data: Path) -> None:
     rows = document(data, "daily", "--breakdown")["rows"]
     assert [(row["day"], row["model"]) for row in rows[-2:]] == [
