@@ -238,7 +238,7 @@ def _plans(document: Row) -> Iterator[Piece]:
         Column("month", is_fixed=True),
         Column("account", keeps_end=True),
         Column("plans"),
-        Column("paid", True, KINDS["billed"].style),
+        Column("paid", True, KINDS["billed"].style, is_spare=True),
         Column("for these days", True, KINDS["billed"].style),
         Column("use", True, KINDS["subscription"].style),
         Column("worth", True, "bold"),

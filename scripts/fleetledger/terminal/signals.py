@@ -17,6 +17,7 @@ from fleetledger.terminal.money import (
     money,
     percent,
     short,
+    short_id,
     text,
 )
 
@@ -267,7 +268,7 @@ def _attention(document: Row) -> Iterator[Piece]:
     rows = [
         [
             str(row["score"]),
-            row["session_id"],
+            short_id(row["session_id"]),
             row["reasons"],
             row["ended_at_local"] or "undated",
             text(row["project"]),

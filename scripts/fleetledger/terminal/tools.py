@@ -17,6 +17,7 @@ from fleetledger.terminal.money import (
     money,
     nearest_told,
     percent,
+    short_id,
     text,
 )
 
@@ -94,7 +95,7 @@ def _findings(document: Row) -> Table:
             text(row["tool_name"]),
             _found(row),
             {True: "failed", False: "", None: "no result"}[row["is_error"]],
-            row["session_id"],
+            short_id(row["session_id"]),
         ]
         for row in document["rows"]
     ]
