@@ -191,6 +191,14 @@ def publish(data: Path, tell: Tell, now: datetime, *, text: bool, delta: Delta |
     tell(Swapped(publish_from(data, now, text=text, delta=delta)))
 
 
+def publish_marts(data: Path, made: Path, tell: Tell, now: datetime) -> None:
+    """Publish the marts in `made`, which Spark has made: `data` is a directory for them alone."""
+    from fleetledger.warehouse.imported import take_marts
+
+    take_marts(data, made, now, _telling(Stage.TEMPLATE, tell))
+    publish(data, tell, now, text=True)
+
+
 def shows_text(data: Path, config: FleetConfig) -> bool:
     """Whether titles are published: as the configuration file says; without one they stay out if they were left out."""
     return config.text and (config.path is not None or _has_text(data))

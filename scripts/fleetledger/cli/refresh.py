@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from fleetledger.cli.options import Places, with_places
 from fleetledger.terminal.progress import progress
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fleetledger.base.steps import Step
     from fleetledger.landing.extract import ExtractSummary
     from fleetledger.pipeline import Event, Stage, Tell
@@ -177,19 +176,31 @@ def build(places: Places) -> None:
 
 @click.command()
 @with_places
-def publish(places: Places) -> None:
+@click.option(
+    "--from",
+    "made",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Publish these marts, a directory of Parquet for each, as Spark makes them.",
+)
+def publish(places: Places, made: Path | None) -> None:
     """Swap in the file that is read: refresh's last step.
 
     The file holds the marts only; `text = false` in the configuration leaves titles out, and without a configuration
-    they stay out.
+    they stay out. With --from the data directory is one for those marts alone; what was said is not among them.
 
     \b
-    Example:
+    Examples:
       fleetledger publish
+      fleetledger publish --from spark/marts.db --data-dir ~/cluster
     """
     from fleetledger import pipeline
     from fleetledger.sources.config import load_config
 
+    if made:
+        with telling() as tell:
+            pipeline.publish_marts(places.prepared(), made, tell, clock.now())
+        return
     text = pipeline.shows_text(places.data, load_config(places.config))
     with telling() as tell:
         pipeline.publish(places.prepared(), tell, clock.now(), text=text)

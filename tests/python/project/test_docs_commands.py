@@ -27,7 +27,7 @@ ONLY_SHOWN = (
     *("fleetledger prices update", "fleetledger restore", "fleetledger set-aside"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark", "fleetledger outcomes review"),
     *("fleetledger telemetry serve", "fleetledger telemetry tap"),
-    "fleetledger export mu",
+    *("fleetledger export mu", "fleetledger publish --from", "fleetledger report --data-dir ~/cluster"),
     *("fleetledger page --serve", "fleetledger page --open", "fleetledger page --demo"),
 )
 """Commands that take long, never end, rewrite a seed, ask GitHub or name what nobody has; their own tests run them."""
