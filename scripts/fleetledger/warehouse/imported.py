@@ -49,6 +49,8 @@ def _fill(warehouse: duckdb.DuckDBPyConnection, mart: str, files: list[Path], ma
         missing = [column for column in warehouse.table(table).columns if column not in found]
         if missing:
             raise ImportedError(f"{made / mart} lacks {', '.join(missing)}: it is of another version of the project")
+        # Of what is no log's, such as rates, the template has rows.
+        warehouse.execute(f"truncate {table}")
         warehouse.execute(f"insert into {table} by name select * from {rows_of(files)}")
     except duckdb.Error as error:
         raise ImportedError(f"{made / mart}: cannot be read as the mart of this name ({error})") from error
