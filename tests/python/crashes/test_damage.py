@@ -145,7 +145,7 @@ def test_logs_that_are_gone_are_named_and_what_other_batches_have_of_them_stays(
     damaged.write_bytes(b"")
     result = run("set-aside", damaged, "--data-dir", host.data)
     assert result.exit_code == 0
-    assert "lands 1 log files anew" in result.stdout
+    assert "lands 1 log file anew" in result.stdout
     assert result.stdout.endswith("not in the archive now:\n  projects/p/gone.jsonl\n")
     host.extract()
     assert host.rows("source_path, generation, raw") == [

@@ -133,7 +133,7 @@ def test_the_command_publishes_new_lines_and_ends_cleanly(
         line = next(line for line in map(json.loads, log.read_text().splitlines()) if line.get("type") == "user")
         with log.open("a") as file:
             file.write(json.dumps(line | {"uuid": "new-line"}) + "\n")
-        assert any(" Landed 1 new lines" in line for line in said)
+        assert any(" Landed 1 new line " in line for line in said)
         assert any(" Published to " in line for line in said)
         process.send_signal(number)
         rest = list(said)
