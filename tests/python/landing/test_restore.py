@@ -174,7 +174,7 @@ def test_a_session_of_several_accounts_must_be_told_apart(host: LoggedHost) -> N
     assert found(host) == {name: line() * 2}
     nowhere = restore(host, SHOP, "--host", "elsewhere", to="nowhere")
     assert nowhere.exit_code == 1
-    assert "Of that host and account are 0 sessions." in nowhere.stderr
+    assert "Of that host and account: 0 sessions." in nowhere.stderr
 
 
 def test_mu_sessions_go_by_host_daemon_and_session(host: LoggedHost) -> None:
