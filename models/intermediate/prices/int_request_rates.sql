@@ -24,6 +24,31 @@ long_context_models as (
 
 ),
 
+-- A model's rates are many, and each expression is read anew for each: so once a model.
+rated_models as (
+
+    select distinct model_id
+
+    from rates
+
+    where not is_override
+
+),
+
+long_contexts as (
+
+    select
+        rated_models.model_id,
+        long_context_models.tier_start,
+        long_context_models.ends_on
+
+    from rated_models
+
+    inner join long_context_models
+        on {{ matches_regex('rated_models.model_id', 'long_context_models.model_regex') }}
+
+),
+
 -- What no row prices, a multiplier may: of the speed or the service tier (not of both), and of the geography.
 multiplied as (
 
@@ -89,8 +114,8 @@ priced as (
             case when not multiplied.is_geo_priced then 'inference_geo' end
         ), '') as request_caveats,
         multiplied.multiplier,
-        case when not rates.is_tiered then long_context_models.tier_start end as untold_tier_start,
-        case when not rates.is_tiered then long_context_models.ends_on end as untold_tier_ends_on,
+        case when not rates.is_tiered then long_contexts.tier_start end as untold_tier_start,
+        case when not rates.is_tiered then long_contexts.ends_on end as untold_tier_ends_on,
         rates.tier_start,
         rates.tier_end,
         {% for column in token_price_columns() %}
@@ -117,9 +142,9 @@ priced as (
         and multiplied.price_variant = rates.price_variant
         and multiplied.price_valid_from = rates.valid_from
 
-    left join long_context_models
+    left join long_contexts
         on not rates.is_override
-        and {{ matches_regex('rates.model_id', 'long_context_models.model_regex') }}
+        and rates.model_id = long_contexts.model_id
 
 )
 

@@ -2,61 +2,33 @@
 
 with
 
-landed as (
-
-    select * from {{ source('landing', 'claude_code_lines') }}
-
-),
-
--- Parsed only where a tool that writes stands in it: most lines hold none.
-writing as (
-
-    select
-        {{ line_id() }} as line_id,
-        batch_id,
-        {{ parse_json(
-            line_json(), '{"message": {"content": [{"type": "VARCHAR", "name": "VARCHAR", "input": "JSON"}]}}'
-        ) }} as line
-
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and record_type = 'assistant'
-        and (
-            {{ line_json() }} like '%"new\_string"%' escape '\'
-            or {{ line_json() }} like '%"new\_str"%' escape '\'
-            or {{ line_json() }} like '%"new\_source"%' escape '\'
-            or {{ line_json() }} like '%"Write"%'
-            or {{ line_json() }} like '%"file\_text"%' escape '\'
-            or {{ line_json() }} like '%<<%'
-        )
-
-),
-
 blocks as (
 
-    select
-        line_id,
-        batch_id,
-        unnest(line.message.content) as block,
-        generate_subscripts(line.message.content, 1) as block_number
-
-    from writing
+    select * from {{ ref('stg_claude_code__content_blocks') }}
 
 ),
 
+-- Parsed only where it may write: most inputs hold no text that they put anywhere.
 with_inputs as (
 
     select
         line_id,
         batch_id,
         block_number,
-        {{ parsed_writing('block.input') }} as tool_input
+        {{ parsed_writing('tool_input') }} as tool_input
 
     from blocks
 
-    where block.type = 'tool_use'
+    where
+        block_type = 'tool_use'
+        and (
+            tool_name = 'Write'
+            or tool_input like '%"new\_string"%' escape '\'
+            or tool_input like '%"new\_str"%' escape '\'
+            or tool_input like '%"new\_source"%' escape '\'
+            or tool_input like '%"file\_text"%' escape '\'
+            or tool_input like '%<<%'
+        )
 
 ),
 

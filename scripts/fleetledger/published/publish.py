@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -245,12 +247,15 @@ def _copy_marts(warehouse: Path, fresh: Path, *, text: bool) -> str | None:
                 " type `fleetledger build` first"
             )
         connection.execute(f"attach {text_of(str(fresh))} as published ({OPTIONS})")
+        connection.begin()
         for schema, copied in SCHEMAS.items():
             tables = _tables(connection, "warehouse", schema)
+            columns = _columns(connection, "warehouse", schema)
             if tables:
                 connection.execute(f"create schema if not exists published.{copied}")
             for table, comment in tables.items():
-                _copy_table(connection, schema, table, comment, text=text)
+                _copy_table(connection, schema, table, comment, columns[table], text=text)
+        connection.commit()
         connection.execute("checkpoint published")
         connection.execute("detach published")
         build_id = _build_id(connection)
@@ -272,15 +277,23 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -
     )
 
 
-def _columns(
-    connection: duckdb.DuckDBPyConnection, database: str, schema: str, table: str
-) -> list[tuple[str, str, str | None]]:
-    """The columns of a table in order, with their types and comments."""
-    return connection.execute(
-        "select column_name, data_type, comment from duckdb_columns()"
-        " where database_name = $1 and schema_name = $2 and table_name = $3 order by column_index",
-        [database, schema, table],
-    ).fetchall()
+class _Column(NamedTuple):
+    name: str
+    data_type: str
+    comment: str | None
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> Mapping[str, list[_Column]]:
+    """The columns of each table of a schema, in order."""
+    columns: dict[str, list[_Column]] = defaultdict(list)
+    asked = connection.execute(
+        "select table_name, column_name, data_type, comment from duckdb_columns()"
+        " where database_name = $1 and schema_name = $2 order by column_index",
+        [database, schema],
+    )
+    for table, *column in asked.fetchall():
+        columns[table].append(_Column(*column))
+    return columns
 
 
 def _is_of_one_build(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -292,24 +305,29 @@ def _is_of_one_build(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def _build_id(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The build that the warehouse is of; None where it does not say."""
-    if "build_id" not in [column for column, *_ in _columns(connection, "warehouse", "main", "build_state")]:
+    if "build_id" not in [column.name for column in _columns(connection, "warehouse", "main")["build_state"]]:
         return None
     ((build_id,),) = connection.execute("select build_id from warehouse.main.build_state").fetchall()
     return str(build_id)
 
 
 def _copy_table(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, comment: str | None, *, text: bool
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    comment: str | None,
+    columns: Sequence[_Column],
+    *,
+    text: bool,
 ) -> None:
-    columns = _columns(connection, "warehouse", schema, table)
     copied = f"published.{SCHEMAS[schema]}.{name_of(table)}"
-    selected = ", ".join(_selected(column, data_type, text=text) for column, data_type, _ in columns)
+    selected = ", ".join(_selected(column.name, column.data_type, text=text) for column in columns)
     connection.execute(f"create table {copied} as select {selected} from warehouse.{schema}.{name_of(table)}")
     if comment:
         connection.execute(f"comment on table {copied} is {text_of(comment)}")
-    for column, _, column_comment in columns:
-        if column_comment:
-            connection.execute(f"comment on column {copied}.{name_of(column)} is {text_of(column_comment)}")
+    for column in columns:
+        if column.comment:
+            connection.execute(f"comment on column {copied}.{name_of(column.name)} is {text_of(column.comment)}")
 
 
 def _selected(column: str, data_type: str, *, text: bool) -> str:

@@ -29,9 +29,10 @@ from fleetledger.base.steps import Step
 from fleetledger.warehouse.build import BuildError, Built, told
 from fleetledger.warehouse.changes import NothingBuilt, WholeNeeded
 from fleetledger.warehouse.delta import Delta, TestFailed, note_complete
+from fleetledger.warehouse.filling import Filling, changes_since_template
 from fleetledger.warehouse.landing_views import show_landing
 from fleetledger.warehouse.memory import LITTLE, MUCH, limit_memory, prepare
-from fleetledger.warehouse.plan import DataTest, Model, Plan
+from fleetledger.warehouse.plan import Plan
 from fleetledger.warehouse.record import begin
 from fleetledger.warehouse.replace import Work, refresh_by_delta
 
@@ -45,7 +46,7 @@ SETTINGS = {
 """What profiles.yml gives to dbt."""
 
 SMALL = 10_000_000
-"""Bytes of logs below which one thread a statement takes less: handing out the work costs more than it saves."""
+"""Bytes of logs below which one thread takes less: handing out the work costs more than it saves."""
 
 
 class RefillError(FleetledgerError):
@@ -139,24 +140,46 @@ def _by_delta(data: Path, plan: Plan, step: Step) -> Delta:
 
 def _whole(data: Path, plan: Plan, step: Step) -> None:
     """Empty and fill each table, and run each test."""
-    work: dict[str, Work] = {
-        **{model.name: partial(_fill, model) for model in plan.models},
-        **{test.name: partial(_test, test) for test in plan.tests},
-    }
     done: list[str] = []
 
     def tell(name: str) -> None:
         done.append(name)
-        step(len(done), len(work), name)
+        step(len(done), len(parents), name)
 
+    parents = plan.parents()
     with _connect(data, MUCH) as connection:
-        connection.execute("create or replace table warehouse.main.build_state as select false as is_complete")
         show_landing(connection, data, "warehouse.landing")
+        filling = Filling(plan, parents, changes_since_template(connection, "warehouse.landing"))
+        work: dict[str, Work] = {
+            **{model.name: partial(filling.fill, model) for model in plan.models},
+            **{test.name: partial(filling.test, test) for test in plan.tests},
+        }
         ((landed,),) = connection.execute("select coalesce(sum(bytes), 0) from warehouse.landing.batches").fetchall()
         if landed < SMALL:
-            connection.execute("set global threads = 1")
-        in_parallel(connection, work, plan.parents(), tell)
-        note_complete(connection, "warehouse.landing")
+            one_by_one(connection, work, parents, tell)
+        else:
+            connection.execute("create or replace table warehouse.main.build_state as select false as is_complete")
+            in_parallel(connection, work, parents, tell)
+            note_complete(connection, "warehouse.landing")
+
+
+def one_by_one(
+    connection: duckdb.DuckDBPyConnection,
+    work: Mapping[str, Work],
+    parents: Mapping[str, set[str]],
+    tell: Callable[[str], None],
+) -> None:
+    """Do each piece of work after those that it needs, in one thread and one transaction.
+
+    A commit a table, and handing out little work, take as long as the work does.
+    """
+    connection.execute("set global threads = 1")
+    connection.begin()
+    for name in TopologicalSorter(parents).static_order():
+        work[name](connection)
+        tell(name)
+    note_complete(connection, "warehouse.landing")
+    connection.commit()
 
 
 def in_parallel(
@@ -185,18 +208,6 @@ def in_parallel(
 
 def _with_cursor(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
     with connection.cursor() as cursor:
+        cursor.begin()
         work(cursor)
-
-
-def _fill(model: Model, cursor: duckdb.DuckDBPyConnection) -> None:
-    if model.materialized == "view":
-        return
-    cursor.begin()
-    cursor.execute(f"truncate {model.relation}")
-    cursor.execute(f"insert into {model.relation} by name ({model.sql})")
-    cursor.commit()
-
-
-def _test(test: DataTest, cursor: duckdb.DuckDBPyConnection) -> None:
-    if cursor.execute(f"select 1 from ({test.sql}) limit 1").fetchone():
-        raise TestFailed(test.name)
+        cursor.commit()

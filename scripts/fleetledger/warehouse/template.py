@@ -22,6 +22,7 @@ from fleetledger.base.paths import CHECKOUT, IS_CHECKOUT, PROJECT_ROOT, package_
 from fleetledger.base.steps import Step
 from fleetledger.base.system import wait_lock
 from fleetledger.warehouse.build import BuildError, build
+from fleetledger.warehouse.filling import TEMPLATE
 from fleetledger.warehouse.plan import plan_path
 from fleetledger.warehouse.project import project_key, project_with
 from fleetledger.warehouse.record import forget
@@ -80,7 +81,9 @@ def _build(data: Path, now: datetime, step: Step, project: Path) -> None:
         shutil.copyfile(log, kept)
         raise BuildError(str(error).replace(str(log), str(kept))) from error
     with duckdb.connect(str(warehouse_path(data))) as warehouse:
-        warehouse.execute("create or replace table main.build_state as select false as is_complete")
+        warehouse.execute(
+            f"create or replace table main.build_state as select false as is_complete, '{TEMPLATE}' as build_id"
+        )
 
 
 def ready(package: Path | None, now: datetime, step: Step) -> Path:

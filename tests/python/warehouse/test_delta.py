@@ -18,8 +18,14 @@ from refilled import differences, plan_of, quietly
 from fleetledger.base.paths import landing_dir, published_path, warehouse_path
 from fleetledger.published.publish import publish
 from fleetledger.published.text_index import read_index, text_dir
+from fleetledger.warehouse.filling import TEMPLATE
 from fleetledger.warehouse.plan import Plan
 from fleetledger.warehouse.refill import refill
+
+UNKNOWN = "drop table main.built_from"
+"""Nothing tells what the ledger was made of, so that all of it is made anew."""
+
+UNFILLED = f"create or replace table main.build_state as select false as is_complete, '{TEMPLATE}' as build_id"
 
 OF_THE_BUILD = {"marts.build_info", "main.build_state"}
 """They say when the warehouse was built, and give the build a name."""
@@ -69,13 +75,13 @@ class Ledgers:
     empty: Path
     plan: Plan
 
-    def begun(self, data: Path, *, whole: bool = False) -> None:
-        """Put an empty ledger into `data`: one of which nothing tells what it was made of, where it is to be whole."""
+    def begun(self, data: Path, *statements: str) -> None:
+        """Put an empty ledger into `data`, and change what it says of itself."""
         data.mkdir(parents=True, exist_ok=True)
         shutil.copy(warehouse_path(self.empty), warehouse_path(data))
-        if whole:
-            with duckdb.connect(str(warehouse_path(data))) as warehouse:
-                warehouse.execute("drop table main.built_from")
+        with duckdb.connect(str(warehouse_path(data))) as warehouse:
+            for statement in statements:
+                warehouse.execute(statement)
 
     def refresh(self, history: History) -> str | None:
         """Refill and publish; why everything was made anew, if it was."""
@@ -92,15 +98,15 @@ def ledgers(fleet: BuiltFleet, tmp_path_factory: pytest.TempPathFactory) -> Ledg
     found = Ledgers(place, plan_of(fleet))
     shutil.copy(warehouse_path(fleet.data), warehouse_path(place))
     with duckdb.connect(str(warehouse_path(place))) as warehouse:
-        warehouse.execute("drop table main.built_from")
+        warehouse.execute(UNKNOWN)
     refill(place, found.plan, History(place / "nothing").now, quietly)
     return found
 
 
-def check(place: Path, ledgers: Ledgers, rounds: list[list[Happening]]) -> list[str | None]:
+def check(place: Path, ledgers: Ledgers, rounds: list[list[Happening]], *begun: str) -> list[str | None]:
     """Let a ledger grow round by round, and compare it with one made whole; why it was made whole itself, by round."""
     history = History(place)
-    ledgers.begun(history.data)
+    ledgers.begun(history.data, *begun)
     reasons = []
     for number, happenings in enumerate(rounds):
         for happening in happenings:
@@ -108,7 +114,7 @@ def check(place: Path, ledgers: Ledgers, rounds: list[list[Happening]]) -> list[
         history.extract(small_batches=1 if number % 3 == 2 else None)
         reasons.append(ledgers.refresh(history))
     whole = place / "whole"
-    ledgers.begun(whole, whole=True)
+    ledgers.begun(whole, UNKNOWN)
     shutil.copytree(landing_dir(history.data), landing_dir(whole))
     refill(whole, ledgers.plan, history.now, quietly)
     publish(whole, history.now)
@@ -154,7 +160,7 @@ def test_everything_that_may_happen(ledgers: Ledgers, tmp_path: Path) -> None:
 @settings(QUICK, max_examples=2)
 @given(rounds=ROUNDS)
 def test_any_history(ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory, rounds: list[list[Happening]]) -> None:
-    check(tmp_path_factory.mktemp("history"), ledgers, rounds)
+    check(tmp_path_factory.mktemp("history"), ledgers, rounds, UNFILLED)
 
 
 @pytest.mark.stress
