@@ -57,7 +57,8 @@ class Delta:
     `roles` say what was done with each model of the plan, `has_rows` whether any log has grown, or a source has come or
     gone that has no line yet; `build_before` and `build_id` name what the warehouse was before and what it is now.
     Sessions whose lines are new, and their groups, are `touched`; those that are `concerned` besides have no new lines,
-    but something is told of them elsewhere.
+    but something is told of them elsewhere. `here` names the models of which rows are made of touched sessions, and
+    `empty` those of them that have none.
     """
 
     def __init__(
@@ -77,6 +78,8 @@ class Delta:
         self.of_lines = of_lines(plan, self.parents, self.roles)
         self.changed: dict[str, Changed] = {}
         self.here: set[str] = set()
+        self.empty: set[str] = set()
+        self.concerns_others: bool | None = None
         self.nothing_new: set[str] = set()
         self.build_before = build_before
         self.build_id = build_before
@@ -114,6 +117,10 @@ class Delta:
         """Whether a model of which rows of touched sessions are made reads this one."""
         return any(name in self.parents[other] and role == DELTA for other, role in self.roles.items())
 
+    def tells_kept(self, model: Model) -> bool:
+        """Whether a model is read by one that is kept by sessions, to which it matters which of its rows differ."""
+        return any(model.name in self.parents[name] and self.models[name].kind() != "whole" for name in self.models)
+
     def rows(self, name: str) -> str:
         """Where the rows of a model are that were made of some sessions."""
         return self._later.get(name) or self.models[name].named("delta")
@@ -143,7 +150,21 @@ class Delta:
 
     def concerns_more(self) -> bool:
         """Whether sessions are concerned that are not touched."""
-        return self.finds(f"from {CONCERNED} anti join delta.main.touched using (session_id)")
+        if self.concerns_others is None:
+            self.concerns_others = self.finds(f"from {CONCERNED} anti join delta.main.touched using (session_id)")
+        return self.concerns_others
+
+    def note_empty(self) -> None:
+        """Note which of the tables of touched sessions' lines have no row."""
+        self.empty = {
+            name
+            for name in self.here
+            if self.models[name].kind() == "batch" and not self.finds(f"from {self.rows(name)}")
+        }
+
+    def is_made_of_nothing(self, model: Model) -> bool:
+        """Whether a model of which rows are of some sessions reads nothing of those: then it says nothing of them."""
+        return model.key() is not None and bool(self.parents[model.name]) and self.parents[model.name] <= self.empty
 
     def note_keys(self) -> None:
         """Note the keys of the rows to be replaced: those of touched sessions, as they were and as they are.

@@ -90,6 +90,7 @@ def _works(delta: Delta) -> tuple[dict[str, Work], dict[str, set[str]]]:
         if role in (DELTA, VIEW) or (role == SAME and delta.models[name].key())
     } - {*delta.of_lines}
     delta.here |= made
+    delta.note_empty()
     places = {name: delta.rows(name) for name in delta.here}
     works: dict[str, Work] = {}
     for name in delta.roles:
@@ -103,9 +104,15 @@ def _works(delta: Delta) -> tuple[dict[str, Work], dict[str, set[str]]]:
 
 
 def _make(delta: Delta, model: Model, sql: str, cursor: duckdb.DuckDBPyConnection) -> None:
-    what = "view" if model.materialized == "view" else "table"
+    if model.materialized == "view":
+        cursor.execute(f"create view {model.named('delta')} as ({sql})")
+        return
+    if delta.is_made_of_nothing(model):
+        sql = f"from {model.relation} limit 0"
     kept = f" union (from {model.relation})" if model.kind() == "kept" else ""
-    cursor.execute(f"create {what} {model.named('delta')} as ({sql}){kept}")
+    ((rows,),) = cursor.execute(f"create table {model.named('delta')} as ({sql}){kept}").fetchall()
+    if not rows:
+        delta.empty.add(model.name)
 
 
 def _look_up(delta: Delta, model: Model, sql: str, cursor: duckdb.DuckDBPyConnection) -> None:
@@ -188,7 +195,9 @@ def _add_lines(delta: Delta, model: Model) -> Changed:
 
 def _replace_rows(delta: Delta, model: Model) -> Changed:
     is_replaced = delta.is_replaced(model)
-    delta.execute(f"delete from {model.relation} where {is_replaced}")
+    ((gone,),) = delta.execute(f"delete from {model.relation} where {is_replaced}").fetchall()
+    if model.name in delta.empty:
+        return Changed.ROWS if gone else Changed.NOTHING
     delta.execute(f"insert into {model.relation} by name from {delta.rows(model.name)} where {is_replaced}")
     return Changed.ROWS
 
@@ -218,7 +227,7 @@ def _make_later(delta: Delta, model: Model) -> Changed:
 
 def _make_whole(delta: Delta, model: Model, read: Changed) -> Changed:
     """Make a table anew of everything; what differs of it, where anything asks for that."""
-    if not any(model.name in delta.parents[name] for name in delta.models):
+    if not delta.tells_kept(model):
         _fill(delta, model, f"by name ({delta.sql_on(model, {})})")
         return Changed.ANYTHING
     delta.execute(f"create or replace temp table {MADE.rpartition('.')[2]} as from {model.relation} limit 0")
@@ -256,6 +265,7 @@ def _concern(delta: Delta, model: Model) -> Changed:
     """)
     if _count(delta, CONCERNED) > before:
         close_over_groups(delta, CONCERNED)
+        delta.concerns_others = None
     count, of_all = _count(delta, CONCERNED), _count(delta, delta.models["int_sessions"].relation)
     return Changed.ANYTHING if count > MOST_SESSIONS and count > MOST_SHARE * of_all else Changed.ROWS
 
@@ -289,7 +299,14 @@ def _test(delta: Delta, test: DataTest) -> None:
     if all(delta.changed[name] == Changed.NOTHING for name in asked):
         return
     sql = test.sql
-    if {delta.roles[name] for name in asked} == {DELTA} and not delta.concerns_more():
-        sql = delta.sql_on(test, {name: delta.rows(name) for name in asked})
+    if {delta.roles[name] for name in asked} == {DELTA}:
+        sql = delta.sql_on(test, {name: _replaced(delta, delta.models[name]) for name in asked})
     if delta.finds(f"select 1 from ({sql})"):
         raise TestFailed(test.name)
+
+
+def _replaced(delta: Delta, model: Model) -> str:
+    """Where the rows of a model are that are of the same sessions as those of others that are asked for with it."""
+    if delta.concerns_more() and model.key():
+        return f"(select * from {model.relation} where {delta.is_of(model)})"
+    return delta.rows(model.name)

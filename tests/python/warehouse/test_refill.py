@@ -72,7 +72,10 @@ def test_a_test_that_finds_something_leaves_the_warehouse_as_it_was(
     publish(demo, NOW)
 
 
-def test_where_all_is_made_anew_it_leaves_the_warehouse_unfit_to_publish(plan: Plan, demo: Path) -> None:
+def test_where_all_of_much_is_made_anew_it_leaves_the_warehouse_unfit_to_publish(
+    plan: Plan, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleetledger.warehouse.refill.SMALL", 0)
     with duckdb.connect(str(warehouse_path(demo))) as warehouse:
         warehouse.execute("drop table main.built_from")
     with pytest.raises(RefillError, match="no_calls"):
