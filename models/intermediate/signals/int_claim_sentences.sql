@@ -115,7 +115,7 @@ sentences as (
 
 ),
 
--- To look for a word takes a hundredth of the time of an expression: sentences are few that need one.
+-- To look for words takes a hundredth of the time of an expression: sentences are few that need one.
 claims as (
 
     select distinct
@@ -132,7 +132,9 @@ claims as (
 
     inner join patterns
         on case
-            when contains(sentences.lower_sentence, patterns.trigger_word)
+            when
+                contains(sentences.lower_sentence, patterns.trigger_word)
+                and contains(sentences.lower_sentence, coalesce(patterns.second_word, ''))
                 then {{ matches_regex('sentences.sentence', "'(?i)' || patterns.claim_pattern") }}
             else false
         end

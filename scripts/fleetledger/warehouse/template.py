@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 
 import duckdb
@@ -34,7 +35,10 @@ KEPT = 3
 """How many templates stay: whoever goes to and fro between two states of a project waits once for each."""
 
 PARSED = "partial_parse.msgpack"
-"""What dbt keeps of a project to parse only what changed since."""
+"""What dbt keeps of a project to parse only what changed since.
+
+It names the project's directory, and dbt would read the seeds there: of a checkout that was copied, the other's.
+"""
 
 
 def start(data: Path, now: datetime, step: Step) -> None:
@@ -61,8 +65,7 @@ def make(template: Path, now: datetime, step: Step, project: Path) -> None:
         data, part = Path(work, "data"), Path(work, "template")
         (data / "target").mkdir(parents=True)
         part.mkdir()
-        # What dbt has parsed names the project's directory, so that it is of no use to another.
-        parsed = template.parent / PARSED
+        parsed = template.parent / f"{blake2b(str(project).encode(), digest_size=8).hexdigest()}.{PARSED}"
         if project == PROJECT_ROOT and parsed.exists():
             shutil.copyfile(parsed, data / "target" / PARSED)
         _build(data, now, step, project)

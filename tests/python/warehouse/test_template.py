@@ -112,6 +112,21 @@ def test_a_wheel_brings_its_template(root: Path, tmp_path: Path) -> None:
     assert columns(tmp_path / "data") == [("one", "id")]
 
 
+def test_a_copied_checkout_is_of_its_own_seeds(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "seeds").mkdir()
+    (root / "seeds/names.csv").write_text("name\nfirst\n")
+    start(tmp_path / "data")
+    other = shutil.copytree(root, tmp_path / "other")
+    (root / "seeds/names.csv").write_text("name\nother\n")
+    (other / "models/two.sql").write_text("select 2 as id")
+    use(other, monkeypatch)
+    assert start(tmp_path / "data") > 0
+    with duckdb.connect(str(warehouse_path(tmp_path / "data")), read_only=True) as warehouse:
+        found = "select schema_name from duckdb_tables() where table_name = 'names'"
+        ((schema,),) = warehouse.execute(found).fetchall()
+        assert warehouse.execute(f"from {schema}.names").fetchall() == [("first",)]
+
+
 def test_a_warehouse_that_is_there_makes_way_with_its_log(root: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     start(data)
