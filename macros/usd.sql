@@ -23,21 +23,18 @@
     )
 {%- endmacro %}
 
-{# An amount in whole units of its last decimal. #}
-{% macro usd_units(amount) %}{{ return(adapter.dispatch('usd_units')(amount)) }}{% endmacro %}
-{# A product has 38 digits at the most, and to read so many from a text takes DuckDB thirty microseconds: so by its parts. #}
-{% macro duckdb__usd_units(amount) -%}
+{#
+    An amount in whole units of its last decimal. By its parts: a product has 38 digits at the most, and to read so many from a text takes
+    DuckDB thirty microseconds.
+#}
+{% macro usd_units(amount) -%}
     (
-        cast(trunc({{ amount }}) as hugeint) * 10000000000000000
+        cast(floor({{ amount }}) as hugeint) * 10000000000000000
         + cast(
-            cast({{ amount }} - trunc({{ amount }}) as decimal(20, 16)) * cast(10000000000000000 as decimal(18, 0)) as hugeint
+            cast({{ amount }} - floor({{ amount }}) as decimal(20, 16)) * cast(10000000000000000 as decimal(18, 0)) as hugeint
         )
     )
 {%- endmacro %}
-{% macro spark__usd_units(amount) -%}
-    cast(replace(cast({{ amount }} as string), '.', '') as decimal(38, 0))
-{%- endmacro %}
-
 
 {# The type of a price, multipliers included: a seed's eight decimals times a multiplier's two. #}
 {% macro rate_type() -%}

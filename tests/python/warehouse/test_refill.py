@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from built_fleet import BuiltFleet
 from refilled import differences, plan_of, quietly
 from refreshed_demo import RefreshedDemo
@@ -118,8 +119,8 @@ def test_a_plan_that_is_damaged_or_of_another_version_is_none(tmp_path: Path, co
 
 
 def test_it_runs_with_the_settings_of_the_profile() -> None:
-    profile = (PROJECT_ROOT / "profiles.yml").read_text()
-    settings = profile.partition("settings:\n")[2].split("\n\n")[0]
-    lines = [line.strip() for line in settings.splitlines()]
-    assert dict(line.split(": ") for line in lines if not line.startswith("#")) == SETTINGS
-    assert f"threads: {THREADS}\n" in profile
+    profile = yaml.safe_load((PROJECT_ROOT / "profiles.yml").read_text())["fleetledger"]["outputs"]["local"]
+    settings = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in profile["settings"].items()
+    }
+    assert (settings, profile["threads"]) == (SETTINGS, THREADS)
