@@ -4,7 +4,7 @@ directives as (
 
     select *
 
-    from {{ ref('directives') }}
+    from {{ ref('int_directives') }}
 
     where program is not null
 

@@ -47,6 +47,7 @@ COMMANDS = {
     "backfill": "collect",
     "mark": "collect",
     "outcomes": "review",
+    "judge": "judge",
     "telemetry": "telemetry",
     "secrets": "audit",
     "prices": "rates",

@@ -81,6 +81,13 @@ def table_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
+def svg_option(function: Callable[..., None]) -> Callable[..., None]:
+    """Add `--svg`, which `print_document` takes; it excludes the forms."""
+    return click.option(
+        "--svg", type=click.Path(dir_okay=False, path_type=Path), callback=alone, help="As a picture, into this file."
+    )(function)
+
+
 def is_for_people(form: str) -> bool:
     """Whether a form is read, so that it shows the first rows only."""
     return form in ("text", "markdown")

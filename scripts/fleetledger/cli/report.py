@@ -12,7 +12,7 @@ import click
 from fleetledger.base import clock
 from fleetledger.base.text import near
 from fleetledger.cli.options import Places, filter_options, narrowed, with_places
-from fleetledger.cli.output import alone, is_for_people, print_document, table_options
+from fleetledger.cli.output import is_for_people, print_document, svg_option, table_options
 from fleetledger.reports.choices import CUTS, GROUPS, MOST_CUTS, PERIODS, REPORTS, SORTS, SPANS, UNITS
 
 SESSION_LIMIT = 20
@@ -141,9 +141,7 @@ def _cuts(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
 @click.option("--costliest", is_flag=True, help="Sessions: --sort cost.")
 @click.option("--all", "whole", is_flag=True, help="Overview: all sections, warnings, and the check by hand.")
 @table_options
-@click.option(
-    "--svg", type=click.Path(dir_okay=False, path_type=Path), callback=alone, help="As a picture, into this file."
-)
+@svg_option
 def report(
     places: Places,
     name: str,

@@ -69,6 +69,12 @@ SCHEMAS = {
         **{f"{kind}_tokens": _COUNT for kind in ("prompt", "completion", "cache_read", "cache_write")},
     ),
     "plan_limits": _schema("account", "limit_name", used_share=pa.float64(), resets_at=_TIME),
+    "judge_verdicts": _schema(
+        *("session_id", "judge", "prompt_hash", "criterion", "severity", "quote", "reason", "rejected_for"),
+        holds=_FLAG,
+        confidence=pa.float64(),
+        prompt_tokens=_COUNT,
+    ),
     "session_marks": _schema("session_id", "note", rating=_COUNT),
     "scanned_batches": _schema("batch_id", "rules", scanned_at=_TIME),
     "secrets": _schema(
@@ -94,6 +100,7 @@ SCHEMAS = {
     "settings_audit_rules": _schema(
         *("rule_id", "severity", "applies_to", "scope", "program", "pattern", "not_pattern", "category", "what_to_do")
     ),
+    "settings_directives": _schema("directive", "program", "subcommand", "broken_pattern", "meaning"),
     "settings_project_folds": _schema("pattern", "replacement", "note", rule_order=_COUNT),
     "settings_tickets": _schema("pattern", "note", rule_order=_COUNT),
 }

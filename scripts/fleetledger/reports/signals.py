@@ -4,16 +4,20 @@ Documents as report.py makes them: `report, as_of, is_demo, timezone, since, unt
 
 - `attention`: `row_count` and `rows`, one a session that there is a reason to look at, the highest score first;
   `reasons` names each with its points and, where there is more than one, how many.
-- `signals`: `signal` and `by`, then `row_count` and `rows`; of all signals (`signal` is null) a row each with the
-  measures that stand for it, as `signal, measure, value, out_of`; of one, a row for each group, with all its measures.
+- `signals`: `signal` and `by` (keys, with commas between), then `row_count` and `rows`; of all signals (`signal` is
+  null) a row each with the measures that stand for it, as `signal, measure, value, out_of`; of one, a row for each
+  group, with all its measures.
 - `waste`: `rows`, one for each rule and kind of money, with what it cost; rules are about different parts of a call's
-  cost, so that rows of one kind of money add up.
+  cost, so that rows of one kind of money add up. `models`: what the rule `dear_model` is made of, by kind of task.
 """
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from fleetledger.base.paths import PROJECT_ROOT
 from fleetledger.published.ledger import Grouping, Ledger
 from fleetledger.published.rows import PRICED_KINDS, Row
 from fleetledger.reports.choices import SIGNALS
@@ -54,6 +58,8 @@ HEADLINES = {
     "anomalies": (Headline("anomalies"),),
     "versions": (Headline("worse_versions", "compared_versions"),),
     "subscriptions": (Headline("active_days", "days"),),
+    "scores": (Headline("faultless_scores", "scores"),),
+    "verdicts": (Headline("faults", "verdicts"), Headline("agreeing_verdicts", "labelled_verdicts")),
 }
 
 
@@ -73,6 +79,8 @@ QUERIES = {
     "anomalies": "reports/signal_anomalies",
     "versions": "reports/signal_versions",
     "subscriptions": "reports/signal_subscriptions",
+    "scores": "reports/signal_scores",
+    "verdicts": "reports/signal_verdicts",
 }
 
 
@@ -101,17 +109,42 @@ def all_signals(ledger: Ledger) -> Row:
     return header(ledger, "signals") | {"signal": None, "by": None, "row_count": len(rows), "rows": rows}
 
 
-def one_signal(ledger: Ledger, name: str, *, by: str, limit: int | None) -> Row:
-    """A signal, by one of its keys (SIGNALS)."""
-    rows, (totals,) = _groups(ledger, name, (by,), ())
-    document = {"signal": name, "by": by, "totals": totals, "row_count": len(rows), "rows": rows[:limit]}
+def one_signal(ledger: Ledger, name: str, *, by: tuple[str, ...], limit: int | None) -> Row:
+    """A signal, by one or more of its keys (SIGNALS)."""
+    rows, (totals,) = _groups(ledger, name, by, ())
+    document = {"signal": name, "by": ",".join(by), "totals": totals, "row_count": len(rows), "rows": rows[:limit]}
     return header(ledger, "signals") | document
 
 
 def waste(ledger: Ledger) -> Row:
     """What could have been saved, by rule and kind of money."""
-    rows = ledger.ask("reports/waste")
-    return header(ledger, "waste") | {"row_count": len(rows), "rows": rows}
+    models = ledger.ask("reports/waste_models", least_tasks=_threshold("model_tasks"))
+    rows = [*ledger.ask("reports/waste"), *_dear_models(models)]
+    rows.sort(key=lambda row: (row["cost_usd"] is None, -(row["cost_usd"] or 0)))
+    return header(ledger, "waste") | {"row_count": len(rows), "rows": rows, "models": models}
+
+
+def _dear_models(models: list[Row]) -> Iterator[Row]:
+    """What models that were dearer than tasks needed cost too much, by kind of money."""
+    for kind in PRICED_KINDS:
+        of_kind = [row for row in models if row["cost_kind"] == kind]
+        if of_kind:
+            findings = sum(row["findings"] for row in of_kind)
+            yield {
+                "rule": "dear_model",
+                "cost_kind": kind,
+                "findings": findings,
+                "sessions": sum(row["sessions"] for row in of_kind),
+                "tokens": None,
+                "priced_findings": findings,
+                "cost_usd": sum(row["cost_usd"] for row in of_kind),
+            }
+
+
+def _threshold(name: str) -> int:
+    """A number of the seed signal_thresholds."""
+    with (PROJECT_ROOT / "seeds/signals/signal_thresholds.csv").open(newline="", encoding="utf-8") as file:
+        return next(int(row["value"]) for row in csv.DictReader(file) if row["threshold"] == name)
 
 
 def _groups(ledger: Ledger, name: str, *groupings: Grouping) -> list[list[Row]]:

@@ -210,7 +210,7 @@ def plan_fleet(scale: Scale, seed: int, days: int, until_ms: int) -> list[tuple[
         _session(rng, scale, seed, number, days, until_ms, size) for number, size in enumerate(sizes)
     ]
     jobs += [_daemon(rng, scale, seed, number, days, until_ms) for number in range(scale.daemons)]
-    return [*jobs, _story(seed, until_ms)] if scale.is_demo else jobs
+    return [*jobs, _story(seed, until_ms), _runaway(seed, until_ms)] if scale.is_demo else jobs
 
 
 def _session(
@@ -239,6 +239,24 @@ def _session(
         number=number,
     )
     return source, plan
+
+
+def _runaway(seed: int, until_ms: int) -> tuple[Source, SessionPlan]:
+    """A job of the last day that went on and on: its model was called as never before."""
+    plan = SessionPlan(
+        seed=f"{seed}/runaway",
+        home=ELSEWHERE.home,
+        cache_1h=ELSEWHERE.cache_1h,
+        era=ELSEWHERE.eras[0],
+        model=ELSEWHERE.models[0],
+        agent_model=ELSEWHERE.agent_model,
+        start_ms=until_ms - 10 * _HOUR_MS,
+        until_ms=until_ms,
+        size=160_000,
+        features=frozenset(),
+        number=0,
+    )
+    return ELSEWHERE, plan
 
 
 def _story(seed: int, until_ms: int) -> tuple[Source, SessionPlan]:

@@ -13,9 +13,10 @@ from fleetledger.base.text import near
 from fleetledger.base.toml import read_toml
 from fleetledger.sources.discovery import discover, distinct_roots, expanded
 from fleetledger.sources.fleets import BESIDE, DEFAULT_ACCOUNT, KEPT, LOGGED_FLEETS, TELEMETRY, Source, account_of
+from fleetledger.sources.judges import Judge, read_judge
 from fleetledger.sources.settings import KINDS, Settings, read_settings
 
-_TOP_KEYS = ("source", "text", "demo", "package", "keep", "timezone", "csv", *KINDS)
+_TOP_KEYS = ("source", "text", "demo", "package", "keep", "timezone", "csv", "judge", *KINDS)
 _SOURCE_KEYS = ("fleet", "kind", "root", "host", "account", "provider")
 _KINDS = ("logs", TELEMETRY)
 
@@ -29,8 +30,8 @@ class FleetConfig:
     """Where the logs are, and what may be published of them.
 
     `text` is whether titles go into the published file; `demo` whether all of it is made up; `package` is the
-    user's own dbt package, if any; `path` the file it was read from, `settings` the user's own rows in it. Without a
-    file the sources were discovered, and these two are None.
+    user's own dbt package, if any; `judge` who judges sessions, where one is named; `path` the file it was read from,
+    `settings` the user's own rows in it. Without a file the sources were discovered, and these two are None.
     """
 
     sources: tuple[Source, ...]
@@ -39,6 +40,7 @@ class FleetConfig:
     package: Path | None = None
     path: Path | None = None
     settings: Settings | None = None
+    judge: Judge | None = None
 
 
 def load_config(path: Path | None) -> FleetConfig:
@@ -60,7 +62,7 @@ def load_config(path: Path | None) -> FleetConfig:
     sources = tuple(replace(source, keeps=keeps) if source.fleet in BESIDE else source for source in sources)
     flags = _flag(table, "text", True, path), _flag(table, "demo", False, path)
     _check_csv(table.get("csv", {}), path)
-    return FleetConfig(sources, *flags, _package(table, path), path, read_settings(table, path))
+    return FleetConfig(sources, *flags, _package(table, path), path, read_settings(table, path), _judge(table, path))
 
 
 def _check_csv(files: object, path: Path) -> None:
@@ -126,6 +128,15 @@ def _package(table: Mapping[str, Any], path: Path) -> Path | None:
     if folder is None or not (folder / "dbt_project.yml").is_file():
         raise _unexpected(path, "package", value, "the directory of a dbt package, with a dbt_project.yml in it")
     return folder
+
+
+def _judge(table: Mapping[str, Any], path: Path) -> Judge | None:
+    value = table.get("judge")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise _unexpected(path, "judge", value, "a table that begins with [judge]")
+    return read_judge(value, lambda key, said, expected: _unexpected(path, f"judge.{key}", said, expected))
 
 
 def _keeps(table: Mapping[str, Any], path: Path) -> tuple[str, ...]:

@@ -292,6 +292,17 @@ KINDS = {
         (("pattern",),),
         {"pattern": Column(expression), "replacement": Column(text), "note": _OPTIONAL},
     ),
+    "directive": Kind(
+        "settings_directives",
+        (("directive",),),
+        {
+            "directive": Column(text),
+            "program": Column(text),
+            "subcommand": _OPTIONAL,
+            "broken_pattern": Column(expression),
+            "meaning": _OPTIONAL,
+        },
+    ),
     "ticket": Kind("settings_tickets", (("pattern",),), {"pattern": Column(expression), "note": _OPTIONAL}),
 }
 """The kinds of rows, by the names that tables of the configuration begin with."""

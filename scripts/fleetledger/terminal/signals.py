@@ -35,6 +35,7 @@ RULES = {
     "broken_response": "A response broke off, was refused or ran into a limit: its output was paid for.",
     "reread": "A file was read again, in the same way, that had not changed and was in the context.",
     "long_result": "A tool gave more than 40,000 characters: what is beyond them, at four characters a token.",
+    "dear_model": "A cheaper model did as well at such tasks, on record: what it would have saved for the same tokens.",
     "unused_agent": "Nothing followed a sub-agent's answer: all that it cost.",
 }
 
@@ -184,6 +185,23 @@ SHOWN = {
         Shown("next down", lambda row: text(row["lower_tier"])),
         Shown("would be used", lambda row: percent(row["lower_tier_peak_share"])),
     ),
+    "scores": (
+        _count("sessions", "sessions"),
+        Shown("median", lambda row: _number(row["median_score"])),
+        Shown("lowest", lambda row: _number(row["lowest_score"])),
+        _share("faultless_scores", "scores", "without fault"),
+        _count("wrong", "counted"),
+        _count("out_of", "of"),
+    ),
+    "verdicts": (
+        _count("sessions", "sessions"),
+        _count("verdicts", "verdicts"),
+        _share("faults", "verdicts", "faults"),
+        _count("severe_faults", "severe"),
+        _count("rejected_verdicts", "thrown away"),
+        _share("agreeing_verdicts", "labelled_verdicts", "people agree"),
+        _count("labelled_verdicts", "of"),
+    ),
 }
 
 MONEY = {
@@ -209,6 +227,8 @@ NOTES = {
     "anomalies": "Against the days of use in the 28 days before; value and usual are of the day farthest off.",
     "versions": "Beside the version before it, by 95 % intervals; too few: less than 10 sessions. No proof of a cause.",
     "subscriptions": "Worth: use at list prices over the plan's cost. Limits as far as the status line was told them.",
+    "scores": "1 is without fault. By rules: calls and prompts that count against it; by judges: verdicts.",
+    "verdicts": "What a model says (`fleetledger judge`). Thrown away: without a quote that stands in the session.",
     "stops": "Degraded: broken off, refused, or run into a limit; the share is of responses whose end is told.",
 }
 
@@ -237,6 +257,9 @@ MEASURES = {
     "anomalies": "days unlike those before them",
     "worse_versions": "versions that did worse than the one before",
     "active_days": "days on which a plan was used",
+    "faultless_scores": "scores without fault, of sessions",
+    "faults": "faults that a judge finds",
+    "agreeing_verdicts": "verdicts of judges that people's labels bear out",
 }
 
 AMOUNTS = {
@@ -292,14 +315,18 @@ def _signals(document: Row) -> Iterator[Piece]:
         for kind in PRICED_KINDS
         if totals[measure.format(kind)] is not None
     ]
+    keys = document["by"].split(",")
     columns = [
-        Column(document["by"].replace("_", " "), keeps_end=document["by"] == "project"),
+        *(Column(key.replace("_", " "), keeps_end=key == "project") for key in keys),
         *(Column(column.header, True) for column in shown),
         *(Column(header, True, KINDS[kind].style) for kind, _, header in amounts),
     ]
     rows = [
-        [label, *(column.cell(row) for column in shown), *(money(row[measure], kind) for kind, measure, _ in amounts)]
-        for label, row in [*((_label(row, document["by"]), row) for row in document["rows"]), ("all", totals)]
+        [*labels, *(column.cell(row) for column in shown), *(money(row[measure], kind) for kind, measure, _ in amounts)]
+        for labels, row in [
+            *(([_label(row, key) for key in keys], row) for row in document["rows"]),
+            (["all", *[""] * (len(keys) - 1)], totals),
+        ]
     ]
     yield Table(cut(document, "rows"), columns, rows, has_sum=True)
     yield Line(NOTES[name], "dim")
@@ -307,8 +334,9 @@ def _signals(document: Row) -> Iterator[Piece]:
         yield Line(NOTIONAL, "dim")
 
 
-def _label(row: Row, by: str) -> str:
-    return f"{row[by]:%Y-%m}" if by == "month" and row[by] else text(row[by])
+def _label(row: Row, key: str) -> str:
+    form = {"month": "%Y-%m", "week": "%Y-%m-%d"}.get(key)
+    return f"{row[key]:{form}}" if form and row[key] else text(row[key])
 
 
 def _headlines(document: Row) -> Iterator[Piece]:
@@ -365,9 +393,21 @@ def _waste(document: Row) -> Iterator[Piece]:
     yield Table("", columns, cells)
     for rule in dict.fromkeys(row["rule"] for row in rows):
         yield Line(f"{rule}: {RULES[rule]}")
+        if rule == "dear_model":
+            yield from map(Line, map(_dear_model, document["models"]))
     yield Line(
         "Each is another part of what was paid. Of caches, what writing again cost beyond reading; a pause may be worth"
         " it.",
         "dim",
     )
     yield Line(NOTIONAL, "dim")
+
+
+def _dear_model(row: Row) -> str:
+    """A kind of task, the model that did it and the one that would have done, with what is known of either."""
+    work = "edit files" if row["edits"] else "edit nothing"
+    return (
+        f"  {row['who']}, {work}, {row['tool_calls']} tool calls: {row['model']}"
+        f" ({row['good_tasks']} of {row['known_tasks']} went well), {row['other_model']}"
+        f" ({row['other_good_tasks']} of {row['other_known_tasks']}): {money(row['cost_usd'], row['cost_kind'])}"
+    )

@@ -58,6 +58,7 @@ COMMANDS = (
     "backfill",
     "mark",
     "outcomes review",
+    "judge",
     "telemetry serve",
     "telemetry status",
     "secrets",

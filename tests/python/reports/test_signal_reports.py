@@ -14,7 +14,7 @@ from built_fleet import BuiltFleet
 from click.testing import CliRunner, Result
 from published_fixture import insert, write_published
 
-from fleetledger.base.paths import published_path, warehouse_path
+from fleetledger.base.paths import PROJECT_ROOT, published_path, warehouse_path
 from fleetledger.cli.main import main
 from fleetledger.reports.choices import SIGNALS
 
@@ -23,6 +23,7 @@ TABLES = (
     *("fct_model_calls", "fct_sessions", "fct_stop_reasons", "fct_tool_habits", "fct_compactions", "fct_recalls"),
     *("fct_delegations", "fct_friction", "fct_timings", "fct_claims", "fct_directives", "fct_anomalies"),
     *("fct_version_changes", "fct_subscription_value", "fct_waste"),
+    *("fct_scores", "fct_judge_verdicts", "fct_tasks", "dim_outcome_classes", "dim_possible_rates"),
 )
 
 
@@ -53,13 +54,19 @@ def answer(data: Path, query: str) -> list[tuple[Any, ...]]:
         return published.execute(query).fetchall()
 
 
-OF_THE_DEMO = tuple(name for name in SIGNALS if name not in ("claims", "anomalies", "subscriptions"))
-"""The demo's answers claim nothing, its days are alike, and the built fleet has no plan: these stand on few rows."""
+OF_THE_DEMO = tuple(name for name in SIGNALS if name not in ("subscriptions", "verdicts"))
+"""The built fleet has no plan, and nobody has judged it: these stand on few rows."""
 
 
 def test_the_demo_shows_every_signal(demo: Path) -> None:
-    rows = document(demo, "signals", "--host", "demo-laptop")["rows"]
-    assert {row["signal"] for row in rows if row["value"]} == set(OF_THE_DEMO) - {"versions"}
+    rows = [row for host in ("demo-laptop", "demo-server") for row in document(demo, "signals", "--host", host)["rows"]]
+    assert {row["signal"] for row in rows if row["value"]} == set(OF_THE_DEMO) - {"versions", "anomalies"}
+    (days,) = [
+        row["value"]
+        for row in document(demo, "signals", "--since", "2026-11-20")["rows"]
+        if row["signal"] == "anomalies"
+    ]
+    assert days > 0
 
 
 @pytest.mark.parametrize("signal", OF_THE_DEMO)
@@ -203,7 +210,7 @@ def test_nothing_is_told_as_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["signals", "asks", "--by", "model"], "asks can be shown by month, project."),
+        (["signals", "asks", "--by", "model"], "asks can be shown by month, week, project."),
         (["signals", "--by", "model"], "name it"),
         (["signals", "contxt"], "context"),
     ],
@@ -212,3 +219,69 @@ def test_what_cannot_be_shown_is_said(demo: Path, arguments: list[str], message:
     result = CliRunner().invoke(main, ["report", *arguments, "--data-dir", str(demo)])
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_model_is_dearer_than_needed_where_a_cheaper_one_does_as_well(tmp_path: Path) -> None:
+    """Of tasks of one kind, once both have done five that are known; what waste of another rule took is taken off."""
+    names = [(model, number) for model in ("opus-5", "haiku-4-5") for number in range(5)]
+    calls = [
+        {"session_id": f"{model}-{number}", "model": f"claude-{model}", "rate_id": f"anthropic:claude-{model}"}
+        for model, number in names
+    ]
+    write_published(published_path(tmp_path), calls)
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        classes = PROJECT_ROOT / "seeds/outcomes/outcome_classes.csv"
+        connection.execute("insert into dim_outcome_classes by name from read_csv($1)", [str(classes)])
+        connection.execute(
+            "update fct_tasks set fleet = 'claude_code', outcome_class = 'merged', is_subagent = false,"
+            " tool_call_count = 3, lines_added = 1, ended_at = timestamp '2026-11-20 10:00:00'"
+        )
+        connection.execute("update fct_model_calls set task_id = session_id")
+        connection.execute(
+            "insert into dim_possible_rates by name select 'claude_code' as provider, model_id as model,"
+            " 0::bigint as tier_start, 1000000000::bigint as tier_end, date '2026-01-01' as valid_from,"
+            " date '2030-01-01' as valid_to, rate_id, columns('_usd_per_') from dim_rates"
+        )
+        found = {"rule": "reread", "finding_id": "f", "task_id": "opus-5-0", "session_id": "opus-5-0"}
+        insert(connection, "fct_waste", found | {"cost_kind": "subscription", "cost_usd": "0.0040"})
+    # A call of Opus costs $0.01, at Haiku's rates $0.002; of one task $0.004 was waste of another rule.
+    said = document(tmp_path, "waste")
+    (model,) = said["models"]
+    assert (model["model"], model["other_model"]) == ("claude-opus-5", "claude-haiku-4-5")
+    assert (model["known_tasks"], model["other_good_tasks"], model["findings"]) == (5, 5, 5)
+    assert model["cost_usd"] == pytest.approx(4 * 0.008 + 0.008 * 0.6)
+    (row,) = [row for row in said["rows"] if row["rule"] == "dear_model"]
+    assert row["cost_usd"] == pytest.approx(model["cost_usd"])
+    assert (
+        "session, edit files, up to 10 tool calls: claude-opus-5 (5 of 5 went well)" in report(tmp_path, "waste").stdout
+    )
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        connection.execute("update fct_tasks set outcome_class = 'bug_in_output' where task_id = 'haiku-4-5-0'")
+    assert document(tmp_path, "waste")["models"] == []
+
+
+def test_verdicts_are_counted_by_what_they_say(tmp_path: Path) -> None:
+    write_published(published_path(tmp_path), [])
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        for number, (is_wrong, severity, agrees, rejected) in enumerate(
+            ((True, "high", True, None), (False, None, False, None), (None, None, None, "no_quote"))
+        ):
+            verdict = {"session_id": f"s{number}", "judge": "haiku", "criterion": "completeness", "severity": severity}
+            insert(
+                connection,
+                "fct_judge_verdicts",
+                verdict | {"is_wrong": is_wrong, "agrees": agrees, "rejected_for": rejected},
+            )
+    (row,) = document(tmp_path, "signals", "verdicts", "--by", "judge,criterion")["rows"]
+    assert (row["judge"], row["criterion"]) == ("haiku", "completeness")
+    assert (row["sessions"], row["verdicts"], row["faults"], row["severe_faults"]) == (3, 2, 1, 1)
+    assert (row["rejected_verdicts"], row["labelled_verdicts"], row["agreeing_verdicts"]) == (1, 2, 1)
+    assert "50.0%" in report(tmp_path, "signals", "verdicts", "--by", "criterion").stdout
+
+
+def test_a_signal_by_model_and_week_is_a_picture_too(demo: Path, tmp_path: Path) -> None:
+    rows = document(demo, "signals", "stops", "--by", "model,week")["rows"]
+    assert len(rows) > len({row["model"] for row in rows}) > 1
+    picture = tmp_path / "stops.svg"
+    report(demo, "signals", "stops", "--by", "model,week", "--svg", str(picture))
+    assert "week" in picture.read_text()

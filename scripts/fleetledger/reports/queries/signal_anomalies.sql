@@ -27,6 +27,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.called_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.called_on) end as week,
         case when list_contains(groupings.keys, 'called_on') then filtered.called_on end as called_on,
         case when list_contains(groupings.keys, 'dimension') then filtered.dimension end as dimension,
         case
@@ -50,6 +51,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     called_on,
     dimension,
     dimension_value,
@@ -69,6 +71,7 @@ having count(anomaly_on) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     largest_z desc nulls last,
     called_on asc,
     dimension asc,

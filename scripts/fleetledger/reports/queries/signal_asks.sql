@@ -37,6 +37,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.prompted_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.prompted_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         filtered.turn_id,
         filtered.answered_ms,
@@ -56,6 +57,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     count(turn_id) as asks,
     cast(median(answered_ms) as bigint) as median_answered_ms,
@@ -79,5 +81,6 @@ having count(turn_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     asks desc nulls last,
     project asc

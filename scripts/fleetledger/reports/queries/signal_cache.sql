@@ -28,6 +28,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.called_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.called_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         filtered.model_call_id,
@@ -49,6 +50,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     model,
     count(model_call_id) as gaps,
@@ -76,6 +78,7 @@ having count(model_call_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     rewritten_tokens desc nulls last,
     project asc,
     model asc

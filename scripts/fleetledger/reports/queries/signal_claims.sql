@@ -27,6 +27,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.claimed_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.claimed_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'claim_kind') then filtered.claim_kind end as claim_kind,
@@ -44,6 +45,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     model,
     claim_kind,
@@ -63,6 +65,7 @@ having count(line_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     claims desc nulls last,
     project asc,
     model asc,

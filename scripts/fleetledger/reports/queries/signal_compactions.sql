@@ -37,6 +37,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.compacted_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.compacted_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case
             when list_contains(groupings.keys, 'compaction_trigger') then filtered.compaction_trigger
@@ -61,6 +62,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     compaction_trigger,
     count(compaction_id) as compactions,
@@ -84,6 +86,7 @@ having count(compaction_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     compactions desc nulls last,
     project asc,
     compaction_trigger asc

@@ -27,6 +27,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.started_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.started_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'subagent_type') then filtered.subagent_type end as subagent_type,
         case when list_contains(groupings.keys, 'model') then filtered.model end as model,
@@ -50,6 +51,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     subagent_type,
     model,
@@ -73,6 +75,7 @@ having count(task_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     delegations desc nulls last,
     project asc,
     subagent_type asc,

@@ -37,6 +37,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.ended_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.ended_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'directive') then filtered.directive end as directive,
         filtered.session_id,
@@ -54,6 +55,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     directive,
     count(session_id) as sessions_of_directives,
@@ -69,6 +71,7 @@ having count(session_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     broken_calls desc nulls last,
     project asc,
     directive asc

@@ -37,6 +37,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.ended_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.ended_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         filtered.session_id,
         filtered.prompt_count,
@@ -59,6 +60,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     count(session_id) as sessions,
     count(*) filter (where has_friction) as friction_sessions,
@@ -80,5 +82,6 @@ having count(session_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     friction_prompts desc nulls last,
     project asc

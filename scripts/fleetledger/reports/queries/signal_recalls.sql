@@ -37,6 +37,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.recalled_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.recalled_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'recall_source') then filtered.recall_source end as recall_source,
         case when list_contains(groupings.keys, 'item_name') then filtered.item_name end as item_name,
@@ -56,6 +57,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     recall_source,
     item_name,
@@ -74,6 +76,7 @@ having count(line_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     recalls desc nulls last,
     project asc,
     recall_source asc,

@@ -29,6 +29,9 @@ keyed as (
         case
             when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.first_called_on)
         end as month,
+        case
+            when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.first_called_on)
+        end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'client_version') then filtered.client_version end as client_version,
@@ -45,6 +48,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     model,
     client_version,
@@ -60,6 +64,7 @@ having count(model_call_count) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     calls desc nulls last,
     project asc,
     model asc,

@@ -37,6 +37,7 @@ keyed as (
     select
         groupings.keys,
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.started_on) end as month,
+        case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.started_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'timed_name') then filtered.timed_name end as timed_name,
         case when list_contains(groupings.keys, 'started_hour') then filtered.started_hour end as started_hour,
@@ -55,6 +56,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     timed_name,
     started_hour,
@@ -91,6 +93,7 @@ having count(timing_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     timings desc nulls last,
     project asc,
     timed_name asc,

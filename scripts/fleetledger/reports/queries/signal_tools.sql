@@ -28,6 +28,9 @@ keyed as (
         case
             when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.first_called_on)
         end as month,
+        case
+            when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.first_called_on)
+        end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'tool_name') then filtered.tool_name end as tool_name,
         filtered.session_id,
@@ -48,6 +51,7 @@ keyed as (
 select
     keys,
     month,
+    week,
     project,
     tool_name,
     cast(sum(tool_call_count) as bigint) as tool_calls,
@@ -65,6 +69,7 @@ having count(session_id) > 0 or len(keys) = 0
 
 order by
     month asc nulls last,
+    week asc nulls last,
     tool_calls desc nulls last,
     project asc,
     tool_name asc
