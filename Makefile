@@ -46,12 +46,15 @@ docs: env  ## Generate dbt's documentation as one page
 pages: dev  ## Make the pages anew that are made of other files: docs/tables.md and the list of decisions
 	@$(BIN)/python scripts/pages
 
-picture: dev  ## Draw README's picture, docs/page.png, and docs/report.svg from the demo fleet; the first needs Chromium
+picture: dev  ## Draw docs/page.png, docs/report.svg and those of signals from the demo fleet; the first needs Chromium
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && $(BIN)/fleetledger simulate "$$work/fleet" && \
 	    $(BIN)/fleetledger refresh --config "$$work/fleet/fleet.toml" --data-dir "$$work/data" && \
 	    $(BIN)/fleetledger page --data-dir "$$work/data" && \
 	    $(BIN)/python scripts/pictures "$$work/data/page/index.html" docs/page.png && \
-	    $(BIN)/fleetledger report daily --since 2026-11-01 --data-dir "$$work/data" --svg docs/report.svg
+	    $(BIN)/fleetledger report daily --since 2026-11-01 --data-dir "$$work/data" --svg docs/report.svg && \
+	    for report in signals attention waste; do \
+	        $(BIN)/fleetledger report $$report --data-dir "$$work/data" --svg docs/$$report.svg || exit 1; \
+	    done
 
 evidence: env  ## Build the Evidence project over the published file of FLEETLEDGER_DATA; it needs node and npm's packages
 	@scripts/evidence "$${FLEETLEDGER_DATA:-$$HOME/.local/share/fleetledger}/fleetledger.duckdb" target/evidence

@@ -26,6 +26,7 @@ ONLY_SHOWN = (
     "fleetledger watch",
     *("fleetledger prices update", "fleetledger restore", "fleetledger set-aside"),
     *("fleetledger collect github", "fleetledger backfill", "fleetledger mark", "fleetledger outcomes review"),
+    "fleetledger judge",
     *("fleetledger telemetry serve", "fleetledger telemetry tap"),
     *("fleetledger export mu", "fleetledger publish --from", "fleetledger report --data-dir ~/cluster"),
     *("fleetledger page --serve", "fleetledger page --open", "fleetledger page --demo"),

@@ -93,8 +93,8 @@ def test_apps_that_run_claude_code_are_found_and_named(tmp_path: Path, monkeypat
         ("\n[[source]]\nfleet = mu", "not TOML: Invalid value (at line 3, column 9)"),
         (
             'texts = "x"',
-            "texts: no such key; expected one of source, text, demo, package, keep, timezone, csv, budget, plan, price,"
-            " cost_kind, audit_rule, project_fold, ticket (did you mean text?)",
+            "texts: no such key; expected one of source, text, demo, package, keep, timezone, csv, judge, budget, plan,"
+            " price, cost_kind, audit_rule, project_fold, directive, ticket (did you mean text?)",
         ),
         ('text = "no"', "text is 'no'; expected true or false"),
         ("package = 3", "package is 3; expected the directory of a dbt package, with a dbt_project.yml in it"),

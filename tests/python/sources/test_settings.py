@@ -111,6 +111,7 @@ PLAN = {
 }
 PRICE = {"price_book": "anthropic", "model_id": "m", "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}
 RULE = {"rule_id": "mine", "severity": "low", "applies_to": "command", "category": "c", "pattern": "x"}
+DIRECTIVE = {"directive": "no_prune", "program": "docker", "broken_pattern": "prune"}
 FOLD = {"pattern": "x", "replacement": "y"}
 
 
@@ -153,6 +154,8 @@ def toml(kind: str, row: dict[str, Any]) -> str:
             "audit_rule[1]: expected applies_to, since no rule of that",
         ),
         ("audit_rule", {**RULE, "pattern": "("}, "audit_rule[1]: expected a regular expression as RE2 reads them"),
+        ("directive", {**DIRECTIVE, "broken_pattern": "("}, "directive[1].broken_pattern is '('; expected a regular"),
+        ("directive", {**DIRECTIVE, "program": None}, "directive[1].program is missing; expected text"),
         ("project_fold", {**FOLD, "pattern": "("}, "project_fold[1].pattern is '('; expected a regular expression"),
     ],
 )
@@ -160,7 +163,7 @@ def test_a_wrong_row_is_told_with_its_place_and_left_out(
     tmp_path: Path, kind: str, row: dict[str, Any], told: str
 ) -> None:
     right: dict[str, dict[str, Any]] = {"budget": BUDGET, "plan": PLAN, "price": PRICE, "audit_rule": RULE}
-    right |= {"project_fold": FOLD, "cost_kind": {"provider": "p", "cost_kind": "billed"}}
+    right |= {"project_fold": FOLD, "directive": DIRECTIVE, "cost_kind": {"provider": "p", "cost_kind": "billed"}}
     settings = settings_of(tmp_path, toml(kind, row) + toml(kind, right[kind]))
     (problem,) = settings.problems
     assert problem.startswith(f"{tmp_path / 'fleet.toml'}: {kind}[1]")

@@ -299,6 +299,19 @@ class History:
         zone = [{"timezone": "Europe/Berlin"}] if number % 10 == 9 else []
         land_settings(self.data, Settings({"settings_budgets": [budget], "settings_reporting": zone}), self._now)
 
+    def instruct(self, number: int) -> None:
+        """A standing instruction is given, or given anew."""
+        said = {"directive": "no_looking", "program": ("ls", "git")[number % 2], "subcommand": None, "meaning": None}
+        land_settings(self.data, Settings({"settings_directives": [{**said, "broken_pattern": "."}]}), self._now)
+
+    def judge(self, number: int) -> None:
+        """A judge says something of a session, or something else than before."""
+        log = self._pick(number)
+        with collecting(landing_dir(self.data), "host-0", self._now) as collection:
+            said: Line = {"session_id": log.session, "judge": "j", "criterion": "completeness", "prompt_tokens": 9}
+            collection.add("judge_verdicts", [said | {"prompt_hash": str(number), "holds": number % 2 == 0}])
+            collection.commit()
+
     def advise(self, number: int) -> None:
         """A response tells of the requests that it took, one of them to an adviser, and the client of its costs."""
         log = self._pick(number)
@@ -431,5 +444,6 @@ class History:
 HAPPENINGS: tuple[str, ...] = (
     *("begin", "grow", "agent", "fork", "summary", "title", "reuse", "redact", "cut", "unended", "garble"),
     *("timeless", "rewrite", "host", "mu", "mark", "commit", "pull", "backfill", "secret", "budget", "advise"),
+    *("instruct", "judge"),
     *("telemetry", "refork", "beside", "move"),
 )
