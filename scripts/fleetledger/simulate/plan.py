@@ -242,21 +242,22 @@ def _session(
 
 
 def _runaway(seed: int, until_ms: int) -> tuple[Source, SessionPlan]:
-    """A job of the last day that went on and on: its model was called as never before."""
+    """A session of the last day that went on and on: its model was called as on no day before."""
+    source = SOURCES[0]
     plan = SessionPlan(
         seed=f"{seed}/runaway",
-        home=ELSEWHERE.home,
-        cache_1h=ELSEWHERE.cache_1h,
-        era=ELSEWHERE.eras[0],
-        model=ELSEWHERE.models[0],
-        agent_model=ELSEWHERE.agent_model,
+        home=source.home,
+        cache_1h=source.cache_1h,
+        era=source.eras[0],
+        model=source.models[-1],
+        agent_model=source.agent_model,
         start_ms=until_ms - 10 * _HOUR_MS,
         until_ms=until_ms,
         size=160_000,
         features=frozenset(),
         number=0,
     )
-    return ELSEWHERE, plan
+    return source, plan
 
 
 def _story(seed: int, until_ms: int) -> tuple[Source, SessionPlan]:
