@@ -57,6 +57,14 @@
     {{ branch }} in ('main', 'master', 'trunk')
 {%- endmacro %}
 
+{#
+    What git push says of what it has pushed, as a regular expression that captures the newest commit; of a branch that is new it names none.
+    What git pull says looks alike, but for the address before it.
+#}
+{% macro pushed_commit() -%}
+    {{ return("(?ms)^To \\S+$.*?(?:[0-9a-f]{7,40}\\.{2,3}([0-9a-f]{7,40})|\\[new branch\\]) +\\S+ +-> ") }}
+{%- endmacro %}
+
 {# A path in a directory that is emptied, as a part of a regular expression. #}
 {% macro scratch_path() -%}
     {{ return("(?:(?:/private)?/tmp/|/var/folders/|\\$\\{?TMPDIR)[^ ]*") }}

@@ -43,7 +43,11 @@ seen_commits as (
 
     select
         results.tool_call_id,
-        coalesce(told_commits.commit_sha, results.result_commit_sha) as commit_sha,
+        coalesce(
+            told_commits.commit_sha,
+            results.result_commit_sha,
+            nullif(regexp_extract(results.result_text, '{{ pushed_commit() }}', 1), '')
+        ) as commit_sha,
         -- Where git prints less, Claude Code still logs the branch that is checked out.
         case
             when told_commits.commit_sha is null then results.checked_out_branch
@@ -77,10 +81,14 @@ seen_commits as (
             not coalesce(results.is_error, true)
             and results.commits
             and not coalesce(results.is_refused, false)
-            and {{ matches_regex(
-                "coalesce(results.result_text, '')",
-                "'\\b[0-9]+ files? changed|^\\s*(?:ok\\b.*|\\(Bash completed with no output\\))?\\s*$'"
-            ) }}
+            and (
+                {{ matches_regex(
+                    "coalesce(results.result_text, '')",
+                    "'\\b[0-9]+ files? changed|^\\s*(?:ok\\b.*|\\(Bash completed with no output\\))?\\s*$'"
+                ) }}
+                -- What is pushed by the same line is the commit that it made.
+                or (results.pushes and {{ matches_regex('results.result_text', "'" ~ pushed_commit() ~ "'") }})
+            )
         )
 
 )

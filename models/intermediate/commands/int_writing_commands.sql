@@ -35,7 +35,7 @@ judged_commands as (
 
     select
         commands.tool_call_id,
-        coalesce(one_word.command_words, two_words.command_words) is not null
+        coalesce(one_word.command_words, two_words.command_words, with_option.command_words) is not null
         or commands.runs_script
         or {{ matches_regex('commands.bare_command', "' -{2}(?:help|version)(?: |$)'") }}
         or (commands.program is null and {{ runs_nothing('commands.bare_command', 'commands.operator') }})
@@ -65,6 +65,10 @@ judged_commands as (
     left join read_only_commands as two_words
         on commands.program || ' ' || coalesce(commands.subcommand, split_part(commands.bare_command, ' ', 2))
         = two_words.command_words
+
+    -- What a program does with an option alone: bash -n FILE reads, whatever the file is called.
+    left join read_only_commands as with_option
+        on commands.program || ' ' || split_part(commands.bare_command, ' ', 2) = with_option.command_words
 
     left join checks
         on commands.tool_call_id = checks.tool_call_id

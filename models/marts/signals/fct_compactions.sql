@@ -18,23 +18,9 @@ steps as (
 
 ),
 
-model_calls as (
-
-    select * from {{ ref('fct_model_calls') }}
-
-),
-
 turns as (
 
     select * from {{ ref('int_turns') }}
-
-),
-
-client_agents as (
-
-    select * from {{ ref('client_agents') }}
-
-    where agent_kind = 'compaction'
 
 ),
 
@@ -44,29 +30,9 @@ rereads as (
 
 ),
 
--- A summary is written by a call of its own: a part of a response, or an agent in a file of its own.
-own_calls as (
+costs as (
 
-    select
-        compactions.compaction_id,
-        max(model_calls.cost_kind) as cost_kind,
-        cast(sum(model_calls.cost_usd) as {{ usd_type() }}) as cost_usd
-
-    from model_calls
-
-    inner join compactions
-        on model_calls.session_id = compactions.session_id
-        and model_calls.called_at <= compactions.compacted_at
-        and (model_calls.called_at > compactions.compacted_before_at or compactions.compacted_before_at is null)
-
-    left join client_agents
-        on starts_with(model_calls.agent_id, client_agents.agent_prefix)
-
-    where
-        model_calls.iteration_type = 'compaction'
-        or client_agents.agent_kind is not null
-
-    group by compactions.compaction_id
+    select * from {{ ref('int_compaction_costs') }}
 
 ),
 
@@ -132,8 +98,9 @@ measured as (
             when following.called_at is not null then coalesce(prompted.prompted_at > following.called_at, true)
         end as is_mid_task,
         coalesce(rereads.reread_file_count, 0) as reread_file_count,
-        own_calls.cost_kind,
-        own_calls.cost_usd,
+        costs.cost_kind,
+        costs.cost_usd,
+        costs.cost_source,
         compactions.predicted_tokens,
         compactions.threshold_tokens,
         compactions.kept_count,
@@ -155,8 +122,8 @@ measured as (
     left join rereads
         on compactions.compaction_id = rereads.compaction_id
 
-    left join own_calls
-        on compactions.compaction_id = own_calls.compaction_id
+    left join costs
+        on compactions.compaction_id = costs.compaction_id
 
 ),
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import stat
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from fleetledger.cli.main import main
 from fleetledger.landing.extract import extract
 from fleetledger.published.mu_log import NotToBeWrittenError, export_mu
 from fleetledger.published.tables import NotEmptyError, export_parquet
-from fleetledger.sources.config import FleetConfig
+from fleetledger.simulate.fleet import SMALLEST_SIZE, simulate
+from fleetledger.simulate.plan import Scale
+from fleetledger.sources.config import FleetConfig, load_config
 from fleetledger.sources.fleets import Source
 from fleetledger.warehouse.refill import refill
 
@@ -80,25 +83,50 @@ def counted(data: Path, session: str, chosen: str) -> dict[str, Counter[tuple[An
     return found
 
 
+def refilled(data: Path, fleet: BuiltFleet, sources: tuple[Source, ...]) -> Path:
+    """The warehouse of some sources, made in `data` from that of the built fleet."""
+    data.mkdir()
+    shutil.copy(warehouse_path(fleet.data), warehouse_path(data))
+    with duckdb.connect(str(warehouse_path(data))) as warehouse:
+        warehouse.execute("drop table main.built_from")
+    extract(data, FleetConfig(sources), now=NOW)
+    refill(data, plan_of(fleet), NOW, quietly)
+    return data
+
+
+def check_read_back(data: Path, fleet: BuiltFleet, sessions: list[str], place: Path) -> None:
+    """Sessions in `data`, exported, read back to the same calls and tool calls; no session of Claude Code's is lost."""
+    for session_id in sessions:
+        export_mu(data, {"session_id": session_id, "fleet": "claude_code"}, place / "logs", text=True)
+    source = Source("mu", "there", "default", None, place / "logs")
+    again = refilled(place / "again", fleet, (source,))
+    names = ", ".join(f"'{session_id}'" for session_id in sessions)
+    expected = counted(data, "session_id", f"session_id in ({names})")
+    assert counted(again, "split_part(session_id, '/', 2)", "fleet = 'mu'") == expected
+    assert len(expected) > 0.9 * len(sessions)
+
+
 def test_a_log_of_mu_reads_back_to_the_same_calls(fleet: BuiltFleet, tmp_path: Path) -> None:
     sessions = asked(
         fleet.data,
         "select session_id from intermediate.int_sessions where fleet = 'claude_code'"
         f" order by md5(session_id) limit {READ_BACK}",
     )
-    for (session_id,) in sessions:
-        export_mu(fleet.data, {"session_id": session_id, "fleet": "claude_code"}, tmp_path / "logs", text=True)
-    data = tmp_path / "data"
-    data.mkdir()
-    shutil.copy(warehouse_path(fleet.data), warehouse_path(data))
-    with duckdb.connect(str(warehouse_path(data))) as warehouse:
-        warehouse.execute("drop table main.built_from")
-    extract(data, FleetConfig((Source("mu", "there", "default", None, tmp_path / "logs"),)), now=NOW)
-    refill(data, plan_of(fleet), NOW, quietly)
-    names = ", ".join(f"'{session_id}'" for (session_id,) in sessions)
-    expected = counted(fleet.data, "session_id", f"session_id in ({names})")
-    assert counted(data, "split_part(session_id, '/', 2)", "fleet = 'mu'") == expected
-    assert sum(map(len, expected.values())) > READ_BACK
+    check_read_back(fleet.data, fleet, [session_id for (session_id,) in sessions], tmp_path)
+
+
+@pytest.mark.stress
+def test_a_thousand_generated_sessions_read_back(
+    fleet: BuiltFleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small ones, in which all happens that the simulator knows of: forks, sub-agents, compactions, broken lines."""
+    small = replace(Scale.corpus(SMALLEST_SIZE), size=14_000_000, sessions=1_000, mu_share=0.01, detail=0.06)
+    monkeypatch.setattr(Scale, "corpus", classmethod(lambda scale, size: small))
+    made = simulate(tmp_path / "fleet", seed=16, size=SMALLEST_SIZE, processes=1)
+    data = refilled(tmp_path / "data", fleet, load_config(made.config).sources)
+    sessions = asked(data, "select session_id from intermediate.int_sessions where fleet = 'claude_code' order by 1")
+    assert len(sessions) >= 1_000
+    check_read_back(data, fleet, [session_id for (session_id,) in sessions], tmp_path)
 
 
 def test_a_session_is_written_once_and_without_texts_where_none_are_kept(fleet: BuiltFleet, tmp_path: Path) -> None:

@@ -1,0 +1,91 @@
+{{ config(materialized='ephemeral') }}
+
+with
+
+compactions as (
+
+    select * from {{ ref('int_compactions') }}
+
+),
+
+model_calls as (
+
+    select * from {{ ref('fct_model_calls') }}
+
+),
+
+requests as (
+
+    select *
+
+    from {{ ref('fct_telemetry_requests') }}
+
+    where
+        query_kind = 'compaction'
+        and is_hidden
+
+),
+
+client_agents as (
+
+    select *
+
+    from {{ ref('client_agents') }}
+
+    where agent_kind = 'compaction'
+
+),
+
+-- A summary is written by a call of its own: a part of a response, an agent in a file of its own, or one that no
+-- transcript has and telemetry tells of.
+writing as (
+
+    select
+        model_calls.session_id,
+        model_calls.called_at,
+        model_calls.cost_kind,
+        model_calls.cost_usd,
+        'transcript' as cost_source
+
+    from model_calls
+
+    left join client_agents
+        on starts_with(model_calls.agent_id, client_agents.agent_prefix)
+
+    where
+        model_calls.iteration_type = 'compaction'
+        or client_agents.agent_kind is not null
+
+    union all
+
+    select
+        session_id,
+        requested_at as called_at,
+        cost_kind,
+        cost_usd,
+        'telemetry' as cost_source
+
+    from requests
+
+),
+
+costs as (
+
+    select
+        compactions.compaction_id,
+        max(writing.cost_kind) as cost_kind,
+        cast(sum(writing.cost_usd) as {{ usd_type() }}) as cost_usd,
+        max(writing.cost_source) as cost_source
+
+    from writing
+
+    inner join compactions
+        on writing.session_id = compactions.session_id
+        and writing.called_at <= compactions.compacted_at
+        and (writing.called_at > compactions.compacted_before_at or compactions.compacted_before_at is null)
+
+    group by compactions.compaction_id
+
+)
+
+select * from costs
