@@ -16,6 +16,6 @@ where
 
 order by
     ended_at desc nulls last,
-    session_id
+    session_id asc
 
 limit $most

@@ -25,25 +25,29 @@ calls as (
 
 ),
 
+written as (
+
+    select
+        task_id,
+        model,
+        sum(output_tokens) as output_tokens
+
+    from calls
+
+    group by
+        task_id,
+        model
+
+),
+
 -- The model that wrote the most of it.
 task_models as (
 
     select
         task_id,
-        max_by(model, written) as model
+        max_by(model, output_tokens) as model
 
-    from (
-        select
-            task_id,
-            model,
-            sum(output_tokens) as written
-
-        from calls
-
-        group by
-            task_id,
-            model
-    ) as by_model
+    from written
 
     group by task_id
 
@@ -193,7 +197,19 @@ otherwise as (
 saved as (
 
     select
-        otherwise.* exclude (is_whole),
+        otherwise.task_id,
+        otherwise.who,
+        otherwise.edits,
+        otherwise.tool_calls,
+        otherwise.model,
+        otherwise.known_tasks,
+        otherwise.good_tasks,
+        otherwise.other_model,
+        otherwise.other_known_tasks,
+        otherwise.other_good_tasks,
+        otherwise.session_id,
+        otherwise.cost_kind,
+        otherwise.cost_usd,
         (otherwise.cost_usd - otherwise.otherwise_usd)
         * greatest(otherwise.cost_usd - coalesce(wasted.cost_usd, 0), 0)
         / otherwise.cost_usd as saving_usd
