@@ -2,13 +2,7 @@ with
 
 verdicts as (
 
-    select * from {{ ref('stg_judge__verdicts') }}
-
-),
-
-criteria as (
-
-    select * from {{ ref('judge_criteria') }}
+    select * from {{ ref('int_judge_verdicts') }}
 
 ),
 
@@ -65,20 +59,17 @@ told as (
         sessions.ended_at,
         {{ reporting_date('sessions.ended_at') }} as ended_on,
         verdicts.holds,
-        verdicts.holds = criteria.is_fault as is_wrong,
+        verdicts.is_wrong,
         verdicts.severity,
         verdicts.confidence,
         verdicts.rejected_for,
         -- Where what a person says of the session bears on it.
-        verdicts.holds = (labelled.outcome_result = criteria.agrees_with) as agrees,
+        verdicts.holds = (labelled.outcome_result = verdicts.agrees_with) as agrees,
         verdicts.prompt_hash,
         verdicts.prompt_tokens,
         verdicts.judged_at
 
     from verdicts
-
-    inner join criteria
-        on verdicts.criterion = criteria.criterion
 
     inner join sessions
         on verdicts.session_id = sessions.session_id
