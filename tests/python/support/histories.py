@@ -327,8 +327,9 @@ class History:
     def secret(self, number: int) -> None:
         """Batches are looked through for secrets: one is found, in what a line's tool was given."""
         log = self._pick(number)
+        host, *place = log.path.relative_to(self._place).parts
         found = {
-            "host": "host-0", "account": "default", "source_path": str(log.path.relative_to(self._root(0))),
+            "host": host, "account": "default", "source_path": "/".join(place),
             "generation": 1, "byte_offset": 0, "block_number": 1, "found_in": "input", "secret_type": "aws",
             "secret_hash": f"{number:x}",
         }  # fmt: skip
