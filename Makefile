@@ -87,9 +87,10 @@ $(VENV)/template: $(VENV)/compiled $(shell find dbt_project.yml profiles.yml mod
 	@$(BIN)/python -m fleetledger.warehouse.template
 	@touch $@
 
+# pyspark comes as sources, which pip builds in an environment of their own: this one need not hold what that takes.
 $(VENV)/installed-spark: $(VENV)/installed requirements-spark.lock
 	@echo "Adding Spark to $(VENV) (half a gigabyte)"
-	@$(PIP_INSTALL) --no-deps --requirement requirements-spark.lock
+	@$(PIP_INSTALL) --no-deps --use-pep517 --requirement requirements-spark.lock
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
