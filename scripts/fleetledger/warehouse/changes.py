@@ -9,7 +9,7 @@ from typing import NamedTuple
 import duckdb
 
 from fleetledger.sources.fleets import FLEETS
-from fleetledger.warehouse.plan import Model, Plan
+from fleetledger.warehouse.plan import DataTest, Model, Plan
 
 LOG_TABLES = {fleet.table for fleet in FLEETS.values()}
 STAGED = {
@@ -109,11 +109,12 @@ def roles(plan: Plan, parents: Mapping[str, set[str]], changed: Changes, harmles
 
 
 def readers(plan: Plan, changed: Changes) -> dict[str, set[str]]:
-    """The models that read what has changed themselves, and which inputs that is."""
+    """The models and tests that read what has changed themselves, and which inputs that is."""
     inputs = changed.inputs | changed.logs
     if changed.logs or changed.inputs & {"scanned_batches", *LOG_TABLES}:
         inputs |= {"batches"}
-    read = {model.name: {table for table in inputs if _reads(model, table)} for model in plan.models}
+    steps: list[Model | DataTest] = [*plan.models, *plan.tests]
+    read = {step.name: {table for table in inputs if _reads(step, table)} for step in steps}
     return {name: tables for name, tables in read.items() if tables}
 
 
@@ -128,8 +129,8 @@ def of_lines(plan: Plan, parents: Mapping[str, set[str]], order: Iterable[str]) 
     return found
 
 
-def _reads(model: Model, table: str) -> bool:
-    return any(f'"warehouse"."{schema}"."{table}"' in model.sql for schema in ("landing", "seeds"))
+def _reads(step: Model | DataTest, table: str) -> bool:
+    return any(f'"warehouse"."{schema}"."{table}"' in step.sql for schema in ("landing", "seeds"))
 
 
 def _role(model: Model, is_concerned: bool, is_tainted: bool) -> str:

@@ -83,7 +83,11 @@ class Delta:
         self.nothing_new: set[str] = set()
         self.build_before = build_before
         self.build_id = build_before
-        self._news = {name: tables - changed.logs for name, tables in readers(plan, changed).items()}
+        # New lines come to models by those that are made of them; a test that reads lines reads all.
+        self._news = {
+            name: tables - changed.logs if name in self.models else tables
+            for name, tables in readers(plan, changed).items()
+        }
         self._harmless = harmless
         self._keys: dict[tuple[str, str], str] = {}
         self._later: dict[str, str] = {}
@@ -141,12 +145,12 @@ class Delta:
             self._concerned[name] = f"temp.main.concerned_{number}"
         return self._later[name]
 
-    def news(self, name: str) -> Changed:
-        """What a model reads that differs, before any model is asked."""
-        read = self._news.get(name, set())
+    def news(self, step: Model | DataTest) -> Changed:
+        """What a model or test reads that differs, before any model is asked."""
+        read = self._news.get(step.name, set())
         if read - self._harmless:
             return Changed.ANYTHING
-        return Changed.ROWS if read or "current_timestamp" in self.models[name].sql else Changed.NOTHING
+        return Changed.ROWS if read or "current_timestamp" in step.sql else Changed.NOTHING
 
     def concerns_more(self) -> bool:
         """Whether sessions are concerned that are not touched."""

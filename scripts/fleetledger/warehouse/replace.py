@@ -144,7 +144,7 @@ def _replace(delta: Delta, data: Path, step: Callable[[str], None]) -> None:
     try:
         copy_landing(connection, data, "fresh.landing", "warehouse.landing")
         for name in delta.roles:
-            read = [delta.news(name), *(delta.changed[parent] for parent in delta.parents[name])]
+            read = [delta.news(delta.models[name]), *(delta.changed[parent] for parent in delta.parents[name])]
             delta.changed[name] = _bring_up_to_date(delta, delta.models[name], max(read))
             step(name)
         for test in delta.plan.tests:
@@ -296,10 +296,11 @@ def _columns(delta: Delta, model: Model) -> list[str]:
 def _test(delta: Delta, test: DataTest) -> None:
     """Run a test where its tables differ from what they were: on the rows of touched sessions where those are all."""
     asked = delta.parents[test.name]
-    if all(delta.changed[name] == Changed.NOTHING for name in asked):
+    news = delta.news(test)
+    if max([news, *(delta.changed[name] for name in asked)]) == Changed.NOTHING:
         return
     sql = test.sql
-    if {delta.roles[name] for name in asked} == {DELTA}:
+    if {delta.roles[name] for name in asked} == {DELTA} and news == Changed.NOTHING:
         sql = delta.sql_on(test, {name: _replaced(delta, delta.models[name]) for name in asked})
     if delta.finds(f"select 1 from ({sql})"):
         raise TestFailed(test.name)

@@ -73,6 +73,15 @@ def test_a_test_that_finds_something_leaves_the_warehouse_as_it_was(
     publish(demo, NOW)
 
 
+def test_a_test_that_reads_lines_alone_is_run_where_there_are_others(plan: Plan, demo: Path) -> None:
+    of_lines = plan._replace(tests=[DataTest("no_lines", 'select * from "warehouse"."landing"."claude_code_lines"')])
+    manifest = max((landing_dir(demo) / "manifests").iterdir(), key=lambda path: path.stat().st_size)
+    values = json.loads(manifest.read_bytes())
+    manifest.write_text(json.dumps(values | {"batches": values["batches"][:1]}))
+    with pytest.raises(RefillError, match="no_lines"):
+        refill(demo, of_lines, NOW, quietly)
+
+
 def test_where_all_of_much_is_made_anew_it_leaves_the_warehouse_unfit_to_publish(
     plan: Plan, demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
