@@ -7,7 +7,7 @@ import click
 from fleetledger.base import clock
 from fleetledger.base.errors import CallError
 from fleetledger.base.paths import this_host
-from fleetledger.base.text import clean
+from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, narrow, published, session_filter_options, with_places
 
 
@@ -71,9 +71,10 @@ def judge(
     where = named.url or named.command[0]
     click.echo(
         clean(
-            f"{len(planned.cases):,} sessions to {where} ({named.name}), about {planned.tokens:,} tokens of {limit:,};"
-            f" not sent: {planned.excluded:,} excluded, {planned.judged:,} judged before,"
-            f" {planned.textless:,} without texts, {planned.beyond:,} beyond the budget."
+            f"{counted(len(planned.cases), 'session')} to {where} ({named.name}),"
+            f" about {planned.tokens:,} tokens of {limit:,}; not sent: {planned.excluded:,} excluded,"
+            f" {planned.judged:,} judged before, {planned.textless:,} without texts,"
+            f" {planned.beyond:,} beyond the budget."
         )
     )
     if not planned.cases:
@@ -85,8 +86,8 @@ def judge(
     for failure in done.failures:
         click.echo(clean(failure), err=True)
     click.echo(
-        f"{done.sessions:,} sessions were judged: {done.verdicts:,} verdicts, {done.rejected:,} thrown away for lack of"
-        " a quote that stands in the session."
+        f"Judged {counted(done.sessions, 'session')}: {counted(done.verdicts, 'verdict')},"
+        f" {done.rejected:,} thrown away for lack of a quote that stands in the session."
     )
     if done.failures:
         raise click.exceptions.Exit(1)

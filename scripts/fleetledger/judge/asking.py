@@ -60,14 +60,23 @@ def _of_endpoint(judge: Judge, url: str, prompt: str) -> str:
         headers["authorization"] = f"Bearer {key}"
     # Where it may go, and how, is checked when the configuration is read.
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - see above
+    # A proxy of the environment would be sent what is not encrypted, though it is for this machine.
+    proxies = urllib.request.ProxyHandler({} if request.type == "http" else None)
     try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as response:  # noqa: S310 - see above
+        with urllib.request.build_opener(_GoesNowhereElse, proxies).open(request, timeout=SECONDS) as response:
             answer = json.load(response)
         return _text_of(judge, answer)
     except urllib.error.HTTPError as error:
         raise JudgeError(f"{url} answered with {error.code}") from error
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise JudgeError(f"{url} did not answer as {judge.api} does: {type(error).__name__}") from error
+
+
+class _GoesNowhereElse(urllib.request.HTTPRedirectHandler):
+    """Takes a redirection for the refusal that it is here: the key would go with it, to whatever it names."""
+
+    def redirect_request(self, *_: object) -> None:
+        """None: the answer is an error."""
 
 
 def _text_of(judge: Judge, answer: Any) -> str:  # noqa: ANN401 - JSON

@@ -102,7 +102,7 @@ def place(tmp_path: Path) -> Path:
 def test_verdicts_land_and_those_without_a_quote_from_the_session_are_thrown_away(place: Path) -> None:
     result = run(place, "s1", "--yes")
     assert result.exit_code == 0, result.output
-    assert "1 sessions were judged: 3 verdicts, 4 thrown away" in result.stdout
+    assert "Judged 1 session: 3 verdicts, 4 thrown away" in result.stdout
     said = {criterion: row for (_, criterion), row in landed(place).items()}
     assert {name: row["rejected_for"] for name, row in said.items()} == {
         "false_success": None,
@@ -172,14 +172,17 @@ def test_a_judge_that_fails_is_told_of_and_asked_no_more_after_three(place: Path
     silent = run(place, "--yes")
     assert silent.exit_code == 1
     assert silent.stderr.count("the answer has no verdicts") == 3
-    assert "0 sessions were judged" in silent.stdout
+    assert "Judged 0 sessions" in silent.stdout
     configured(place, command="no-such-judge")
     assert "no-such-judge: there is no such command (judge.command)" in run(place, "s1", "--yes").stderr
 
 
 @pytest.fixture
 def endpoint() -> Iterator[tuple[str, list[tuple[str, dict[str, str], dict[str, Any]]]]]:
-    """An endpoint on this machine and what it was asked: path, headers, body. Below /broken it is out of order."""
+    """An endpoint on this machine and what it was asked: path, headers, body.
+
+    /broken is out of order, and /moved says that it is elsewhere.
+    """
     asked: list[tuple[str, dict[str, str], dict[str, Any]]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -190,9 +193,15 @@ def endpoint() -> Iterator[tuple[str, list[tuple[str, dict[str, str], dict[str, 
             answer: dict[str, Any] = {"content": [{"type": "text", "text": said}]}
             if self.path == "/openai":
                 answer = {"choices": [{"message": {"role": "assistant", "content": said}}]}
-            self.send_response(529 if self.path == "/broken" else 200)
+            self.send_response({"/broken": 529, "/moved": 302}.get(self.path, 200))
+            self.send_header("location", "/elsewhere")
             self.end_headers()
             self.wfile.write(json.dumps(answer).encode())
+
+        def do_GET(self) -> None:
+            asked.append((self.path, dict(self.headers), {}))
+            self.send_response(200)
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             pass
@@ -226,6 +235,21 @@ def test_an_endpoint_is_asked_as_it_talks(
     assert (path, headers[header], body["model"]) == (f"/{api}", value, "small-one")
     assert "Mend the price of the basket" in body["messages"][0]["content"]
     assert landed(place)["s1", "false_success"]["judge"] == "small-one"
+
+
+def test_nothing_goes_where_an_endpoint_or_the_environment_says(
+    place: Path, endpoint: tuple[str, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, asked = endpoint
+    configured(place, url=f"{url}/moved", model="small-one", key_env="JUDGE_KEY")
+    monkeypatch.setenv("JUDGE_KEY", "k1")
+    assert "answered with 302" in run(place, "s1", "--yes").stderr
+    assert [path for path, *_ in asked] == ["/moved"]
+    # Nothing listens there.
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    configured(place, url=f"{url}/anthropic", model="small-one")
+    assert run(place, "s1", "--yes").exit_code == 0
 
 
 def test_an_endpoint_that_is_out_of_order_is_told_without_what_was_sent(
