@@ -67,6 +67,14 @@ def test_lists_are_unnested_behind_what_is_asked() -> None:
     )
 
 
+def test_a_chain_that_is_longer_than_spark_goes_is_an_error_and_not_cut() -> None:
+    asked = "with recursive c as (select a from t union select t.b from c join t on c.a = t.a) select a from c"
+    written = for_spark(asked)
+    assert "UNION ALL" in written
+    assert "c.step < 90" in written
+    assert "GROUP BY a HAVING CASE WHEN MIN(step) >= 90 THEN CAST(RAISE_ERROR(" in written
+
+
 def test_the_landing_is_the_files_that_manifests_name(fleet: BuiltFleet) -> None:
     statements = {
         words[: words.index("(")]: words for words in statements_that_show_landing(fleet.data) if "(" in words

@@ -635,9 +635,18 @@ def _without_qualify(select: exp.Select) -> None:
 _MOST_STEPS = 90
 """How far a recursive query goes on: Spark ends one with an error after 100 steps."""
 
+_ENDS = (
+    f"case when min(step) >= {_MOST_STEPS}"
+    f" then cast(raise_error('a chain of more than {_MOST_STEPS} links') as boolean) else true end"
+)
+"""Whether a row came before the last step; one that did not is an error, since others may come after it."""
+
 
 def _without_union_in_recursion(cte: exp.CTE) -> None:
-    """Recursion that ends when no new row comes goes on for so many steps on Spark, which does not know it."""
+    """Recursion that ends when no new row comes goes on for so many steps on Spark, which does not know it.
+
+    What goes round in a circle comes again at each step, and is no new row.
+    """
     union = cte.this
     name = cte.alias
     if not isinstance(union, exp.Union) or not union.args.get("distinct"):
@@ -656,7 +665,8 @@ def _without_union_in_recursion(cte: exp.CTE) -> None:
         if not table.alias:
             table.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
     of_steps = exp.CTE(this=union.copy(), alias=exp.TableAlias(this=exp.to_identifier(f"{name}_steps")))
-    cte.set("this", exp.select(*columns).distinct().from_(f"{name}_steps"))
+    ends = parse_one(_ENDS, dialect=Spark)
+    cte.set("this", exp.select(*columns).from_(f"{name}_steps").group_by(*columns).having(ends))
     siblings = cte.parent
     if isinstance(siblings, exp.With):
         place = siblings.expressions.index(cte)
