@@ -69,12 +69,16 @@ writing as (
 
 ),
 
+-- Money of two kinds is never added: then neither is told.
 costs as (
 
     select
         compactions.compaction_id,
-        max(writing.cost_kind) as cost_kind,
-        cast(sum(writing.cost_usd) as {{ usd_type() }}) as cost_usd,
+        case when min(writing.cost_kind) = max(writing.cost_kind) then max(writing.cost_kind) end as cost_kind,
+        case
+            when min(writing.cost_kind) = max(writing.cost_kind)
+                then cast(sum(writing.cost_usd) as {{ usd_type() }})
+        end as cost_usd,
         max(writing.cost_source) as cost_source
 
     from writing
