@@ -11,6 +11,7 @@ from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.paths import landing_dir, warehouse_path
 from fleetledger.base.sql import name_of, rows_of
 from fleetledger.base.steps import Step
+from fleetledger.warehouse.build import told
 from fleetledger.warehouse.template import start
 
 _MARTS = "select table_name from duckdb_tables() where schema_name = 'marts' order by all"
@@ -53,4 +54,4 @@ def _fill(warehouse: duckdb.DuckDBPyConnection, mart: str, files: list[Path], ma
         warehouse.execute(f"truncate {table}")
         warehouse.execute(f"insert into {table} by name select * from {rows_of(files)}")
     except duckdb.Error as error:
-        raise ImportedError(f"{made / mart}: cannot be read as the mart of this name ({error})") from error
+        raise ImportedError(f"{made / mart}: cannot be read as the mart of this name ({told(str(error))})") from error
