@@ -92,7 +92,20 @@ names as (
 
     from file_lines
 
-    where session_id is not null
+    -- Sessions meet in the plans that they name.
+    {% for plans, name in [('lines', 'plan_name'), ('file_lines', 'plan_name'), ('file_lines', 'session_plan_name')] %}
+        union all
+
+        select
+            session_id,
+            'plan' as link_kind,
+            concat_ws('/', host, account, {{ name }}) as link_name
+
+        from {{ plans }}
+
+        where {{ name }} is not null
+
+    {% endfor %}
 
     union all
 

@@ -20,9 +20,9 @@ lines as (
         byte_offset,
         batch_id,
         landed_at,
-        -- Which session a plan is of, its lines do not say.
+        -- Which session a plan is of, sessions say, which name it: until then it is as one of its own.
         case
-            when source_path like 'plans/%' then null
+            when source_path like 'plans/%' then concat_ws('/', 'plan', host, account, source_path)
             when source_path like 'file-history/%' then split_part(source_path, '/', 2)
             else split_part(source_path, '/', 3)
         end as session_id,
@@ -37,6 +37,9 @@ lines as (
         nullif(regexp_extract(source_path, '/agent-([^/]+)\.meta\.json$', 1), '') as agent_id,
         nullif(regexp_extract(source_path, '/subagents/workflows/([^/]+)/', 1), '') as workflow_run_id,
         nullif(regexp_extract(source_path, '/tool-results/(.+)$', 1), '') as result_file_name,
+        nullif(regexp_extract(source_path, '^plans/(.+)\.md$', 1), '') as plan_name,
+        -- A sub-agent's plan is called after that of its session.
+        nullif(regexp_extract(source_path, '^plans/(.+?)(-agent-.+)?\.md$', 1), '') as session_plan_name,
         -- What is no text has none: pictures and the like stay in the archive.
         raw as line_text,
         {{ json_value_in_line('raw', 'customTitle') }} as custom_title,

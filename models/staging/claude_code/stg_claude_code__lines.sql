@@ -114,6 +114,7 @@ renamed as (
         end as agent_id,
         {{ logged_id('lines.forked_from_session_id') }} as forked_from_session_id,
         lines.prompt_id,
+        {{ logged_id('lines.slug') }} as plan_name,
         nullif(lines.attribution_skill, '') as skill,
         nullif(lines.attribution_mcp_server, '') as mcp_server,
         {{ logged_id('lines.source_tool_assistant_uuid') }} as source_tool_assistant_uuid,

@@ -90,6 +90,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     entrypoint: str | None = None
     request_id: str | None = None
     prompt_id: str | None = None
+    slug: str | None = None
     attribution_skill: str | None = None
     attribution_mcp_server: str | None = None
     custom_title: str | None = None
@@ -123,6 +124,7 @@ COLUMNS = {
     "entrypoint": "text",
     "request_id": "text",
     "prompt_id": "text",
+    "slug": "text",
     "attribution_skill": "text",
     "attribution_mcp_server": "text",
     "custom_title": "text",

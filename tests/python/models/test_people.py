@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def modelled(host: LoggedHost, fleet: BuiltFleet, tmp_path: Path) -> Iterator[du
     folder = f"/home/ann/.claude/{PLACE}/{SESSION}"
     host.write(
         written(
-            session.prompt("Total the orders @.env"),
+            session.prompt("Total the orders @.env") | {"slug": "quiet-otter"},
             session.line(type="attachment", attachment=shown),
             session.line(type="attachment", attachment=listed),
             {"type": "custom-title", "customTitle": "Named later", "sessionId": SESSION},
@@ -101,6 +101,9 @@ def modelled(host: LoggedHost, fleet: BuiltFleet, tmp_path: Path) -> Iterator[du
     title = {"type": "custom-title", "customTitle": "Named first", "sessionId": SESSION}
     # The file of the name that sorts last is not the newest.
     host.write(written(earlier.line(type="system", subtype="note", content=""), title), f"{PLACE}/zzz.jsonl")
+    host.sources[0] = replace(host.sources[0], keeps=("plans",))
+    host.write("# Total, said the pélican\n".encode(), "plans/quiet-otter.md")
+    host.write(b"# Another's\n", "plans/loud-otter.md")
     host.write(f"start\ntoken {TOKEN}\n".encode(), f"{PLACE}/{SESSION}/tool-results/b1.txt")
     for agent in ("a1", "a2"):
         lines = Session(str(shop.path), agent=agent)
@@ -137,6 +140,13 @@ def test_what_stands_around_a_session_is_seen(modelled: duckdb.DuckDBPyConnectio
     assert [(call.rpartition(":")[2], place) for call, place in rows(kept)] == [("t1", "output")]
 
     assert rows("select title from marts.fct_sessions") == [("Named later",)]
+
+    # A plan is a text of the session whose lines name it.
+    beside = "select session_id, tool_name, block_text from intermediate.int_claude_code_texts where text_kind = 'file'"
+    assert sorted(rows(beside)) == [
+        (SESSION, "plans/quiet-otter.md", "# Total, said the pélican\n"),
+        (SESSION, "tool-results/b1.txt", f"start\ntoken {TOKEN}\n"),
+    ]
 
     # What it wrote beside its project, and was committed there by hand, is its work.
     commits = (

@@ -100,7 +100,7 @@ class History:
                 patch.setattr("fleetledger.landing.compaction.SMALL_BATCHES", small_batches)
             for host in range(self._hosts):
                 sources = (
-                    Source("claude_code", f"host-{host}", "default", None, self._root(host)),
+                    Source("claude_code", f"host-{host}", "default", None, self._root(host), ("plans",)),
                     Source("mu", f"host-{host}", "default", None, self._root(host) / "mu"),
                     Source("otlp", f"host-{host}", "default", None, self._root(host) / "otlp"),
                 )
@@ -157,6 +157,16 @@ class History:
         ):
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text(content, encoding="utf-8")
+
+    def plan(self, number: int) -> None:
+        """A session goes on and names a plan, as others may; the plan is written, or changed by a person."""
+        log = self._pick(number)
+        name = f"plan-{number % 2}"
+        log.write([line | {"slug": name} for line in self._turn(log, number)])
+        for file, text in ((name, "Look first"), (f"{name}-agent-a", "Look closely")):
+            path = self._root(number % self._hosts) / "plans" / f"{file}.md"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"# {text}\n{self._id()}\n", encoding="utf-8")
 
     def move(self, number: int) -> None:
         """A session goes into a worktree, takes in a prompt on the way, and goes on in another session."""
@@ -446,5 +456,5 @@ HAPPENINGS: tuple[str, ...] = (
     *("begin", "grow", "agent", "fork", "summary", "title", "reuse", "redact", "cut", "unended", "garble"),
     *("timeless", "rewrite", "host", "mu", "mark", "commit", "pull", "backfill", "secret", "budget", "advise"),
     *("instruct", "judge"),
-    *("telemetry", "refork", "beside", "move"),
+    *("telemetry", "refork", "beside", "move", "plan"),
 )

@@ -62,7 +62,9 @@ EVERYTHING = [
     [Happening("instruct", 0), Happening("judge", 1), Happening("judge", 0)],
     [Happening("beside", 0), Happening("refork", 1), Happening("move", 2)],
     [Happening("refork", 7), Happening("beside", 0), Happening("move", 3), Happening("grow", 7)],
-    [Happening("beside", 1)],
+    [Happening("beside", 1), Happening("plan", 2)],
+    [Happening("plan", 4), Happening("plan", 3)],
+    [Happening("plan", 0)],
     [Happening("commit", 1), Happening("grow", 0), Happening("telemetry", 4), Happening("backfill", 3)],
     [Happening("telemetry", 0), Happening("telemetry", 1), Happening("telemetry", 3)],
 ]

@@ -150,7 +150,7 @@ put_in_front as (
 
 ),
 
--- A result that was too large for the transcript, and the like; no line says when.
+-- A result that was too large for the transcript, a plan, and the like; no line says when.
 kept_beside as (
 
     select
@@ -164,7 +164,10 @@ kept_beside as (
         cast(null as string) as sender,
         cast(null as string) as sender_name,
         cast(null as string) as tool_use_id,
-        regexp_extract(source_path, '^[^/]+/[^/]+/[^/]+/(.+)$', 1) as tool_name,
+        case
+            when source_path like 'projects/%' then regexp_extract(source_path, '^[^/]+/[^/]+/[^/]+/(.+)$', 1)
+            else source_path
+        end as tool_name,
         agent_id,
         cast(null as boolean) as is_error,
         file_text as block_text
