@@ -23,6 +23,7 @@ from fleetledger.landing.manifest import (
     read_manifest,
     remove_leftovers,
 )
+from fleetledger.landing.renamed import check_no_other_name
 from fleetledger.landing.states import FileKey, Job, States
 from fleetledger.sources.accounts import account_uuid
 from fleetledger.sources.config import FleetConfig
@@ -98,12 +99,13 @@ class _Plan:
 def _plan(landing: Path, host: str, config: FleetConfig, now: datetime) -> _Plan:
     manifest = read_manifest(landing, host)
     states = file_states.read(landing, manifest)
-    if not manifest.committed_at:
-        begin(landing, manifest, now)
-    remove_leftovers(landing, manifest, states.in_grace(now))
     sources = [source for source in config.sources if source.host == host]
     summaries = {(source.fleet, source.account): SourceSummary(source) for source in sources}
     jobs = [job for summary in summaries.values() for job in _jobs(summary, states, now.timestamp())]
+    if not manifest.committed_at:
+        check_no_other_name(landing, host, {source.host for source in config.sources}, jobs)
+        begin(landing, manifest, now)
+    remove_leftovers(landing, manifest, states.in_grace(now))
     described = _describe(config.sources, host, manifest, states)
     demo = manifest.demo or config.demo
     is_stale = (described, demo) != (manifest.sources, manifest.demo)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from fleetledger.landing.batches import BatchWriter
 from fleetledger.landing.lines import REJECTED, Format, LineReader
 from fleetledger.landing.manifest import Batch
 from fleetledger.landing.rows import BUFFER_BYTES, PIECE_BYTES, Counts, Place, RowGroup
-from fleetledger.landing.states import QUIET_SECONDS, FileKey, FileState, Job, Tail
+from fleetledger.landing.states import QUIET_SECONDS, FileKey, FileState, Job, Tail, window_hash
 from fleetledger.sources.fleets import FLEETS
 
 LINE_BYTES_LIMIT = 2**30
@@ -106,9 +105,9 @@ class _Progress:
             landed=self.landed,
             lines=self.lines,
             head_bytes=len(head),
-            head_hash=_hash(head),
+            head_hash=window_hash(head),
             end_bytes=len(end),
-            end_hash=_hash(end),
+            end_hash=window_hash(end),
             tail_bytes=len(tail),
             tail_batch=tail_batch,
             waiting_since=since,
@@ -241,7 +240,7 @@ def _recall(descriptor: int, state: FileState, size: int) -> _Progress | None:
         return None
     head = os.pread(descriptor, state.head_bytes, 0)
     end = os.pread(descriptor, state.end_bytes, landed - state.end_bytes)
-    if _hash(head) != state.head_hash or _hash(end) != state.end_hash:
+    if window_hash(head) != state.head_hash or window_hash(end) != state.end_hash:
         return None
     before_tail = end[: max(0, state.end_bytes - state.tail_bytes)]
     return _Progress(state.generation, state.landed, state.lines, head[: state.landed], before_tail)
@@ -265,7 +264,3 @@ def _outdated(key: FileKey, known: FileState | None) -> Tail | None:
     if known is None or known.tail_batch is None:
         return None
     return Tail(key, known.generation, known.landed, known.tail_batch)
-
-
-def _hash(window: bytes) -> str:
-    return hashlib.blake2b(window, digest_size=16).hexdigest()

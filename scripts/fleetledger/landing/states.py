@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +67,11 @@ class FileState(NamedTuple):
             end_bytes=0,
             end_hash="",
         )
+
+
+def window_hash(window: bytes) -> str:
+    """The hash of the first or the last bytes that are landed of a file."""
+    return blake2b(window, digest_size=16).hexdigest()
 
 
 class FileKey(NamedTuple):

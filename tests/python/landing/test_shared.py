@@ -103,14 +103,34 @@ def test_a_machine_that_only_lands_leaves_the_settings_of_the_one_that_builds(lo
 def test_claude_code_of_a_machine_that_is_renamed_is_paid_once(
     logs: Path, shared_landing: Path, ledger: Marts, tmp_path: Path, warehouse_of: Callable[..., Marts]
 ) -> None:
-    """Responses have ids of their own; mu's sessions are numbered by host, and a host's name is part of theirs."""
     data = shutil.copytree(shared_landing, tmp_path / "data")
-    renamed = logs / "renamed.toml"
-    renamed.write_text((logs / f"{HOSTS[0]}.toml").read_text().replace(f'host = "{HOSTS[0]}"', 'host = "laptop"'))
     before = len(lines_of(data))
-    land(renamed, data, "--logs-only")
+    land(renamed(logs, "claude_code"), data, "--logs-only")
     assert len(lines_of(data)) > before
     assert paid_for_claude_code(warehouse_of(data)) == paid_for_claude_code(ledger)
+
+
+def test_mu_of_a_machine_that_is_renamed_is_not_landed_again(logs: Path, shared_landing: Path, tmp_path: Path) -> None:
+    """Its sessions are numbered by the host, and would be paid twice."""
+    data = shutil.copytree(shared_landing, tmp_path / "data")
+    before = lines_of(data)
+    command = ["extract", "--config", str(renamed(logs, "mu")), "--data-dir", str(data)]
+    refused = CliRunner().invoke(main, command)
+    assert refused.exit_code == 1
+    assert f"was landed as host '{HOSTS[0]}', and would be landed, and paid, again as 'laptop'" in refused.stderr
+    assert f'keep host = "{HOSTS[0]}"' in refused.stderr
+    assert lines_of(data) == before
+    # Of another machine, whose logs lie in the same place, it is not known here what it landed.
+    shutil.rmtree(landing_dir(data) / "state")
+    land(renamed(logs, "mu"), data, "--logs-only")
+
+
+def renamed(logs: Path, fleet: str) -> Path:
+    """The configuration of a fleet of the first machine under another name."""
+    config = logs / f"renamed-{fleet}.toml"
+    sources = tomllib.loads((logs / f"{HOSTS[0]}.toml").read_text())["source"]
+    config.write_text("".join(written({**one, "host": "laptop"}) for one in sources if one["fleet"] == fleet))
+    return config
 
 
 def paid_for_claude_code(ledger: Marts) -> Decimal:
