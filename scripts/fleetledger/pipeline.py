@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fleetledger.warehouse.build import Built
     from fleetledger.warehouse.delta import Delta
     from fleetledger.warehouse.refill import Refilled
+    from fleetledger.warehouse.slices import Slice
     from fleetledger.warehouse.withheld import Withheld
 
 LOOKED_IN = (
@@ -98,6 +99,13 @@ class Tables(NamedTuple):
     whole_because: str | None = None
 
 
+class Cut(NamedTuple):
+    """Of marts that were made elsewhere, so many of the known sessions were taken."""
+
+    sessions: int
+    known: int
+
+
 class Swapped(NamedTuple):
     """The published file is a new one."""
 
@@ -108,7 +116,7 @@ class Current(NamedTuple):
     """Nothing is to be built: what is published is of the same lines, rates and models."""
 
 
-Event: TypeAlias = Progress | Configured | Landed | PlanFailed | Without | Tables | Swapped | Current
+Event: TypeAlias = Progress | Configured | Landed | PlanFailed | Without | Tables | Cut | Swapped | Current
 Tell: TypeAlias = Callable[[Event], None]
 
 
@@ -191,11 +199,13 @@ def publish(data: Path, tell: Tell, now: datetime, *, text: bool, delta: Delta |
     tell(Swapped(publish_from(data, now, text=text, delta=delta)))
 
 
-def publish_marts(data: Path, made: Path, tell: Tell, now: datetime) -> None:
-    """Publish the marts in `made`, which Spark has made: `data` is a directory for them alone."""
+def publish_marts(data: Path, made: Path, wanted: Slice, tell: Tell, now: datetime) -> None:
+    """Publish a slice of the marts in `made`, which Spark has made: `data` is a directory for them alone."""
     from fleetledger.warehouse.imported import take_marts
 
-    take_marts(data, made, now, _telling(Stage.TEMPLATE, tell))
+    sessions, known = take_marts(data, made, wanted, now, _telling(Stage.TEMPLATE, tell))
+    if not wanted.is_all():
+        tell(Cut(sessions, known))
     publish(data, tell, now, text=True)
 
 

@@ -64,7 +64,10 @@ info as (
         landing.secrets_scanned_at,
         call_counts.model_call_count,
         call_counts.final_usage_call_count,
-        call_counts.unpriced_call_count
+        call_counts.unpriced_call_count,
+        -- What is published of marts that were made elsewhere may be a part of them, and then says which.
+        cast(null as date) as slice_since,
+        cast(null as string) as slice_account
 
     from landing
 

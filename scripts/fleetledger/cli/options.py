@@ -171,11 +171,30 @@ def _period(
     if isinstance(end, datetime):
         raise click.BadParameter(f"{until!r} is no day; hours are for --since.", param_hint="--until")
     begin = first.first if isinstance(first, Span) else first
+    begin = _in_slice(ledger.build.get("slice_since"), begin)
     if isinstance(begin, datetime):
         return begin, end.last if end else None
     if begin and end and begin > end.last:
         raise click.UsageError(f"--since {begin} is after --until {end.last}.")
     return begin, end.last if end else None
+
+
+def _in_slice(slice_since: date | None, begin: date | datetime | None) -> date | datetime | None:
+    """What a report begins with: of a slice, from the day on that it holds whole, and not before."""
+    day = begin.date() if isinstance(begin, datetime) else begin
+    if slice_since and day and day < slice_since:
+        raise click.UsageError(
+            f"What is published is a slice that begins on {slice_since}: --since {day} is before it."
+        )
+    return begin or slice_since
+
+
+def first_day(option: str, text: str | None, today: date) -> date | None:
+    """The first of the days that a text names; None where there is none."""
+    days = _named(option, text, today, datetime.max)
+    if isinstance(days, datetime):
+        raise click.BadParameter(f"{text!r} is no day.", param_hint=option)
+    return days.first if days else None
 
 
 def _named(option: str, text: str | None, today: date, now: datetime) -> Span | datetime | None:

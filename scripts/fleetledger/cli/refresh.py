@@ -13,7 +13,7 @@ import click
 
 from fleetledger.base import clock, paths
 from fleetledger.base.text import clean, counted
-from fleetledger.cli.options import Places, with_places
+from fleetledger.cli.options import Places, first_day, with_places
 from fleetledger.terminal.progress import progress
 
 if TYPE_CHECKING:
@@ -183,7 +183,11 @@ def build(places: Places) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Publish these marts, a directory of Parquet for each, as Spark makes them.",
 )
-def publish(places: Places, made: Path | None) -> None:
+@click.option(
+    "--since", metavar="DAY", help="With --from: the sessions that went on since this day; reports begin there."
+)
+@click.option("--account", metavar="NAME", help="With --from: the sessions in which this account worked.")
+def publish(places: Places, made: Path | None, since: str | None, account: str | None) -> None:
     """Swap in the file that is read: refresh's last step.
 
     The file holds the marts only; `text = false` in the configuration leaves titles out, and without a configuration
@@ -193,14 +197,19 @@ def publish(places: Places, made: Path | None) -> None:
     Examples:
       fleetledger publish
       fleetledger publish --from spark/marts.db --data-dir ~/cluster
+      fleetledger publish --from spark/marts.db --since 2026-10 --account ci --data-dir ~/october
     """
     from fleetledger import pipeline
     from fleetledger.sources.config import load_config
+    from fleetledger.warehouse.slices import Slice
 
     if made:
+        wanted = Slice(first_day("--since", since, clock.now().date()), account)
         with telling() as tell:
-            pipeline.publish_marts(places.prepared(), made, tell, clock.now())
+            pipeline.publish_marts(places.prepared(), made, wanted, tell, clock.now())
         return
+    if since or account:
+        raise click.UsageError("--since and --account are of --from DIR: what is built here is published whole.")
     text = pipeline.shows_text(places.data, load_config(places.config))
     with telling() as tell:
         pipeline.publish(places.prepared(), tell, clock.now(), text=text)
@@ -260,6 +269,8 @@ def say(event: Event) -> None:
             _say_withheld(withheld)
         case pipeline.Tables(built, by_plan, whole_because):
             _say_built(built, by_plan, whole_because)
+        case pipeline.Cut(sessions, known):
+            click.echo(f"Took {sessions:,} of {counted(known, 'session')}, each of them whole.")
         case pipeline.Swapped(published):
             size = f"{published.size / 1e6:,.1f} MB"
             click.echo(f"Published {published.tables} tables ({size}) to {published.path}")

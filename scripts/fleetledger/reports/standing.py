@@ -30,4 +30,5 @@ def standing(ledger: Ledger, doctor: Row, now: datetime) -> Row:
 
 def spans(ledger: Ledger, now: datetime) -> list[Row]:
     """What was used today and in the last 7 and 30 days up to it; `now` is UTC and has no zone of its own."""
-    return ledger.ask("reports/standing", today=ledger.today(now, ledger.timezone))
+    today = ledger.today(now, ledger.timezone)
+    return ledger.ask("reports/standing", today=today, slice_since=ledger.build.get("slice_since"))

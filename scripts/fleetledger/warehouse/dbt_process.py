@@ -70,8 +70,8 @@ def _plan(nodes: Iterable[Any]) -> Plan:
     models, tests = [], []
     for node in nodes:
         if node.resource_type == "model":
-            refill = node.config.meta.get("refill")
-            models.append(Model(_name(node), node.relation_name, node.config.materialized, node.compiled_code, refill))
+            how = (node.config.meta.get("refill"), node.config.meta.get("slice"))
+            models.append(Model(_name(node), node.relation_name, node.config.materialized, node.compiled_code, *how))
         elif node.resource_type == "test" and _may_stop_a_build(node):
             tests.append(DataTest(_name(node), node.compiled_code))
     return Plan(models, tests)

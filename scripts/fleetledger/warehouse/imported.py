@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import duckdb
 
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.paths import landing_dir, warehouse_path
-from fleetledger.base.sql import name_of, rows_of
+from fleetledger.base.sql import rows_of
 from fleetledger.base.steps import Step
 from fleetledger.warehouse.build import told
+from fleetledger.warehouse.plan import Model, read_plan
+from fleetledger.warehouse.slices import AGAIN, Slice, choose, condition
 from fleetledger.warehouse.template import start
 
-_MARTS = "select table_name from duckdb_tables() where schema_name = 'marts' order by all"
 _IS_WHOLE = "create or replace table main.build_state as select true as is_complete, cast(uuid() as string) as build_id"
 
 
@@ -22,36 +24,77 @@ class ImportedError(FleetledgerError):
     """The marts could not be taken in; what was published stays."""
 
 
-def take_marts(data: Path, made: Path, now: datetime, step: Step) -> None:
-    """Have the warehouse in `data` hold the marts in `made`, a directory of Parquet files for each, and nothing else.
+def take_marts(data: Path, made: Path, wanted: Slice, now: datetime, step: Step) -> tuple[int, int]:
+    """Have the warehouse in `data` hold a slice of the marts in `made`, a directory of Parquet files for each.
 
-    Types and comments are the project's. Raises ImportedError: where `data` has a landing, whose warehouse would be
-    lost, and where a mart is not there whole. Raises BuildError and LockHeld as `start` does.
+    Types and comments are the project's. Gives the sessions that are in it, and those that there were. Raises
+    ImportedError: where `data` has a landing, whose warehouse would be lost, and where a mart is not there whole, or
+    nothing is of the slice. Raises BuildError and LockHeld as `start` does.
     """
     if landing_dir(data).exists():
         raise ImportedError(
             f"{data} has a landing, and a warehouse of it: name a data directory that is for these marts"
         )
     start(data, now, step)
+    plan = read_plan(data)
+    marts = {model.name: model for model in plan.models if '"marts"' in model.relation} if plan else {}
+    rows = {name: _rows(made, name) for name in marts}
     with duckdb.connect(str(warehouse_path(data))) as warehouse:
+        warehouse.execute("set TimeZone = 'UTC'")
+        for name, model in marts.items():
+            _check(warehouse, model, rows[name], made / name)
         warehouse.begin()
-        for (mart,) in warehouse.execute(_MARTS).fetchall():
-            _fill(warehouse, mart, sorted((made / mart).glob("*.parquet")), made)
+        chosen, known = choose(warehouse, wanted, rows)
+        if not chosen and not wanted.is_all():
+            raise ImportedError(f"{made} has {known} sessions, and none of this slice")
+        _fill(warehouse, marts, rows, wanted, made)
+        warehouse.execute(
+            "update marts.build_info set slice_since = $since, slice_account = $account", wanted._asdict()
+        )
         warehouse.execute(_IS_WHOLE)
         warehouse.commit()
+    return chosen, known
 
 
-def _fill(warehouse: duckdb.DuckDBPyConnection, mart: str, files: list[Path], made: Path) -> None:
+def _rows(made: Path, mart: str) -> str:
+    files = sorted((made / mart).glob("*.parquet"))
     if not files:
         raise ImportedError(f"{made / mart} has no Parquet files: the marts are not all there, or of another version")
-    table = f"marts.{name_of(mart)}"
+    return rows_of(files)
+
+
+def _check(warehouse: duckdb.DuckDBPyConnection, model: Model, rows: str, place: Path) -> None:
     try:
-        found = warehouse.sql(f"select * from {rows_of(files)}").columns
-        missing = [column for column in warehouse.table(table).columns if column not in found]
-        if missing:
-            raise ImportedError(f"{made / mart} lacks {', '.join(missing)}: it is of another version of the project")
-        # Of what is no log's, such as rates, the template has rows.
-        warehouse.execute(f"truncate {table}")
-        warehouse.execute(f"insert into {table} by name select * from {rows_of(files)}")
+        found = warehouse.sql(f"select * from {rows}").columns
     except duckdb.Error as error:
-        raise ImportedError(f"{made / mart}: cannot be read as the mart of this name ({told(str(error))})") from error
+        raise ImportedError(f"{place}: cannot be read ({told(str(error))})") from error
+    missing = [column for column in warehouse.table(model.relation).columns if column not in found]
+    if missing:
+        raise ImportedError(f"{place} lacks {', '.join(missing)}: it is of another version of the project")
+
+
+def _fill(
+    warehouse: duckdb.DuckDBPyConnection,
+    marts: Mapping[str, Model],
+    rows: Mapping[str, str],
+    wanted: Slice,
+    made: Path,
+) -> None:
+    """Fill the marts: first those of sessions, which others are cut by, then those that are sums of them, in order."""
+    relations = {name: model.relation for name, model in marts.items()}
+    again = [model for model in marts.values() if model.slice == AGAIN and not wanted.is_all()]
+    cut = [model for model in marts.values() if model not in again]
+    for model in [*sorted(cut, key=lambda model: " of " in str(model.slice)), *again]:
+        try:
+            # Of what is no log's, such as rates, the template has rows.
+            warehouse.execute(f"truncate {model.relation}")
+            if model in again:
+                warehouse.execute(f"insert into {model.relation} by name {model.sql}")
+                continue
+            columns = warehouse.table(model.relation).columns
+            kept = "true" if wanted.is_all() else condition(wanted, columns, model.slice, rows, relations)
+            warehouse.execute(f"insert into {model.relation} by name select * from {rows[model.name]} where {kept}")
+        except duckdb.Error as error:
+            raise ImportedError(
+                f"{made / model.name}: cannot be read as the mart of this name ({told(str(error))})"
+            ) from error

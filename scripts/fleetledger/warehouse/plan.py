@@ -36,7 +36,7 @@ class Key(NamedTuple):
 
 
 class Model(NamedTuple):
-    """A model: its place in the warehouse, quoted for SQL, how dbt materialized it, its select, and its refill.
+    """A model: its place in the warehouse, quoted for SQL, how dbt materialized it, its select, its refill and slice.
 
     `refill` is what the model's YAML says in its meta, None (`whole`) where it says nothing:
 
@@ -54,6 +54,8 @@ class Model(NamedTuple):
     A table that was made anew and is as it was concerns nobody. One that differs concerns, of what is kept by sessions,
     those of the rows that differ: what such a model reads of one that is made in whole, it reads by its own sessions or
     tasks, where that has a column `session_id` or `task_id`; where it has none, it is made in whole itself.
+
+    `slice` is how a mart without sessions is cut where a part of the marts is published (slices).
     """
 
     name: str
@@ -61,6 +63,7 @@ class Model(NamedTuple):
     materialized: str
     sql: str
     refill: str | None = None
+    slice: str | None = None
 
     def kind(self) -> str:
         """What `refill` says where it names no column of sessions; `key` where it does."""

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from built_fleet import BuiltFleet
 
@@ -87,6 +88,25 @@ def test_every_table_says_how_it_is_refreshed_and_has_the_columns_that_it_names(
         needed |= {(other, column or key), (other, "session_id")} if of else set()
         if not needed <= columns:
             wrong[table] = refill
+    assert not wrong
+
+
+def test_every_mart_without_sessions_says_how_it_is_cut(nodes: list[Node], fleet: BuiltFleet) -> None:
+    """A slice of the marts takes the others by their sessions or tasks."""
+    wrong = {}
+    with fleet.warehouse() as warehouse:
+        for model in of_type(nodes, "model"):
+            cut, columns = model["config"]["meta"].get("slice"), model["columns"].keys()
+            if model["schema"] != "marts" or cut in ("again", "all"):
+                continue
+            if cut is None and not columns & {"session_id", "task_id"}:
+                wrong[model["name"]] = "nothing"
+            elif cut:
+                asked = f"select {cut.partition(' of ')[0]} from {model['relation_name']} limit 0"
+                try:
+                    warehouse.execute(asked)
+                except duckdb.Error as error:
+                    wrong[model["name"]] = str(error)
     assert not wrong
 
 

@@ -1,5 +1,5 @@
 -- What was used on the day $today and in the last 7 and 30 days up to it, whatever days the filters name: sessions,
--- calls, tokens, and costs as in costs.sql.
+-- calls, tokens, and costs as in costs.sql; of a slice only the spans that it holds whole, from $slice_since on.
 with
 
 spans as (
@@ -12,6 +12,8 @@ spans as (
 
     -- The name is needed for its columns'.
     from (values ('today', 0), ('7 days', 6), ('30 days', 29)) as named (period, days_before)  -- noqa: AL05
+
+    where $slice_since is null or cast($today as date) - days_before >= $slice_since
 
 ),
 
