@@ -8,15 +8,14 @@ select
     fleet,
     host,
     account,
-    project,
+    if(list_contains(getvariable('projects_apart'), project) is false, '(other projects)', project) as project,
     model,
     cost_kind,
     cache_outcome,
     count(*) as gap_count,
     cast(sum(lost_tokens) as bigint) as lost_tokens,
     sum(rewrite_cost_usd) as rewrite_cost_usd,
-    sum(long_life_saved_usd) as long_life_saved_usd,
-    sum(long_life_extra_usd) as long_life_extra_usd
+    sum(long_life_saved_usd - long_life_extra_usd) as long_life_usd
 from fct_cache_economics
 where
     (getvariable('since') is null or called_on >= getvariable('since'))

@@ -8,7 +8,7 @@ select
     fleet,
     host,
     account,
-    project,
+    if(list_contains(getvariable('projects_apart'), project) is false, '(other projects)', project) as project,
     tool_name,
     count(*) as session_count,
     cast(sum(tool_call_count) as bigint) as tool_call_count,

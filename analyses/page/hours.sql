@@ -12,7 +12,7 @@ select
     account,
     provider,
     cost_kind,
-    project,
+    if(list_contains(getvariable('projects_apart'), project) is false, '(other projects)', project) as project,
     model,
     cast(sum(model_call_count) as bigint) as model_call_count,
     cast(sum(output_tokens) as bigint) as output_tokens,

@@ -9,7 +9,7 @@ select
     host,
     account,
     provider,
-    project,
+    if(list_contains(getvariable('projects_apart'), project) is false, '(other projects)', project) as project,
     model,
     outcome_class,
     outcome_confidence,

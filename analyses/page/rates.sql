@@ -7,7 +7,7 @@ select
     host,
     account,
     provider,
-    project,
+    if(list_contains(getvariable('projects_apart'), project) is false, '(other projects)', project) as project,
     model,
     cast(sum(eligible_count) as bigint) as eligible_count,
     cast(sum(observed_count) as bigint) as observed_count,
@@ -24,16 +24,7 @@ where
     and (getvariable('provider') is null or provider = getvariable('provider'))
     and (getvariable('project') is null or project = getvariable('project'))
     and (getvariable('model') is null or model = getvariable('model'))
-group by
-    cast(date_trunc('week', ended_at) as date),
-    metric,
-    unit,
-    fleet,
-    host,
-    account,
-    provider,
-    project,
-    model
+group by all
 order by
     week_started_on,
     metric,

@@ -8,7 +8,7 @@ select
     fleet,
     host,
     account,
-    project,
+    if(list_contains(getvariable('projects_apart'), project) is false, '(other projects)', project) as project,
     model,
     stop_reason,
     is_degraded,

@@ -8,7 +8,7 @@ select
     fleet,
     host,
     account,
-    project,
+    if(list_contains(getvariable('projects_apart'), project) is false, '(other projects)', project) as project,
     tool_name,
     mcp_server,
     cost_kind,

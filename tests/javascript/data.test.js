@@ -119,3 +119,21 @@ test("days and spans read as people write them", () => {
     assert.equal(fl.span({ since: "2026-10-22", until: "2026-11-20" }), "22 Oct – 20 Nov 2026");
     assert.equal(fl.span({ since: null, until: null }), "all time");
 });
+
+test("texts stand in order whatever their case", () => {
+    assert.deepEqual(["b", "B", "a", "C", "ab"].sort(fl.order), ["a", "ab", "B", "b", "C"]);
+});
+
+test("thousands stand apart, and what is rounded to nothing has no sign", () => {
+    assert.deepEqual([0, 7, 999, 1000, 1234567, 99.5, -1234, -0.2].map(fl.count), ["0", "7", "999", "1,000", "1,234,567", "100", "-1,234", "0"]);
+    assert.deepEqual([fl.usd(1234.5), fl.usd(123456.7), fl.usd(-2)], ["$1,234.50", "$123,457", "\u2212$2.00"]);
+});
+
+test("the projects that do not stand apart are one, in tables that tell them and in tables that sum them", () => {
+    const all = { since: null, until: null };
+    fl.apart = new Set(["/a/api"]);
+    const summed = fl.table({ count: 3, columns: { project: ["/a/api", fl.OTHERS, null] } });
+    assert.deepEqual(fl.pass(summed, { project: fl.OTHERS }, all, null), [1]);
+    assert.deepEqual(fl.pass(days, { project: fl.OTHERS }, all, null), [2]);
+    fl.apart = new Set();
+});

@@ -29,7 +29,7 @@ OVERVIEW = ("build", "coverage", "days", "outcomes", "attention", "plans", "budg
 
 OF_A_SESSION = (
     *("session", "calls", "turns", "tasks", "tools", "files", "findings"),
-    *("commits", "pull_requests", "stops"),
+    *("commits", "pull_requests", "stops", "signals"),
 )
 
 TEXTS = ("fleet", "host", "account", "provider", "project", "model", "kind", "q")

@@ -47,6 +47,19 @@ NEWEST = 50
 DAYS_APART = 90
 """Of so many days, files tell each; older ones are summed by month, so that the page stays small over the years."""
 
+PROJECTS_APART = 50
+"""So many projects stand apart in files, the dearest; where there are more, the rest is one."""
+
+DEAREST_PROJECTS = """
+select project from fct_daily_costs where project is not null group by project
+order by
+    greatest(
+        sum(cost_usd) filter (where cost_kind = 'billed'), sum(cost_usd) filter (where cost_kind = 'subscription')
+    ) desc nulls last,
+    sum(model_call_count) desc,
+    project
+limit $1
+"""
 NEWEST_SESSIONS = "select session_id from page_sessions order by started_at desc nulls last, session_id limit $1"
 
 
@@ -116,7 +129,7 @@ def question(ledger: _duckdb.DuckDBPyConnection) -> _duckdb.DuckDBPyConnection:
 def _overall(ledger: _duckdb.DuckDBPyConnection) -> dict[str, Json]:
     """All answers that are of no one session, as far as the file holds their tables."""
     there = tables_there(ledger)
-    asked = _by_month(ledger) if tables_of("build") <= there else {}
+    asked = _by_month(ledger) | _projects_apart(ledger) if tables_of("build") <= there else {}
     return {name: ask(question(ledger), name, asked) for name in overall() if tables_of(name) <= there}
 
 
@@ -128,6 +141,13 @@ def _by_month(ledger: _duckdb.DuckDBPyConnection) -> dict[str, object]:
         return {}
     since = (date.fromisoformat(newest) - timedelta(days=DAYS_APART)).replace(day=1)
     return {"by_day_since": since} if date.fromisoformat(oldest) < since else {}
+
+
+def _projects_apart(ledger: _duckdb.DuckDBPyConnection) -> dict[str, object]:
+    """What asks answers for the dearest projects and the rest as one, where there are more than these."""
+    found = question(ledger).execute(DEAREST_PROJECTS, [PROJECTS_APART + 2]).fetchall()
+    projects = [row[0] for row in found]
+    return {"projects_apart": projects[:PROJECTS_APART]} if len(projects) > PROJECTS_APART + 1 else {}
 
 
 class _Folder:

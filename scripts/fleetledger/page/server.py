@@ -52,7 +52,10 @@ LOOK_SECONDS = 0.5
 """How often it is looked whether another file was published."""
 
 CACHED_BYTES = 32 * 2**20
-PAGES = ("overview", "sessions", "outcomes", "quality", "tools", "limits", "whatif", "attention", "live", "about")
+PAGES = (
+    *("overview", "sessions", "outcomes", "quality", "signals", "tools", "limits"),
+    *("whatif", "attention", "live", "about"),
+)
 COOKIE = "fleetledger"
 HEADERS = {
     "Content-Security-Policy": policy() + "; frame-ancestors 'none'",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 
-SCRIPTS = (
+_SCRIPTS = (
     "data.js",
     "format.js",
     "dom.js",
@@ -19,12 +19,14 @@ SCRIPTS = (
     "overview.js",
     "sessions.js",
     "quality.js",
+    "signals.js",
     "pages.js",
     "live.js",
     "app.js",
 )
 STYLE = "style.css"
-PARTS = (STYLE, *SCRIPTS)
+SCRIPT = "page.js"
+PARTS = (STYLE, SCRIPT)
 
 POLICY = {
     "default-src": "'none'",
@@ -40,8 +42,9 @@ POLICY = {
 
 @cache
 def part(name: str) -> str:
-    """A part of the page, as it stands in the package."""
-    return (STATIC / name).read_text(encoding="utf-8")
+    """A part of the page: a file of the package, or its scripts as one, for a browser asks for them one by one."""
+    names = _SCRIPTS if name == SCRIPT else (name,)
+    return "\n".join((STATIC / each).read_text(encoding="utf-8") for each in names)
 
 
 def policy(**changed: str) -> str:
@@ -57,26 +60,22 @@ def block(name: str, text: str) -> str:
 
 def index(blocks: Iterable[str], kind: str) -> str:
     """The page with answers in it; `kind` says what it is: folder, single or live."""
-    head = "\n".join(f'<script src="{name}"></script>' for name in SCRIPTS)
-    return _filled(f'<link rel="stylesheet" href="{STYLE}">', head, blocks, kind, policy())
+    head = f'<script src="{SCRIPT}" defer></script>\n<link rel="stylesheet" href="{STYLE}">'
+    return _filled(kind, policy(), head, [*blocks])
 
 
 def single(blocks: Iterable[str]) -> str:
     """The page as one file: scripts and style stand in it, and the policy names them by their hashes."""
-    texts = {name: part(name).replace("</", "<\\/") if name != STYLE else part(name) for name in PARTS}
-    scripts = "\n".join(f"<script>{texts[name]}</script>" for name in SCRIPTS)
-    allowed = policy(
-        script_src=" ".join(_hash(texts[name]) for name in SCRIPTS), style_src=_hash(texts[STYLE]), connect_src=""
-    )
-    return _filled(f"<style>{texts[STYLE]}</style>", scripts, blocks, "single", allowed)
+    style, script = part(STYLE), part(SCRIPT).replace("</", "<\\/")
+    allowed = policy(script_src=_hash(script), style_src=_hash(style), connect_src="")
+    return _filled("single", allowed, f"<style>{style}</style>", [*blocks, f"<script>{script}</script>"])
 
 
-def _filled(style: str, scripts: str, blocks: Iterable[str], kind: str, allowed: str) -> str:
+def _filled(kind: str, allowed: str, head: str, body: list[str]) -> str:
     page = part("index.html").replace("{policy}", allowed).replace("{kind}", kind)
-    before, _, rest = page.partition("{style}")
-    between, _, rest = rest.partition("{answers}")
-    middle, _, after = rest.partition("{scripts}")
-    return "".join((before, style, between, "\n".join(blocks), middle, scripts, after))
+    before, _, rest = page.partition("{head}")
+    between, _, after = rest.partition("{body}")
+    return "".join((before, head, between, "\n".join(body), after))
 
 
 def _hash(text: str) -> str:

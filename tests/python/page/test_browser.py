@@ -20,7 +20,7 @@ from fleetledger.base.paths import published_path
 from fleetledger.cli.main import main
 from fleetledger.page.export import export, export_single
 
-PAGES = ("overview", "sessions", "outcomes", "quality", "tools", "limits", "whatif", "attention", "about")
+PAGES = ("overview", "sessions", "outcomes", "quality", "signals", "tools", "limits", "whatif", "attention", "about")
 WIDTHS = (1440, 1024, 420)
 HOSTILE = "</script><img src=x onerror=alert(1)><b>x\u202egnp.exe\u0000\u2028" + "long" * 80
 FILTERS: tuple[dict[str, str], ...] = (

@@ -129,6 +129,27 @@ def test_hostile_text_is_text(ledger: Path, tmp_path: Path, form: str) -> None:
             assert re.fullmatch(r"[\w.-]+|#[\w/-]*|data:,", attributes.get(name) or "x"), (tag, attributes)
 
 
+def test_the_dearest_projects_stand_apart_and_the_rest_is_one(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleetledger.page.export.PROJECTS_APART", 3)
+    export(ledger, tmp_path / "page")
+    with duckdb.connect(str(ledger), read_only=True) as connection:
+        dearest = connection.execute(
+            "select project from fct_daily_costs where project is not null group by project order by"
+            " greatest(sum(if(cost_kind = 'billed', cost_usd, null)),"
+            " sum(if(cost_kind = 'subscription', cost_usd, null))) desc nulls last limit 3"
+        ).fetchall()
+        ((calls, projects),) = connection.execute(
+            "select (select count(*) from fct_model_calls), count(distinct project) from fct_sessions"
+        ).fetchall()
+    days = answer(tmp_path / "page", "days")
+    assert {name for name in days["project"] if name} == {name for (name,) in dearest} | {"(other projects)"}
+    assert sum(days["model_call_count"]) == calls
+    build = answer(tmp_path / "page", "build")
+    assert (build["projects_apart_count"], build["project_count"]) == ([3], [projects])
+
+
 def test_a_file_of_an_older_version_shows_what_it_has(ledger: Path, tmp_path: Path) -> None:
     older = tmp_path / "fleetledger.duckdb"
     shutil.copy(ledger, older)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,13 +9,13 @@ from typing import NamedTuple
 import duckdb
 import pytest
 from browser import chromium, opened
-from playwright.sync_api import Browser, Page
+from page_tables import shown, table
+from playwright.sync_api import Browser
 from refreshed_demo import RefreshedDemo
 
 from fleetledger.base.paths import published_path
 from fleetledger.page.export import export
 
-UNITS = {"K": 1e3, "M": 1e6, "B": 1e9}
 SELECTIONS = {
     "all": ("period=all", "true"),
     "october": ("since=2026-10-01&until=2026-10-31", "{day} between date '2026-10-01' and date '2026-10-31'"),
@@ -40,7 +39,6 @@ MONEY = (
     "sum({0}) filter (where cost_kind = 'billed') as paid,"
     " sum({0}) filter (where cost_kind = 'subscription') as notional"
 )
-UNKNOWN = "\u2013"
 PANELS = (
     Panel(
         "overview",
@@ -142,43 +140,6 @@ def folder(refreshed: RefreshedDemo, tmp_path_factory: pytest.TempPathFactory) -
     return export(published_path(refreshed.copy), tmp_path_factory.mktemp("page") / "page").path.as_uri()
 
 
-def table(page: Page, label: str) -> list[dict[str, str]]:
-    """The rows of a table by their heads; `key` is what the panel's own rows are told apart by, besides."""
-    found = page.evaluate(
-        """label => {
-            const box = [...document.querySelectorAll('[role=region]')].find(one => one.ariaLabel === label);
-            const text = cell => (cell.querySelector('.meter') ? '' : cell.innerText.trim());
-            return box && {
-                heads: [...box.querySelectorAll('thead th')].map(text),
-                rows: [...box.querySelectorAll('tbody tr')].map(row => [...row.children].map(text)),
-                titles: [...box.querySelectorAll('tbody tr')].map(row => row.firstChild.title),
-                links: [...box.querySelectorAll('tbody tr')].map(row => row.querySelector('a')?.hash ?? ''),
-            };
-        }""",
-        label,
-    )
-    if not found:
-        return []
-    heads: list[str] = []
-    for head in found["heads"]:
-        name = re.sub(r" [↑↓]$", "", head)
-        heads.append(f"{name} 2" if name in heads else name)
-    rows = [dict(zip(heads, row, strict=True)) for row in found["rows"]]
-    for row, title, link in zip(rows, found["titles"], found["links"], strict=True):
-        row["title"], row["link"] = title, link
-    return rows
-
-
-def shown(text: str) -> tuple[float, float] | None:
-    """The number that a cell shows, and how far the true one may be from it; None where it shows none."""
-    found = re.match(r"[≈≥<\s]*\$?([\d,]+(?:\.(\d+))?)([KMB]?)(?: (%))?", text)
-    if text == UNKNOWN or not found:
-        return None
-    scale = UNITS.get(found[3], 1) * (0.01 if found[4] else 1)
-    step = scale * 10 ** -len(found[2] or "")
-    return float(found[1].replace(",", "")) * scale, step * (1 if text.startswith(("<", "≈<")) else 0.5001)
-
-
 def known_by(panel: Panel, row: dict[str, str]) -> str:
     if panel.label == "Budgets":
         return f"{row['Period']} {row['title']}"
@@ -264,7 +225,18 @@ def test_a_sessions_page_shows_its_commits_and_how_its_responses_ended(
 def test_where_a_panel_comes_from_is_in_the_project(browser: Browser, folder: str) -> None:
     """Whatever SQL a panel names is a file of the project, word for word."""
     queries = {path.read_text().strip() for path in (Path(__file__).parents[3] / "analyses/page").glob("*.sql")}
-    for name in ("overview", "sessions", "outcomes", "quality", "tools", "limits", "whatif", "attention", "about"):
+    for name in (
+        "overview",
+        "sessions",
+        "outcomes",
+        "quality",
+        "signals",
+        "tools",
+        "limits",
+        "whatif",
+        "attention",
+        "about",
+    ):
         with opened(browser, f"{folder}#/{name}?period=all") as (page, _):
             for button in page.locator('button[aria-label$="where the figures come from"]').all():
                 button.click()

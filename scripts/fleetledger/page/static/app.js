@@ -3,16 +3,19 @@
 
 (function (fl) {
     const { h } = fl;
-    const NAV = [["overview", "Overview"], ["sessions", "Sessions"], ["outcomes", "Outcomes"], ["quality", "Quality"], ["tools", "Tools and audit"], ["limits", "Limits and plans"], ["whatif", "What if"], ["attention", "Needs you"], ["live", "Live"], ["about", "About the figures"]];
+    const NAV = [["overview", "Overview"], ["sessions", "Sessions"], ["outcomes", "Outcomes"], ["quality", "Quality"], ["signals", "Signals"], ["tools", "Tools and audit"], ["limits", "Limits and plans"], ["whatif", "What if"], ["attention", "Needs you"], ["live", "Live"], ["about", "About the figures"]];
     const byId = (id) => document.getElementById(id);
     const live = () => document.documentElement.dataset.kind === "live";
     const NOTHING = "`fleetledger refresh` lands the logs of the agents on this machine, and `fleetledger page --demo --open` shows an invented fleet.";
-    let drawn = 0;
+    let drawn = 0, hasShown = null;
+    // When the first page has been seen: what it does not wait for is asked for then.
+    const shown = new Promise((resolve) => (hasShown = resolve));
     fl.FIRST = ["build", "coverage", "days", "outcomes", "attention", "plans", "budgets"];
 
     // Projects by the last part of their path, and by as much more of it as tells one from another.
     function nameProjects() {
-        const paths = fl.values(fl.table(fl.answers.get("days")), "project").filter((path) => path);
+        const paths = fl.values(fl.table(fl.answers.get("days")), "project").filter((path) => path && path !== fl.OTHERS);
+        fl.apart = new Set(paths);
         fl.projectNames = fl.shortest(paths);
     }
 
@@ -48,6 +51,7 @@
                     return;
                 }
                 try {
+                    await shown;
                     const answer = await fl.load(name);
                     if (number === drawn) draw(fl.table(answer), Boolean(answer));
                 } catch (error) {
@@ -153,7 +157,8 @@
         const nothing = !ctx.today && !fl.pages[state.page].nofilter;
         main.replaceChildren(...[nothing ? fl.empty("Nothing is landed yet.", NOTHING) : fl.pages[state.page].draw(ctx)].flat(Infinity).filter(Boolean));
         document.title = fl.pages[state.page].title + " · fleetledger";
-        document.documentElement.scrollTop = keepPlace ? place : 0;
+        // Only where it changes: to be told a place, a browser lays the page out at once, and again when charts are drawn.
+        if (place) document.documentElement.scrollTop = keepPlace ? place : 0;
         // What was chosen with the keyboard keeps the keyboard, though the page is drawn anew.
         if (focus) [...document.querySelectorAll("[aria-label]")].find((element) => element.getAttribute("aria-label") === focus)?.focus({ preventScroll: true });
     }
@@ -195,8 +200,11 @@
         });
         nameProjects();
         await fl.go();
-        document.documentElement.dataset.ready = "yes";
         if (live()) fl.follow?.();
+        // Charts are drawn when their width is known, in the first frame; a page that nobody sees has none.
+        if (!document.hidden) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        document.documentElement.dataset.ready = "yes";
+        hasShown();
     }
     // What is drawn first needs no waiting: the answers stand in the page, and drawing goes before the first picture.
     if (typeof document !== "undefined") begin();

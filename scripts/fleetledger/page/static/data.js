@@ -34,8 +34,11 @@
 
     fl.FILTERS = ["fleet", "host", "account", "provider", "project", "model"];
     fl.PERIODS = { "7d": 7, "30d": 30, "90d": 90, all: null };
-    const KNOWN = new Set([...fl.FILTERS, "since", "until", "period", "free", "q", "sort", "by", "outcome", "kind", "metric", "rule"]);
+    const KNOWN = new Set([...fl.FILTERS, "since", "until", "period", "free", "q", "sort", "by", "outcome", "result", "signal", "part"]);
     const NONE = "(none)";
+    // What a page of files says of the projects that do not stand apart in it.
+    const OTHERS = "(other projects)";
+    fl.apart = new Set();
 
     // An address within the page: #/NAME?filters; what is unknown in it is left out.
     fl.parseHash = (hash) => {
@@ -89,7 +92,8 @@
         for (const name of fl.FILTERS) {
             if (!params[name] || !table.has(name)) continue;
             const column = table.column(name), wanted = params[name] === NONE ? null : params[name];
-            tests.push((i) => column[i] === wanted);
+            if (name === "project" && wanted === OTHERS) tests.push((i) => column[i] !== null && !fl.apart.has(column[i]));
+            else tests.push((i) => column[i] === wanted);
         }
         if (day && (period?.since || period?.until)) {
             const column = table.column(day), since = period.since ?? "", until = period.until ?? "9999-12-31";
@@ -139,9 +143,16 @@
     fl.values = (table, name) => {
         const counts = new Map();
         for (const value of table.column(name)) counts.set(value, (counts.get(value) ?? 0) + 1);
-        return [...counts.keys()].sort((a, b) => (a === null) - (b === null) || String(a).localeCompare(String(b)));
+        return [...counts.keys()].sort((a, b) => (a === null) - (b === null) || fl.order(String(a), String(b)));
     };
     fl.NONE = NONE;
+    fl.OTHERS = OTHERS;
+
+    // Texts in order, whatever their case.
+    fl.order = (a, b) => {
+        const [one, other] = [a.toLowerCase(), b.toLowerCase()];
+        return one < other ? -1 : one > other ? 1 : a < b ? -1 : a > b ? 1 : 0;
+    };
 
     // Sorted by a column, what is unknown last either way.
     fl.sorted = (rows, value, descending) => {
@@ -151,7 +162,7 @@
             .sort(([a, i], [b, j]) => {
                 const empty = (a === null || a === undefined) - (b === null || b === undefined);
                 if (empty) return empty;
-                const less = typeof a === "string" && typeof b === "string" ? a.localeCompare(b) : a < b ? -1 : a > b ? 1 : 0;
+                const less = typeof a === "string" && typeof b === "string" ? fl.order(a, b) : a < b ? -1 : a > b ? 1 : 0;
                 return less * order || i - j;
             })
             .map(([, , row]) => row);

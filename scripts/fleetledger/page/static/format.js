@@ -2,18 +2,22 @@
 "use strict";
 
 (function (fl) {
-    const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-    const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    // Thousands apart, by hand: the browser's own formats and collations take longer to load than the overview to draw.
+    const grouped = (value, digits) => {
+        const [whole, part] = Math.abs(value).toFixed(digits).split(".");
+        return (value < 0 && Number(whole + "." + (part ?? 0)) ? "-" : "") + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? "." + part : "");
+    };
+    const whole = (value) => grouped(value, 0);
     fl.UNKNOWN = "–";
     const known = (value) => value !== null && value !== undefined && !Number.isNaN(value);
 
-    fl.count = (value) => (known(value) ? whole.format(value) : fl.UNKNOWN);
+    fl.count = (value) => (known(value) ? whole(value) : fl.UNKNOWN);
 
     // Money with its kind: what a flat rate covers is notional, and says so with ≈.
     fl.usd = (value, kind = "billed") => {
         if (!known(value)) return fl.UNKNOWN;
         const sign = value < 0 ? "−" : "", size = Math.abs(value);
-        const text = size !== 0 && size < 0.005 ? "<$0.01" : "$" + (size >= 100000 ? whole.format(size) : cents.format(size));
+        const text = size !== 0 && size < 0.005 ? "<$0.01" : "$" + (size >= 100000 ? whole(size) : grouped(size, 2));
         return (kind === "subscription" ? "≈" : "") + sign + text;
     };
     // Money on an axis.
@@ -30,7 +34,7 @@
                 return (Math.abs(number) >= 99.95 ? number.toFixed(0) : Math.abs(number) >= 9.995 ? number.toFixed(1) : number.toFixed(2)) + unit;
             }
         }
-        return whole.format(value);
+        return whole(value);
     };
     fl.share = (part, all, digits = 0) => (known(part) && all ? percent(part / all, digits) : fl.UNKNOWN);
     // Never 100 % or 0 % of what is not all or nothing.
@@ -52,7 +56,7 @@
         if (ms < 60000) return (ms / 1000).toFixed(ms < 9950 ? 1 : 0) + " s";
         if (ms < 3600000) return Math.round(ms / 60000) + " min";
         const hours = ms / 3600000;
-        return hours < 100 ? hours.toFixed(1) + " h" : whole.format(hours) + " h";
+        return hours < 100 ? hours.toFixed(1) + " h" : whole(hours) + " h";
     };
     const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     fl.day = (text, year = false) => (text ? Number(text.slice(8, 10)) + " " + MONTHS[Number(text.slice(5, 7)) - 1] + (year ? " " + text.slice(0, 4) : "") : fl.UNKNOWN);

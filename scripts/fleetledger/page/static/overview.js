@@ -22,7 +22,7 @@
 
     function tile(spec) {
         return h("section", { class: "tile " + spec.tone, "aria-label": spec.label },
-            h("div", { class: "tile-label" }, h("i", { class: "swatch " + spec.tone }), spec.label),
+            h("div", { class: "tile-label" }, h("i", { class: "swatch " + spec.tone }), h("a", { href: spec.href }, spec.label)),
             h("div", { class: "tile-value" }, spec.value, spec.of && h("small", {}, spec.of)),
             h("div", { class: "tile-note" }, spec.change && h("b", { class: "change", title: spec.against }, spec.change), spec.note),
             spec.spark ?? h("span", { class: "spark" }));
@@ -34,7 +34,7 @@
         const was = before && fl.sum(table, fl.ofKind(table, before.rows, kind), "cost_usd");
         const { since, until } = edges(ctx, table, rows);
         return tile({
-            tone: kind, label, value: fl.usd(sum, kind),
+            tone: kind, label, href: ctx.href("sessions", { sort: "-" + kind }), value: fl.usd(sum, kind),
             change: fl.change(sum, was), against: before && "against " + fl.usd(was, kind) + " in the " + before.name,
             note: note(here), spark: rows.length ? fl.spark(spread(ctx, byDay(table, here, "cost_usd"), since, until), kind) : null,
         });
@@ -59,7 +59,7 @@
             moneyTile(ctx, days, rows, before, "subscription", "Notional", (here) => unpriced(days, here) ?? fl.plural(fl.sum(days, here, "model_call_count") ?? 0, "call") + " under a flat rate"),
             planTile(ctx),
             tile({
-                tone: "tokens", label: "Tokens", value: fl.short(total), change: fl.change(total, before && sumOf(before.rows)), against: before && "against the " + before.name,
+                tone: "tokens", label: "Tokens", href: ctx.href("sessions", { sort: "-tokens" }), value: fl.short(total), change: fl.change(total, before && sumOf(before.rows)), against: before && "against the " + before.name,
                 note: total ? fl.share(read, total, 1) + " cached · " + fl.short(wrote) + " out" : "no call had a count",
                 spark: rows.length ? fl.spark(spread(ctx, perDay, since, until), "tokens") : null,
             }),
@@ -74,9 +74,9 @@
         });
         const paid = fl.sum(plans, rows.filter((i) => plans.column("plan_count")[i]), "amortised_usd");
         const worth = fl.sum(plans, rows, "covered_use_usd");
-        if (paid === null) return tile({ tone: "flat", label: "Flat rates paid", value: fl.UNKNOWN, note: "no [[plan]] in fleet.toml" });
+        if (paid === null) return tile({ tone: "flat", label: "Flat rates paid", href: ctx.href("limits"), value: fl.UNKNOWN, note: "no [[plan]] in fleet.toml" });
         return tile({
-            tone: "flat", label: "Flat rates paid", value: fl.usd(paid), of: "in these months",
+            tone: "flat", label: "Flat rates paid", href: ctx.href("limits"), value: fl.usd(paid), of: "in these months",
             note: worth ? "covered ≈" + fl.usd(worth).replace("≈", "") + ": worth " + (worth / paid).toFixed(1) + "×" : "covered no use that has a price",
         });
     }
@@ -95,7 +95,7 @@
         const judged = counts.success + counts.failure, observed = all - counts.unknown;
         const bar = h("span", { class: "share-bar small" }, all ? RESULTS.filter(([name]) => counts[name]).map(([name]) => h("i", { class: name, css: { "flex-grow": String(counts[name]) } })) : null);
         return tile({
-            tone: "success", label: "Outcomes", value: all ? fl.count(counts.success) : fl.UNKNOWN, of: all ? "of " + fl.count(judged) + " judged" : null,
+            tone: "success", label: "Outcomes", href: ctx.href("outcomes"), value: all ? fl.count(counts.success) : fl.UNKNOWN, of: all ? "of " + fl.count(judged) + " judged" : null,
             note: all ? fl.share(observed, all) + " of " + fl.plural(all, "task") + " observed" : "no task in this selection", spark: bar,
         });
     }
@@ -103,7 +103,7 @@
     // The largest series by name, and the rest as one.
     fl.topSeries = (table, rows, name, value, most = 5) => {
         const groups = fl.groups(table, rows, [name]).map((group) => ({ name: fl.name(name, group.values[0]), sum: fl.sum(table, group.rows, value) ?? 0, rows: group.rows }));
-        groups.sort((a, b) => b.sum - a.sum || a.name.localeCompare(b.name));
+        groups.sort((a, b) => b.sum - a.sum || fl.order(a.name, b.name));
         const top = groups.slice(0, most), rest = groups.slice(most);
         if (rest.length === 1) top.push(rest[0]);
         else if (rest.length) top.push({ name: rest.length + " others", rows: rest.flatMap((group) => group.rows) });
@@ -138,7 +138,7 @@
         const line = (name, count, href) => ({ name, count, href });
         const lines = [line("success", counts.success), line("landed commit", commits), line("merged PR", merged)];
         const body = !all ? fl.empty("No task ended in this selection.") : [
-            fl.shares(RESULTS.map(([name, text]) => ({ name: text, value: counts[name], text: fl.count(counts[name]), tone: name })), "Outcomes"),
+            fl.shares(RESULTS.map(([name, text]) => ({ name: text, value: counts[name], text: fl.count(counts[name]), tone: name, href: counts[name] ? ctx.href("sessions", { result: name }) : null })), "Outcomes"),
             h("table", { class: "plain" }, h("caption", { class: "unseen" }, "What a result cost"),
                 h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Cost of a"), h("th", { scope: "col", class: "num" }, "Results"), h("th", { scope: "col", class: "num" }, "Paid each"), h("th", { scope: "col", class: "num" }, "Notional each"))),
                 h("tbody", {}, lines.map(({ name, count }) => h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: "num" }, fl.count(count)), h("td", { class: "num" }, each("billed", count)), h("td", { class: "num" }, each("subscription", count)))))),
@@ -196,7 +196,8 @@
                 fl.money("subscription", "Notional", "subscription", (row) => row.subscription, largest),
             ],
         });
-        return fl.panel({ title: "Where it went", source: "days", span, tools: select, body });
+        const apart = ctx.build.projects_apart_count, rest = by === "project" && apart ? "The " + fl.count(apart) + " dearest projects stand apart; the rest of " + fl.count(ctx.build.project_count) + " is one." : null;
+        return fl.panel({ title: "Where it went", source: "days", span, tools: select, note: rest, body });
     };
 
     // What tokens are, by what they cost each: the same four, in money and in counts.

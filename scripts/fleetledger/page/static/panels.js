@@ -92,7 +92,7 @@
         const said = label + ": " + parts.map((part) => part.name + " " + part.text).join(", ");
         return h("div", { class: "shares" },
             h("div", { class: "share-bar", role: "img", "aria-label": said }, whole ? parts.filter((part) => part.value > 0).map((part) => h("i", { class: part.tone, css: { "flex-grow": String(part.value / whole) } })) : null),
-            h("ul", { class: "legend" }, parts.map((part) => h("li", {}, h("i", { class: "swatch " + part.tone }), h("span", {}, part.name), h("b", {}, part.text), whole ? h("em", {}, fl.share(part.value ?? 0, whole)) : null))));
+            h("ul", { class: "legend" }, parts.map((part) => h("li", {}, h("i", { class: "swatch " + part.tone }), part.href ? h("a", { href: part.href }, part.name) : h("span", {}, part.name), h("b", {}, part.text), whole ? h("em", {}, fl.share(part.value ?? 0, whole)) : null))));
     };
 
     fl.rowsOf = (table) => Array.from({ length: table.count }, (_, i) => table.row(i));

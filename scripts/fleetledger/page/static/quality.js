@@ -17,10 +17,10 @@
 
     fl.pages.quality = {
         title: "Quality",
-        needs: ["rates", "stops", "contexts", "cache", "asks", "versions"],
+        needs: ["rates", "stops", "contexts", "cache", "asks", "versions", "version_changes"],
         draw: (ctx) => h("div", { class: "panels" },
             ratesPanel(ctx), weeksPanel(ctx, "degradation"), weeksPanel(ctx, "hallucination"),
-            stopsPanel(ctx), contextsPanel(ctx), cachePanel(ctx), asksPanel(ctx), versionsPanel(ctx)),
+            stopsPanel(ctx), contextsPanel(ctx), cachePanel(ctx), asksPanel(ctx), versionsPanel(ctx), changesPanel(ctx)),
     };
 
     const ratesPanel = (ctx) => fl.panel({
@@ -43,7 +43,7 @@
                     ...METRICS.map(([metric, label, about]) => ({
                         id: metric, label, num: true,
                         value: (row) => (row.of[metric].observed >= FEWEST ? row.of[metric].counted / row.of[metric].observed : null),
-                        cell: (row) => [rate(row.of[metric].counted, row.of[metric].observed), h("span", { class: "of" }, fl.count(row.of[metric].counted) + " of " + fl.count(row.of[metric].observed))],
+                        cell: (row) => [rate(row.of[metric].counted, row.of[metric].observed), h(row.of[metric].counted ? "a" : "span", { class: "of", href: row.of[metric].counted ? ctx.href("sessions", { signal: "rates", part: metric, model: row.name ?? fl.NONE }) : null }, fl.count(row.of[metric].counted) + " of " + fl.count(row.of[metric].observed))],
                         title: (row) => about + "; " + fl.count(row.of[metric].eligible) + " could be observed",
                     })),
                 ],
@@ -88,7 +88,7 @@
             if (!found.length) return fl.empty("No call in this selection.");
             const told = fl.add(0, ...found.filter((row) => row.name !== null).map((row) => row.calls)), bad = fl.add(0, ...found.filter((row) => row.degraded).map((row) => row.calls));
             return [
-                fl.shares(fl.sorted(found, (row) => row.calls, true).map((row) => ({ name: row.name === null ? "not told" : fl.words(row.name), value: row.calls, text: fl.count(row.calls), tone: toneOf(row.degraded) })), "How responses ended"),
+                fl.shares(fl.sorted(found, (row) => row.calls, true).map((row) => ({ name: row.name === null ? "not told" : fl.words(row.name), value: row.calls, text: fl.count(row.calls), tone: toneOf(row.degraded), href: row.degraded ? fl.drill(ctx, "stops", row.name) : null })), "How responses ended"),
                 h("p", { class: "note" }, fl.count(bad) + " of " + fl.count(told) + " whose end is told broke off or were refused: " + rate(bad, told) + "."),
             ];
         }),
@@ -106,7 +106,7 @@
             const drops = calls(rows.filter((i) => kinds[i] === "drop")), all = calls(rows);
             const largest = rows.reduce((most, i) => Math.max(most, table.column("largest_context_tokens")[i] ?? 0), 0);
             return [
-                fl.shares(FULLNESS.map(([name, text, tone]) => ({ name: text, tone, value: calls(rows.filter((i) => fullness[i] === name)), text: fl.count(calls(rows.filter((i) => fullness[i] === name))) })), "How full contexts were"),
+                fl.shares(FULLNESS.map(([name, text, tone]) => ({ name: text, tone, href: name === "full" || name === "high" ? fl.drill(ctx, "contexts", name) : null, value: calls(rows.filter((i) => fullness[i] === name)), text: fl.count(calls(rows.filter((i) => fullness[i] === name))) })), "How full contexts were"),
                 h("p", { class: "note" }, fl.plural(drops, "time") + " compacted or cleared; " + fl.short((fl.sum(table, rows, "context_tokens") ?? 0) / (all || 1)) + " tokens a call, " + fl.short(largest) + " at most."),
             ];
         }),
@@ -120,10 +120,11 @@
             const found = fl.groups(table, ctx.pass(table, "called_on"), ["cache_outcome"]).map((group) => ({
                 name: group.values[0], gaps: fl.sum(table, group.rows, "gap_count"), lost: fl.sum(table, group.rows, "lost_tokens"),
                 billed: of(group.rows, "billed", "rewrite_cost_usd"), subscription: of(group.rows, "subscription", "rewrite_cost_usd"),
+                hour: Object.fromEntries(["billed", "subscription"].map((kind) => [kind, of(group.rows, kind, "long_life_usd")])),
             }));
             return [
                 fl.grid({
-                    label: "What became of the cache", rows: found, sort: "-gaps",
+                    label: "What became of the cache", rows: found, sort: "-gaps", href: (row) => (row.name === "kept" ? null : fl.drill(ctx, "cache", row.name)),
                     columns: [
                         { id: "name", label: "Outcome", first: true, wide: true, value: (row) => fl.words(row.name) },
                         { id: "gaps", label: "Times", num: true, value: (row) => row.gaps, cell: (row) => fl.count(row.gaps) },
@@ -133,10 +134,16 @@
                     ],
                     empty: fl.empty("No context of this selection has two calls."),
                 }),
-                found.length ? h("p", { class: "note" }, "Amounts: what writing it again cost beyond reading it.") : null,
+                found.length ? h("p", { class: "note" }, "Amounts: what writing it again cost beyond reading it. ", hour(found)) : null,
             ];
         }),
     });
+
+    // What a life of an hour instead of five minutes would have come to, kind by kind.
+    const hour = (found) => {
+        const told = ["billed", "subscription"].map((kind) => [kind, fl.add(...found.map((row) => row.hour[kind]))]).filter(([, value]) => value).map(([kind, value]) => (value > 0 ? "saved " : "cost ") + fl.usd(Math.abs(value), kind) + (value > 0 ? "" : " more"));
+        return told.length ? "Kept for an hour, it would have " + told.join(" and ") + "." : null;
+    };
 
     const asksPanel = (ctx) => fl.panel({
         title: "The dearest prompts", note: "A prompt of a person, with all that followed it up to the next.", source: "asks", span: "two-thirds", ignored: fl.ignored(ctx.table("asks"), ctx.params, "prompted_on"),
@@ -156,6 +163,35 @@
                     fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd),
                 ],
                 empty: fl.empty("No person prompted anything in this selection."),
+            });
+        }),
+    });
+
+    // What changed with a version: more or less of it than before where the intervals do not meet.
+    const CHANGES = { more: "more", less: "less", same: "no change seen", too_few: "too few" };
+    const changesPanel = (ctx) => fl.panel({
+        title: "Versions against those before", note: "All time. What changed with a version, not that the version changed it: intervals that do not meet, from enough sessions.", source: "version_changes",
+        body: waits(ctx, "version_changes", (table, there) => {
+            if (!there) return fl.empty(NOT_THERE);
+            const share = (id, label, part, all, bad) => ({
+                id, label, num: true, value: (row) => (row[all] ? row[part] / row[all] : null),
+                cell: (row) => [row[all] ? fl.share(row[part], row[all], 1) : fl.UNKNOWN, h("span", { class: "of" + (row[id + "_change"] === bad ? " worse" : "") }, CHANGES[row[id + "_change"]] ?? "")],
+                title: (row) => fl.count(row[part]) + " of " + fl.count(row[all]),
+            });
+            return fl.grid({
+                label: "Versions against those before", rows: table.count ? fl.rowsOf(table).filter((row) => !ctx.params.fleet || row.fleet === ctx.params.fleet) : [], most: 12, kind: "even",
+                columns: [
+                    { id: "version", label: "Version", first: true, value: (row) => row.version_name, title: (row) => row.version_name },
+                    { id: "fleet", label: "Fleet", minor: true, value: (row) => row.fleet },
+                    { id: "before", label: "Before it", minor: true, value: (row) => row.previous_version_name, title: (row) => row.previous_version_name },
+                    { id: "first", label: "First", time: true, minor: true, value: (row) => row.first_used_on, cell: (row) => fl.moment(row.first_used_on, ctx.today) },
+                    { id: "sessions", label: "Sessions", num: true, value: (row) => row.session_count, cell: (row) => fl.count(row.session_count) },
+                    { id: "tokens", label: "Tokens, median", num: true, minor: true, value: (row) => row.median_tokens, cell: (row) => fl.short(row.median_tokens), title: (row) => "before it " + fl.short(row.previous_median_tokens) },
+                    share("tool_error_share", "Tool errors", "tool_error_count", "tool_call_count", "more"),
+                    share("degraded_share", "Degraded", "degraded_call_count", "ended_call_count", "more"),
+                    share("success_share", "Succeeded", "successful_session_count", "decided_session_count", "less"),
+                ],
+                empty: fl.empty("No session is of one version in nine calls of ten."),
             });
         }),
     });

@@ -23,7 +23,7 @@
 
     fl.pages.sessions = {
         title: "Sessions",
-        needs: ["sessions"],
+        needs: (state) => (state.params.signal ? ["sessions", "signal_sessions"] : ["sessions"]),
         draw(ctx) {
             const host = h("div", {}), scatter = h("div", {});
             ctx.later("sessions", (table) => fill(ctx, table, host, scatter));
@@ -34,13 +34,18 @@
     };
 
     function fill(ctx, table, host, scatter) {
-        const rows = ctx.pass(table, "started_on").map((i) => table.row(i));
+        const seen = signalled(ctx);
+        const rows = ctx.pass(table, "started_on", (i) => (!seen || seen.has(table.column("session_key")[i])) && (!ctx.params.result || (table.column("outcome_result")[i] ?? "unknown") === ctx.params.result)).map((i) => table.row(i));
         const text = (row) => [row.title, row.project, row.git_branch, row.model, row.outcome_class, row.session_id].filter(Boolean).join(" ").toLowerCase();
         const texts = new Map(rows.map((row) => [row, text(row)]));
         const search = h("input", { type: "search", placeholder: "Search titles, projects, branches, models  /", "aria-label": "Search sessions", value: ctx.params.q ?? "" });
         const outcomes = [...new Set(rows.map((row) => row.outcome_class).filter(Boolean))].sort();
         const outcome = h("select", { "aria-label": "Only this outcome", class: ctx.params.outcome ? "on" : null }, h("option", { value: "" }, "All outcomes"), outcomes.map((name) => h("option", { value: name, selected: name === ctx.params.outcome }, fl.words(name))));
         outcome.addEventListener("change", () => ctx.set({ outcome: outcome.value || null }));
+        const narrowed = [seen && ["signal", "part", fl.words(ctx.params.signal) + (ctx.params.part ? ": " + fl.words(ctx.params.part) : "")], ctx.params.result && ["result", "result", { success: "succeeded", failure: "failed", neither: "neither" }[ctx.params.result] ?? "not observed"]].filter(Boolean).map(([name, other, words]) => h("button", { class: "button on", type: "button", "aria-label": "Not only " + words, on: { click: () => ctx.set({ [name]: null, [other]: null }) } }, words + " ×"));
+        // One more column takes the place of one.
+        const columns = fl.sessionColumns(ctx.today).filter((column) => !seen || column.id !== "turns");
+        if (seen) columns.splice(1, 0, { id: "signal", label: fl.SIGNALS[ctx.params.signal] ?? "Counted", num: true, value: (row) => seen.get(row.session_key).counted, cell: (row) => [fl.count(seen.get(row.session_key).counted), seen.get(row.session_key).of !== null && h("span", { class: "soft" }, " of " + fl.count(seen.get(row.session_key).of))] });
         const found = h("span", { class: "soft", role: "status" }), list = h("div", {});
         const draw = () => {
             const words = (ctx.params.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
@@ -49,15 +54,29 @@
             found.textContent = fl.plural(passing.length, "session") + (cut ? ", of the newest and dearest " + fl.count(table.count) + " of " + fl.count(whole) + " that are listed here" : "");
             // By the larger amount, of whichever kind: an order that no one column has.
             const dearest = ctx.params.sort === "-cost";
-            list.replaceChildren(fl.grid({ label: "Sessions", kind: "free-height", rows: dearest ? fl.sorted(passing, cost, true) : passing, most: 100, sort: dearest ? null : ctx.params.sort ?? "-started", sorted: (sort) => ctx.replace({ sort }), href: (row) => "#/session/" + row.session_key, columns: fl.sessionColumns(ctx.today), empty: fl.empty(rows.length ? "No session has these words." : "No session began in this selection.", rows.length ? null : whole ? "Choose a longer period, or clear the filters." : "Nothing is landed yet: `fleetledger refresh` lands what is on this machine.") }));
+            list.replaceChildren(fl.grid({ label: "Sessions", kind: "free-height", rows: dearest ? fl.sorted(passing, cost, true) : passing, most: 100, sort: dearest ? null : ctx.params.sort ?? (seen ? "-signal" : "-started"), sorted: (sort) => ctx.replace({ sort }), href: (row) => "#/session/" + row.session_key, columns, empty: fl.empty(rows.length ? "No session has these words." : "No session began in this selection.", rows.length ? null : whole ? "Choose a longer period, or clear the filters." : "Nothing is landed yet: `fleetledger refresh` lands what is on this machine.") }));
             points(ctx, passing, scatter);
         };
         search.addEventListener("input", () => {
             ctx.replace({ q: search.value });
             draw();
         });
-        host.replaceChildren(h("div", { class: "listing" }, search, outcome, found), list);
+        host.replaceChildren(h("div", { class: "listing" }, search, outcome, narrowed, found), list);
         draw();
+    }
+
+    // The sessions that a signal is about, with how much of what it counts each has; null where none is asked for.
+    function signalled(ctx) {
+        if (!ctx.params.signal) return null;
+        const table = ctx.table("signal_sessions"), part = ctx.params.part === fl.NONE ? null : ctx.params.part;
+        const signals = table.column("signal"), parts = table.column("part"), keys = table.column("session_key"), counted = table.column("counted_count"), of = table.column("of_count");
+        const found = new Map();
+        for (let i = 0; i < table.count; i++) {
+            if (signals[i] !== ctx.params.signal || (ctx.params.part && parts[i] !== part)) continue;
+            const before = found.get(keys[i]) ?? { counted: 0, of: null };
+            found.set(keys[i], { counted: before.counted + counted[i], of: fl.add(before.of, of[i]) });
+        }
+        return found;
     }
 
     function points(ctx, rows, host) {
@@ -118,7 +137,7 @@
                 fl.panel({ title: "Take it up again", span: "half", body: h("div", { class: "prose" }, resume ? h("p", {}, fl.copyable(resume, "the line that resumes it")) : h("p", {}, "A session of mu is resumed by its daemon."), h("p", {}, fl.copyable("fleetledger show " + fl.shellWord(it.session_id), "the line that shows it")), h("p", { class: "soft" }, "The second prints what was said, and what each turn cost; the page holds no text of the logs but titles and paths.")) }),
                 turnsPanel(part(parts, "turns")), contextPanel(part(parts, "calls")), toolsPanel(part(parts, "tools")), filesPanel(part(parts, "files")),
                 workPanel(part(parts, "commits"), part(parts, "pull_requests"), ctx), stopsPanel(part(parts, "stops")),
-                part(parts, "tasks").count > 1 ? tasksPanel(part(parts, "tasks")) : null, part(parts, "findings").count ? findingsPanel(part(parts, "findings")) : null, callsPanel(part(parts, "calls"))),
+                part(parts, "tasks").count > 1 ? tasksPanel(part(parts, "tasks")) : null, part(parts, "findings").count ? findingsPanel(part(parts, "findings")) : null, part(parts, "signals").count ? signalsPanel(part(parts, "signals")) : null, callsPanel(part(parts, "calls"))),
         ];
     }
 
@@ -205,6 +224,19 @@
     const filesPanel = (table) => fl.panel({ title: "Files", span: "half", source: "session_files", body: fl.grid({ label: "Files of the session", rows: rowsOf(table), most: 12, columns: [{ id: "file", label: "File", first: true, wide: true, value: (row) => row.file_path, title: (row) => row.file_path, cell: (row) => h("code", {}, row.file_path) }, { id: "calls", label: "Calls", num: true, value: (row) => row.tool_call_count }, { id: "added", label: "Added", num: true, value: (row) => row.lines_added, cell: (row) => (row.lines_added === null ? null : "+" + fl.count(row.lines_added)) }, { id: "removed", label: "Removed", num: true, value: (row) => row.lines_removed, cell: (row) => (row.lines_removed === null ? null : "−" + fl.count(row.lines_removed)) }], empty: fl.empty("No tool named a file.") }) });
     const tasksPanel = (table) => fl.panel({ title: "Sub-agents and tasks", source: "session_tasks", body: fl.grid({ label: "Tasks of the session", rows: rowsOf(table), most: 20, columns: [{ id: "task", label: "Task", first: true, value: (row) => (row.is_subagent ? "sub-agent " + (row.agent_id ?? "").slice(0, 8) : row.task_id.slice(-24)) }, { id: "started", label: "Started", value: (row) => row.started_at, cell: (row) => fl.clock(row.started_at) }, { id: "outcome", label: "Outcome", value: (row) => row.outcome_class, cell: (row) => fl.words(row.outcome_class) }, { id: "why", label: "Why", wide: true, minor: true, value: (row) => row.outcome_rationale, title: (row) => row.outcome_rationale }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, minor: true, value: (row) => row.tool_call_count }, { id: "active", label: "Active", num: true, minor: true, value: (row) => row.active_ms, cell: (row) => fl.duration(row.active_ms) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] }) });
     const findingsPanel = (table) => fl.panel({ title: "What the audit found", source: "session_findings", body: fl.grid({ label: "Findings of the session", rows: rowsOf(table), columns: [{ id: "severity", label: "Severity", first: true, value: (row) => row.severity, cell: (row) => fl.severity(row.severity) }, { id: "rule", label: "Rule", value: (row) => fl.words(row.rule_id) }, { id: "tool", label: "Tool", minor: true, value: (row) => row.tool_name }, { id: "found", label: "Found", wide: true, value: (row) => row.found, title: (row) => row.found }, { id: "at", label: "When", value: (row) => row.called_at, cell: (row) => fl.time(row.called_at) }] }) });
+    const signalsPanel = (table) => fl.panel({
+        title: "What signals see in it", source: "session_signals", note: "Claims that no tool bears out, instructions broken, friction, compactions, sub-agents without use, what could have been saved.",
+        body: fl.grid({
+            label: "Signals of the session", rows: rowsOf(table), most: 12,
+            columns: [
+                { id: "at", label: "When", first: true, value: (row) => row.seen_at, cell: (row) => fl.clock(row.seen_at), title: (row) => row.seen_at },
+                { id: "signal", label: "Signal", value: (row) => row.signal, cell: (row) => fl.words(row.signal) },
+                { id: "part", label: "What", wide: true, value: (row) => row.part, cell: (row) => fl.words(row.part) },
+                { id: "detail", label: "How", value: (row) => row.detail, cell: (row) => (row.detail_count === null ? fl.words(row.detail ?? fl.UNKNOWN) : fl.count(row.detail_count) + " " + fl.words(row.detail)) },
+                { id: "cost", label: "Cost", num: true, value: (row) => row.cost_usd, cell: (row) => (row.cost_usd === null ? null : fl.usd(row.cost_usd, row.cost_kind)) },
+            ],
+        }),
+    });
     const callsPanel = (table) => fl.panel({ title: "Calls", source: "session_calls", body: fl.grid({ label: "Calls of the session", kind: "free-height", rows: rowsOf(table), most: 50, columns: [
         { id: "at", label: "Time", first: true, value: (row) => row.called_at, cell: (row) => fl.clock(row.called_at), title: (row) => row.called_at },
         { id: "turn", label: "Turn", value: (row) => row.turn_number, cell: (row) => (row.agent_id ? "sub-agent " + row.agent_id.slice(0, 6) : row.turn_number) },
