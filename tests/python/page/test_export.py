@@ -141,7 +141,7 @@ def test_the_dearest_projects_stand_apart_and_the_rest_is_one(
             " sum(if(cost_kind = 'subscription', cost_usd, null))) desc nulls last limit 3"
         ).fetchall()
         ((calls, projects),) = connection.execute(
-            "select (select count(*) from fct_model_calls), count(distinct project) from fct_sessions"
+            "select (select sum(model_call_count) from fct_daily_costs), count(distinct project) from fct_sessions"
         ).fetchall()
     days = answer(tmp_path / "page", "days")
     assert {name for name in days["project"] if name} == {name for (name,) in dearest} | {"(other projects)"}

@@ -5,17 +5,14 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import IO
 
 import pytest
+from live_server import served
 
 PAGES, A_SECOND, SECONDS = 20, 200, 600
 MOST_MB, GROWTH_MB = 250, 15
@@ -34,23 +31,6 @@ def line(number: int) -> str:
         "version": "2.1.0",
     }
     return json.dumps(known | {"message": message}) + "\n"
-
-
-@contextmanager
-def served(fleet: Path, data: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The server of a fleet, and the port that it says."""
-    where = ["--config", str(fleet), "--data-dir", str(data)]
-    call = [sys.executable, "-m", "fleetledger", "page", "--serve", "--port", "0", *where]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout
-            found = next(found for text in server.stdout if (found := re.search(r"http://127\.0\.0\.1:(\d+)/", text)))
-            threading.Thread(target=server.stdout.read, daemon=True).start()
-            yield server, int(found[1])
-        finally:
-            server.terminate()
-            assert server.stderr
-            assert "Traceback" not in server.stderr.read()
 
 
 class Follower(threading.Thread):

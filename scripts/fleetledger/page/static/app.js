@@ -77,7 +77,7 @@
             h("div", { class: "side-foot" },
                 ctx.build.is_demo && h("p", { class: "demo-note" }, "Every figure is invented."),
                 h("p", {}, ctx.build.as_of ? ["As of ", h("b", {}, fl.time(ctx.build.as_of) + " UTC")] : "Nothing is landed yet"),
-                h("p", {}, fl.plural(ctx.build.session_count ?? 0, "session") + ", " + fl.short(ctx.build.landed_line_count) + " lines"),
+                h("p", {}, fl.plural(ctx.build.session_count ?? 0, "session") + ", " + fl.short(ctx.build.landed_line_count) + (ctx.build.landed_line_count === 1 ? " line" : " lines")),
                 h("p", {}, "Rates " + (ctx.build.rates_version ?? "") + (ctx.build.rates_date ? ", " + fl.day(ctx.build.rates_date, true) : "")),
                 h("p", { id: "live-state" }, fl.liveState),
                 theme()));

@@ -5,7 +5,7 @@
     const { h } = fl;
     const MOST = 400;
     const seen = [];
-    let list = null, active = null, last = 0;
+    let list = null, active = null, quiet = null, last = 0;
 
     const line = (event) => h("li", {}, h("time", {}, event.at), h("b", {}, fl.words(event.kind)), event.key ? h("a", { href: "#/session/" + event.key, title: event.session }, event.session.slice(0, 8)) : h("span", { class: "none" }, fl.UNKNOWN), h("span", { class: "what" }, [event.what, event.model, event.tokens ? fl.count(event.tokens) + " tokens out" : null].filter(Boolean).join(" · ")));
 
@@ -14,6 +14,10 @@
     let timer = null;
     function show(event) {
         event.at = new Date().toTimeString().slice(0, 8);
+        if (event.key) {
+            lastly.set(event.key, { kind: event.kind, time: Date.now() });
+            if (cards.delete(event.key)) drawQuiet();
+        }
         waiting.push(event);
         if (waiting.length > MOST) waiting.shift();
         timer ??= setTimeout(drawWaiting, 200);
@@ -38,6 +42,29 @@
         active.replaceChildren(fl.grid({ label: "Active sessions", rows, fixed: true, most: 20, href: (row) => "#/session/" + row.key, columns: [{ id: "session", label: "Session", first: true, wide: true, value: (row) => row.session }, { id: "events", label: "Events", num: true, value: (row) => row.events }, { id: "kind", label: "Last", value: (row) => fl.words(row.kind) }, { id: "at", label: "At", value: (row) => row.at }], empty: fl.empty("No session has done anything since this page was opened.") }));
     }
 
+    // A session falls quiet half a minute after an answer, which waits for a person, and five minutes after anything else.
+    const QUIET = { answer: 30e3, else: 300e3 };
+    const LOOK = 5000, MOST_CARDS = 12;
+    const lastly = new Map(), cards = new Set();
+    function lookForQuiet() {
+        const now = Date.now();
+        for (const [key, { kind, time }] of lastly) {
+            if (now - time < (QUIET[kind] ?? QUIET.else)) continue;
+            lastly.delete(key);
+            cards.add(key);
+            fl.answers.delete("sessions/" + key);
+            if (cards.size > MOST_CARDS) cards.delete(cards.values().next().value);
+            drawQuiet();
+        }
+    }
+    // The cards, the last first. What the ledger does not have yet comes with the next refresh, which draws them anew.
+    async function drawQuiet() {
+        if (!quiet?.isConnected) return;
+        const host = quiet, found = await Promise.all([...cards].reverse().map((key) => fl.load("sessions/" + key)));
+        const there = found.filter((answer) => answer);
+        host.replaceChildren(...there.map((answer) => fl.sessionCard(answer.parts)), ...(there.length ? [] : [fl.empty("No session has fallen quiet since this page was opened.", "Half a minute after its last answer, or five minutes after anything else, what it came to stands here.")]));
+    }
+
     fl.pages.live = {
         title: "Live", nofilter: true,
         draw(ctx) {
@@ -48,10 +75,14 @@
                 const rows = Object.entries(found.requests).map(([name, count]) => ({ name, count }));
                 requests.replaceChildren(rows.length ? fl.grid({ label: "Requests", rows, fixed: true, columns: [{ id: "name", label: "Signal and status", first: true, wide: true, value: (row) => row.name }, { id: "count", label: "Requests", num: true, value: (row) => row.count, cell: (row) => fl.count(row.count) }] }) : fl.empty("No telemetry has come.", "`fleetledger telemetry env --endpoint " + location.origin + "` prints what to set where Claude Code runs."));
             }).catch((error) => console.error(error));
-            setTimeout(drawActive);
+            quiet = h("div", { class: "cards" });
+            setTimeout(() => {
+                drawActive();
+                drawQuiet();
+            });
             return h("div", { class: "panels" },
                 fl.panel({ title: "Feed", note: "Lines of transcripts and telemetry as they come. Not yet in the ledger, and in none of its sums.", span: "two-thirds", body: list }),
-                h("div", { class: "third stack" }, fl.panel({ title: "Active sessions", body: active }), fl.panel({ title: "Telemetry received", body: requests })));
+                h("div", { class: "third stack" }, fl.panel({ title: "Active sessions", body: active }), fl.panel({ title: "Fell quiet", source: "session", body: quiet }), fl.panel({ title: "Telemetry received", body: requests })));
         },
     };
 
@@ -88,6 +119,7 @@
     // Follow the server: what happens is shown, and after a refresh the figures are asked for anew. Of the pages that are
     // open in a browser one follows and tells the others, for a browser holds no more than six connections to a server.
     fl.follow = () => {
+        setInterval(lookForQuiet, LOOK);
         const others = globalThis.BroadcastChannel && navigator.locks ? new BroadcastChannel("fleetledger") : null;
         const pass = (told) => {
             take(told);

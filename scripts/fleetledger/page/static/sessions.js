@@ -119,6 +119,26 @@
     const turnCost = (row) => row.billed_cost_usd ?? row.subscription_cost_usd ?? row.unknown_cost_usd;
     const kindOf = (row) => (row.billed_cost_usd !== null ? "billed" : row.subscription_cost_usd !== null ? "subscription" : "unknown");
 
+    fl.resumeLine = (it) => (it.fleet === "claude_code" ? (it.started_in ? "cd " + fl.shellWord(it.started_in) + " && " : "") + "claude --resume " + fl.shellWord(it.session_id) : null);
+
+    // What a session came to, as one card.
+    fl.sessionCard = (parts) => {
+        const it = part(parts, "session").row(0), resume = fl.resumeLine(it);
+        const requests = part(parts, "pull_requests").count, commits = part(parts, "commits").count;
+        const facts = [
+            ["Paid", fl.usd(it.billed_cost_usd)], ["Notional", fl.usd(it.subscription_cost_usd, "subscription")],
+            ["Active", fl.duration(it.active_ms), "of " + fl.duration(it.wall_clock_ms) + " by the clock"],
+            ["Turns", fl.count(it.turn_count)], ["Tools", fl.count(it.tool_call_count), fl.count(it.tool_error_count) + " failed"],
+            ["Lines", it.lines_added === null ? fl.UNKNOWN : "+" + fl.count(it.lines_added) + " −" + fl.count(it.lines_removed ?? 0)],
+            ["Commits", fl.count(commits)], ["Pull requests", fl.count(requests)],
+        ];
+        return h("article", { class: "card", "aria-label": fl.sessionName(it) },
+            h("h3", {}, h("a", { href: "#/session/" + it.session_key }, fl.sessionName(it))),
+            h("p", {}, fl.outcome(it.outcome_class, it.outcome_result) ?? h("span", { class: "soft" }, "No task of it has ended."), it.outcome_rationale && h("span", { class: "soft" }, " " + it.outcome_rationale)),
+            h("dl", {}, facts.map(([label, value, title]) => h("div", { title }, h("dt", {}, label), h("dd", {}, value)))),
+            resume && h("p", {}, fl.copyable(resume, "the line that resumes it")));
+    };
+
     function session(ctx, parts) {
         const it = part(parts, "session").row(0);
         const name = fl.sessionName(it);
@@ -126,7 +146,7 @@
         document.title = name + " · fleetledger";
         const tokens = fl.add(it.input_tokens, it.output_tokens, it.cache_read_tokens, it.cache_write_5m_tokens, it.cache_write_1h_tokens);
         const fact = (label, value, title) => h("div", { title }, h("dt", {}, label), h("dd", {}, value));
-        const resume = it.fleet === "claude_code" ? (it.started_in ? "cd " + fl.shellWord(it.started_in) + " && " : "") + "claude --resume " + fl.shellWord(it.session_id) : null;
+        const resume = fl.resumeLine(it);
         return [
             h("p", { class: "meta" }, h("a", { class: "crumb", href: ctx.href("sessions") }, "← Sessions"), h("span", {}, fl.time(it.started_at) + " UTC"), h("span", {}, it.fleet + " · " + it.account + " on " + it.host), it.project && h("span", {}, h("code", {}, it.project)), it.git_branch && h("span", {}, "branch ", h("code", {}, it.git_branch)), it.parent_key && h("a", { href: "#/session/" + it.parent_key }, "forked from another session")),
             h("dl", { class: "facts" },

@@ -44,7 +44,7 @@
         },
         headline: (all) => fl.headline(fl.count(all.unsupported + all.contradicted), " of ", fl.plural(all.all, "claim"), " unsupported or contradicted"),
         counted: (row) => row.unsupported + row.contradicted,
-        columns: [counts("all", "Claims"), counts("verified", "Verified"), counts("late", "Late", true), counts("unclear", "Unclear", true), counts("unsupported", "Unsupported"), counts("contradicted", "Contradicted")],
+        columns: [counts("all", "Claims"), counts("verified", "Verified", true), counts("late", "Late", true), counts("unclear", "Unclear", true), counts("unsupported", "Unsupported"), counts("contradicted", "Contradicted")],
         empty: ["No answer in this selection claims anything that tools could show.", "Tests pass, fixed, pushed, written: `fleetledger report signals claims` tells what is looked for."],
     });
 
@@ -80,7 +80,7 @@
         sums: (sum) => ({ all: sum("compaction_count"), followed: sum("followed_count"), mid: sum("mid_task_count") ?? 0, before: sum("tokens_before"), after: sum("tokens_after"), sized: sum("sized_count"), again: sum("reread_file_count"), costed: sum("costed_count"), billed: sum("billed_cost_usd"), subscription: sum("subscription_cost_usd") }),
         headline: (all) => fl.headline(fl.count(all.mid), " of ", fl.plural(all.followed, "compaction"), " that something followed in the middle of a task"),
         counted: (row) => row.all,
-        columns: [counts("all", "Times"), counts("mid", "Mid task"), { id: "relief", label: "Relief", num: true, value: (row) => (row.before ? 1 - row.after / row.before : null), cell: (row) => (row.before ? fl.share(row.before - row.after, row.before) : null), title: (row) => fl.short(row.before) + " tokens became " + fl.short(row.after) + ", in " + fl.count(row.sized) + " of known sizes" }, counts("again", "Read again", true), ...money],
+        columns: [counts("all", "Times"), counts("mid", "Mid task", true), { id: "relief", label: "Relief", num: true, value: (row) => (row.before ? 1 - row.after / row.before : null), cell: (row) => (row.before ? fl.share(row.before - row.after, row.before) : null), title: (row) => fl.short(row.before) + " tokens became " + fl.short(row.after) + ", in " + fl.count(row.sized) + " of known sizes" }, counts("again", "Read again", true), ...money],
         empty: ["No context was compacted in this selection."],
     });
 
@@ -137,7 +137,7 @@
                     columns: [
                         { id: "day", label: "Day", first: true, time: true, value: (row) => row.called_on, cell: (row) => fl.moment(row.called_on, ctx.today) },
                         { id: "of", label: "Of", wide: true, value: (row) => fl.name(row.dimension, row.dimension_value || null), title: (row) => row.dimension_value },
-                        { id: "measure", label: "Measure", value: (row) => measure(row)[0] },
+                        { id: "measure", label: "Measure", minor: true, value: (row) => measure(row)[0] },
                         { id: "value", label: "Was", num: true, value: (row) => row.measured_value, cell: (row) => measure(row)[1](row.measured_value, row.cost_kind) },
                         { id: "median", label: "Usually", num: true, value: (row) => row.median_value, cell: (row) => measure(row)[1](row.median_value, row.cost_kind), title: (row) => "the median of " + fl.plural(row.history_day_count, "day") + " of use" },
                         { id: "z", label: "z", num: true, value: (row) => Math.abs(row.robust_z), cell: (row) => (row.robust_z < 0 ? "−" : "") + Math.abs(row.robust_z).toFixed(1) },
@@ -149,7 +149,7 @@
         }),
     });
 
-    const KINDS = { ask: "a person's wait for the agent", pause: "the agent's wait for a person", response: "a response", tool: "a tool" };
+    const KINDS = { ask: "A person's wait for the agent", pause: "The agent's wait for a person", response: "A response", tool: "A tool" };
     const timings = (ctx) => fl.panel({
         title: "How long things took", note: "All time: medians do not add up over days. By telemetry where it has a response, else by the times of lines.", source: "timings",
         body: waits(ctx, "timings", (table, there) => {
@@ -158,8 +158,8 @@
             return fl.grid({
                 label: "How long things took", rows: fl.rowsOf(table), most: 12,
                 columns: [
-                    { id: "kind", label: "What", first: true, value: (row) => row.timing_kind, cell: (row) => KINDS[row.timing_kind] ?? fl.words(row.timing_kind) },
-                    { id: "name", label: "Of", wide: true, minor: true, value: (row) => row.timed_name, title: (row) => row.timed_name },
+                    { id: "name", label: "What", first: true, wide: true, value: (row) => row.timed_name ?? KINDS[row.timing_kind], title: (row) => row.timed_name },
+                    { id: "kind", label: "Kind", minor: true, value: (row) => row.timing_kind },
                     { id: "count", label: "Times", num: true, value: (row) => row.timing_count, cell: (row) => fl.count(row.timing_count) },
                     time("duration_p50_ms", "Median"), time("duration_p75_ms", "75 %", true), time("duration_p90_ms", "90 %"), time("duration_p99_ms", "99 %", true),
                     { id: "first", label: "First token", num: true, minor: true, value: (row) => row.ttft_p50_ms, cell: (row) => fl.duration(row.ttft_p50_ms), title: (row) => "the median of " + fl.count(row.ttft_count) + " that telemetry tells" },
