@@ -126,8 +126,18 @@ def tables_of(name: str) -> frozenset[str]:
     return frozenset(read)
 
 
+@cache
+def _limit_of(name: str) -> int | None:
+    """How many rows an answer gives at most; None where all."""
+    found = re.search(r"^limit ([0-9]+)$", sql_of(name), re.MULTILINE)
+    return int(found[1]) if found else None
+
+
 def ask(connection: _duckdb.DuckDBPyConnection, name: str, asked: Mapping[str, object] | None = None) -> Json:
-    """An answer: its columns, by name; `count` rows. The connection is one of its own: what is asked stays set."""
+    """An answer: its columns, by name; `count` rows, and whether it is `cut` there.
+
+    The connection is one of its own: what is asked stays set.
+    """
     for variable, value in (asked or {}).items():
         connection.execute(f"set variable {variable} = $1", [value])
     found = connection.sql(sql_of(name))
@@ -136,7 +146,8 @@ def ask(connection: _duckdb.DuckDBPyConnection, name: str, asked: Mapping[str, o
     if amounts:
         cast = (f"round(cast({amount} as double), {DECIMALS}) as {amount}" for amount in amounts)
         found = found.project(f"* replace ({', '.join(cast)})")
-    return columnar(name, found.columns, found.fetchall())
+    answer = columnar(name, found.columns, found.fetchall())
+    return answer | {"cut": True} if answer["count"] == _limit_of(name) else answer
 
 
 def columnar(name: str, names: list[str], rows: list[tuple[Any, ...]]) -> Json:

@@ -150,6 +150,21 @@ def test_the_dearest_projects_stand_apart_and_the_rest_is_one(
     assert (build["projects_apart_count"], build["project_count"]) == ([3], [projects])
 
 
+def test_an_answer_that_is_cut_says_so(ledger: Path, tmp_path: Path) -> None:
+    longer = tmp_path / "fleetledger.duckdb"
+    shutil.copy(ledger, longer)
+    with duckdb.connect(str(longer)) as connection:
+        connection.execute(
+            "insert into page_attention by name select page_attention.* replace (attention_id || copy as attention_id)"
+            " from page_attention cross join range(500) as copies (copy)"
+        )
+    export(longer, tmp_path / "page")
+    found = {name: json.loads((tmp_path / f"page/api/{name}.json").read_bytes()) for name in ("attention", "audit")}
+    assert found["attention"]["count"] == 500
+    assert found["attention"]["cut"] is True
+    assert "cut" not in found["audit"]
+
+
 def test_a_file_of_an_older_version_shows_what_it_has(ledger: Path, tmp_path: Path) -> None:
     older = tmp_path / "fleetledger.duckdb"
     shutil.copy(ledger, older)

@@ -14,7 +14,7 @@ TABS = 2
 WHILE_QUIET = 40_000
 
 
-def line(number: int, kind: str, content: str, **message: object) -> str:
+def line(number: int, kind: str, content: object, **message: object) -> str:
     known: dict[str, Any] = {
         "type": kind,
         "sessionId": "one",

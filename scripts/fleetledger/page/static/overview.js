@@ -171,7 +171,7 @@
     function needsPanel(ctx) {
         const rows = fl.attentionRows(ctx);
         const body = rows.length ? h("ul", { class: "attention-list" }, rows.slice(0, 6).map(fl.attentionItem)) : fl.empty("Nothing needs you.", "Budgets hold, every model has a rate, no work failed, and the audit found nothing in this selection.");
-        return fl.panel({ title: "Needs you", source: "attention", span: "third", tools: h("a", { class: "go", href: ctx.href("attention") }, rows.length > 6 ? "All " + fl.count(rows.length) : "Queue"), body });
+        return fl.panel({ title: "Needs you", source: "attention", span: "third", tools: h("a", { class: "go", href: ctx.href("attention") }, rows.length > 6 ? (fl.answers.get("attention").cut ? "The first " : "All ") + fl.count(rows.length) : "Queue"), body });
     }
 
     fl.breakdown = (ctx, span = "third", most = 7) => {

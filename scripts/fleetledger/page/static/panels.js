@@ -24,7 +24,8 @@
             h("div", { class: "panel-head" }, h("h2", {}, spec.title), spec.tools && h("div", { class: "tools" }, spec.tools), buttons),
             spec.note && h("p", { class: "note" }, fl.sentence(spec.note)),
             spec.ignored?.length ? h("p", { class: "note warn" }, "Not narrowed by " + spec.ignored.join(", ") + ": these figures do not tell them apart.") : null,
-            body);
+            body,
+            fl.answers.get(spec.source)?.cut ? h("p", { class: "note cut" }, "Cut: the first " + fl.count(fl.answers.get(spec.source).count) + " are here, the ledger has more.") : null);
     };
 
     fl.empty = (text, hint) => h("div", { class: "empty" }, h("p", {}, text), hint && h("p", { class: "hint" }, fl.sentence(hint)));

@@ -181,9 +181,9 @@
             return fl.grid({
                 label: "Versions against those before", rows: table.count ? fl.rowsOf(table).filter((row) => !ctx.params.fleet || row.fleet === ctx.params.fleet) : [], most: 12, kind: "even",
                 columns: [
-                    { id: "version", label: "Version", first: true, value: (row) => row.version_name, title: (row) => row.version_name },
+                    { id: "version", label: "Version", first: true, wide: true, value: (row) => row.version_name, title: (row) => row.version_name },
                     { id: "fleet", label: "Fleet", minor: true, value: (row) => row.fleet },
-                    { id: "before", label: "Before it", minor: true, value: (row) => row.previous_version_name, title: (row) => row.previous_version_name },
+                    { id: "before", label: "Before it", minor: true, capped: true, value: (row) => row.previous_version_name, title: (row) => row.previous_version_name },
                     { id: "first", label: "First", time: true, minor: true, value: (row) => row.first_used_on, cell: (row) => fl.moment(row.first_used_on, ctx.today) },
                     { id: "sessions", label: "Sessions", num: true, value: (row) => row.session_count, cell: (row) => fl.count(row.session_count) },
                     { id: "tokens", label: "Tokens, median", num: true, minor: true, value: (row) => row.median_tokens, cell: (row) => fl.short(row.median_tokens), title: (row) => "before it " + fl.short(row.previous_median_tokens) },
