@@ -124,7 +124,7 @@ def say_watched(event: Event | Watching | Failed) -> None:
             )
         case Failed(reason):
             click.echo("\n".join(clean(f"{at} Failed: {line}") for line in reason.splitlines()), err=True)
-        case pipeline.Landed(summary) if any(source.files_changed for source in summary.sources):
+        case pipeline.Landed(summary) if any(one.files_changed or one.beside_changed for one in summary.sources):
             click.echo(f"{at} {_landed(summary)}")
         case pipeline.Swapped(published):
             click.echo(f"{at} Published to {published.path}")
@@ -303,12 +303,15 @@ def _landed(summary: ExtractSummary) -> str:
     ok, repaired, rejected = (
         sum(getattr(source, f"{status}_lines") for source in sources) for status in ("ok", "repaired", "rejected")
     )
+    beside = sum(source.beside_changed for source in sources)
+    more = f" Landed {counted(beside, 'file')} that Claude Code keeps beside them." if beside else ""
     if not ok + repaired + rejected:
-        return f"Nothing new in {counted(files, 'file')}."
+        return f"Nothing new in {counted(files, 'file')}.{more}"
     size = sum(source.bytes for source in sources) / 1e6
     new = counted(ok + repaired + rejected, "new line")
     lines = f"Landed {new} ({size:,.1f} MB) of {changed:,} of {counted(files, 'file')}"
-    return f"{lines}: {repaired:,} repaired, {rejected:,} rejected." if repaired + rejected else f"{lines}."
+    damaged = f": {repaired:,} repaired, {rejected:,} rejected" if repaired + rejected else ""
+    return f"{lines}{damaged}.{more}"
 
 
 def _say_built(built: Built, by_plan: bool, whole_because: str | None) -> None:

@@ -40,12 +40,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class SourceSummary:
-    """What came of one source; `problems` are files and directories that could not be read."""
+    """What came of one source; `problems` are files and directories that could not be read.
+
+    What is kept beside its logs is counted in `beside_changed` alone.
+    """
 
     source: Source
     missing: bool = False
     files_seen: int = 0
     files_changed: int = 0
+    beside_changed: int = 0
     ok_lines: int = 0
     repaired_lines: int = 0
     rejected_lines: int = 0
@@ -206,6 +210,7 @@ def _take_in(outcome: Outcome, plan: _Plan) -> bool:
         return False
     plan.states.files[key] = outcome.state
     if owner != key.fleet:
+        summary.beside_changed += counts.rows > 0
         return True
     summary.files_changed += counts.rows > 0
     summary.ok_lines += counts.ok

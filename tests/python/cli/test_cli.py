@@ -211,6 +211,18 @@ def test_a_configured_source_that_is_missing_is_named_and_ends_with_1(tmp_path: 
     assert "Nothing new in 1 file." in result.stdout
 
 
+def test_what_lands_beside_a_transcript_is_told_beside_its_lines(tmp_path: Path) -> None:
+    place = tmp_path / "here/projects/-shop"
+    (place / "s/tool-results").mkdir(parents=True)
+    (place / "s.jsonl").write_text("{}\n")
+    config = tmp_path / "fleet.toml"
+    config.write_text('[[source]]\nfleet = "claude_code"\nroot = "here"\n')
+    run("extract", "--config", config, "--data-dir", tmp_path / "data")
+    (place / "s/tool-results/b1.txt").write_text("all of it\n")
+    result = run("extract", "--config", config, "--data-dir", tmp_path / "data")
+    assert "Nothing new in 1 file. Landed 1 file that Claude Code keeps beside them." in result.stdout
+
+
 def test_a_lock_that_is_held_names_its_holder(tmp_path: Path) -> None:
     with duckdb.connect(str(paths.warehouse_path(tmp_path))) as connection:
         connection.execute("create schema marts; create table marts.build_info as select 1 as x")

@@ -47,6 +47,7 @@ ASSISTANT = json.dumps(
         "entrypoint": "cli",
         "requestId": "req",
         "promptId": "pr",
+        "slug": "sl",
         "customTitle": "ct",
         "aiTitle": "at",
         "summary": "su",
@@ -79,7 +80,7 @@ ASSISTANT = json.dumps(
 TYPED = """
     record_type, subtype, uuid, parent_uuid, session_id, agent_id, is_sidechain, is_meta, is_compact_summary,
     is_api_error_message, is_aborted_mid_stream, prompt_cache_requested, logged_timestamp,
-    cwd, git_branch, version, entrypoint, request_id, prompt_id,
+    cwd, git_branch, version, entrypoint, request_id, prompt_id, slug,
     custom_title, ai_title, summary, leaf_uuid, forked_from_session_id, forked_from_message_uuid,
     source_tool_assistant_uuid, message_id, message_role, model, stop_reason, has_stop_details,
     input_tokens, output_tokens,
@@ -120,6 +121,7 @@ def test_every_column_of_a_claude_code_line(host: LoggedHost) -> None:
     values += [
         "req",
         "pr",
+        "sl",
         "ct",
         "at",
         "su",
