@@ -407,7 +407,7 @@ def _dear_model(row: Row) -> str:
     """A kind of task, the model that did it and the one that would have done, with what is known of either."""
     work = "edit files" if row["edits"] else "edit nothing"
     return (
-        f"  {row['who']}, {work}, {row['tool_calls']} tool calls: {row['model']}"
+        f"  {text(row['project'])}, {row['who']}, {work}, {row['tool_calls']} tool calls: {row['model']}"
         f" ({row['good_tasks']} of {row['known_tasks']} went well), {row['other_model']}"
         f" ({row['other_good_tasks']} of {row['other_known_tasks']}): {money(row['cost_usd'], row['cost_kind'])}"
     )

@@ -22,7 +22,7 @@ TABLES = (
     *("build_info", "dim_accounts", "fct_attention", "fct_asks", "fct_cache_economics", "fct_context_steps"),
     *("fct_model_calls", "fct_sessions", "fct_stop_reasons", "fct_tool_habits", "fct_compactions", "fct_recalls"),
     *("fct_delegations", "fct_friction", "fct_timings", "fct_claims", "fct_directives", "fct_anomalies"),
-    *("fct_version_changes", "fct_subscription_value", "fct_waste"),
+    *("fct_version_changes", "fct_subscription_value", "fct_tool_calls", "fct_waste"),
     *("fct_scores", "fct_judge_verdicts", "fct_tasks", "dim_outcome_classes", "dim_possible_rates"),
 )
 
@@ -234,9 +234,11 @@ def test_a_model_is_dearer_than_needed_where_a_cheaper_one_does_as_well(tmp_path
         connection.execute("insert into dim_outcome_classes by name from read_csv($1)", [str(classes)])
         connection.execute(
             "update fct_tasks set fleet = 'claude_code', outcome_class = 'merged', is_subagent = false,"
-            " tool_call_count = 3, lines_added = 1, ended_at = timestamp '2026-11-20 10:00:00'"
+            " tool_call_count = 3, project = '/shop', ended_at = timestamp '2026-11-20 10:00:00'"
         )
         connection.execute("update fct_model_calls set task_id = session_id")
+        for model, number in names:
+            insert(connection, "fct_tool_calls", {"task_id": f"{model}-{number}", "tool_kind": "edit"})
         connection.execute(
             "insert into dim_possible_rates by name select 'claude_code' as provider, model_id as model,"
             " 0::bigint as tier_start, 1000000000::bigint as tier_end, date '2026-01-01' as valid_from,"
@@ -253,11 +255,25 @@ def test_a_model_is_dearer_than_needed_where_a_cheaper_one_does_as_well(tmp_path
     (row,) = [row for row in said["rows"] if row["rule"] == "dear_model"]
     assert row["cost_usd"] == pytest.approx(model["cost_usd"])
     assert (
-        "session, edit files, up to 10 tool calls: claude-opus-5 (5 of 5 went well)" in report(tmp_path, "waste").stdout
+        "/shop, session, edit files, up to 10 tool calls: claude-opus-5 (5 of 5 went well)"
+        in report(tmp_path, "waste").stdout
     )
     with duckdb.connect(str(published_path(tmp_path))) as connection:
         connection.execute("update fct_tasks set outcome_class = 'bug_in_output' where task_id = 'haiku-4-5-0'")
     assert document(tmp_path, "waste")["models"] == []
+
+    # What a person stopped tells nothing of a model, nor does what was done elsewhere.
+    for changed in ("outcome_class = 'interrupted'", "outcome_class = 'merged', project = '/other'"):
+        with duckdb.connect(str(published_path(tmp_path))) as connection:
+            connection.execute(f"update fct_tasks set {changed} where task_id = 'haiku-4-5-0'")
+        assert document(tmp_path, "waste")["models"] == []
+
+    # What the dearer model failed at is no finding.
+    with duckdb.connect(str(published_path(tmp_path))) as connection:
+        connection.execute("update fct_tasks set project = '/shop'")
+        connection.execute("update fct_tasks set outcome_class = 'bug_in_output' where task_id = 'opus-5-1'")
+    (model,) = document(tmp_path, "waste")["models"]
+    assert (model["good_tasks"], model["known_tasks"], model["findings"]) == (4, 5, 4)
 
 
 def test_verdicts_are_counted_by_what_they_say(tmp_path: Path) -> None:

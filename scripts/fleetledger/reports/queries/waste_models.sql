@@ -1,7 +1,9 @@
 -- Tasks that a dearer model did than tasks of their kind needed: one at least as good at that kind, on record, costs
--- less for the same tokens. A kind is who works (a session or a type of agent), whether files were edited, and how many
--- calls of tools it took. Good are tasks that succeeded, were answered or handed over, of those whose outcome is known;
--- a model is compared from $least_tasks such tasks on. What the other rules found in a task is taken off first.
+-- less for the same tokens. A kind is the project, who works (a session or a type of agent), whether files were edited,
+-- and how many calls of tools it took. Good are tasks that succeeded, were answered or handed over, bad those that
+-- failed; of one that a person stopped, or that ends in the middle, nothing tells. A model is compared from
+-- $least_tasks such tasks on. What the dearer failed at is no finding, and what other rules found in a task is taken
+-- off first.
 with
 
 calls as (
@@ -53,20 +55,33 @@ task_models as (
 
 ),
 
+edited as (
+
+    select distinct task_id
+
+    from fct_tool_calls
+
+    where
+        tool_kind in ('edit', 'write')
+        and not coalesce(is_error, false)
+
+),
+
 tasks as (
 
     select
         fct_tasks.task_id,
+        fct_tasks.project,
         task_models.model,
         case when fct_tasks.is_subagent then delegations.subagent_type else 'session' end as who,
-        coalesce(fct_tasks.lines_added, 0) + coalesce(fct_tasks.lines_removed, 0) > 0 as edits,
+        edited.task_id is not null as edits,
         case
             when fct_tasks.tool_call_count <= 10 then 'up to 10'
             when fct_tasks.tool_call_count <= 50 then '11 to 50'
             else 'over 50'
         end as tool_calls,
-        classes.outcome_result <> 'unknown' as is_known,
         classes.outcome_result = 'success' or fct_tasks.outcome_class in ('answered', 'handed_over') as went_well,
+        classes.outcome_result = 'failure' as went_badly,
         ($fleet is null or fct_tasks.fleet = $fleet)
         and ($host is null or fct_tasks.host = $host)
         and ($account is null or fct_tasks.account = $account)
@@ -86,6 +101,9 @@ tasks as (
     left join fct_delegations as delegations
         on fct_tasks.task_id = delegations.task_id
 
+    left join edited
+        on fct_tasks.task_id = edited.task_id
+
     -- What the client starts for itself nobody chooses a model for.
     where coalesce(delegations.result_use, '') <> 'client'
 
@@ -94,22 +112,24 @@ tasks as (
 records as (
 
     select
+        project,
         who,
         edits,
         tool_calls,
         model,
-        count(*) filter (where is_known) as known_tasks,
-        count(*) filter (where is_known and went_well) as good_tasks
+        count(*) filter (where went_well or went_badly) as known_tasks,
+        count(*) filter (where went_well) as good_tasks
 
     from tasks
 
     group by
+        project,
         who,
         edits,
         tool_calls,
         model
 
-    having count(*) filter (where is_known) >= $least_tasks
+    having count(*) filter (where went_well or went_badly) >= $least_tasks
 
 ),
 
@@ -132,6 +152,7 @@ otherwise as (
 
     select
         tasks.task_id,
+        tasks.project,
         tasks.who,
         tasks.edits,
         tasks.tool_calls,
@@ -160,13 +181,15 @@ otherwise as (
     from tasks
 
     inner join records as dearer
-        on tasks.who = dearer.who
+        on tasks.project is not distinct from dearer.project
+        and tasks.who = dearer.who
         and tasks.edits = dearer.edits
         and tasks.tool_calls = dearer.tool_calls
         and tasks.model = dearer.model
 
     inner join records as others
-        on tasks.who = others.who
+        on tasks.project is not distinct from others.project
+        and tasks.who = others.who
         and tasks.edits = others.edits
         and tasks.tool_calls = others.tool_calls
         and dearer.model <> others.model
@@ -187,7 +210,9 @@ otherwise as (
         and calls.tier_tokens > rates.tier_start
         and calls.tier_tokens <= rates.tier_end
 
-    where tasks.is_asked_for
+    where
+        tasks.is_asked_for
+        and not tasks.went_badly
 
     group by all
 
@@ -198,6 +223,7 @@ saved as (
 
     select
         otherwise.task_id,
+        otherwise.project,
         otherwise.who,
         otherwise.edits,
         otherwise.tool_calls,
@@ -232,6 +258,7 @@ saved as (
 )
 
 select
+    project,
     who,
     edits,
     tool_calls,
@@ -253,6 +280,7 @@ group by all
 
 order by
     cost_usd desc,
+    project asc,
     who asc,
     model asc,
     cost_kind asc,
