@@ -81,20 +81,23 @@ ACTIVE_GROUPS = {"day": ("day",), "project": ("project",), "account": ("account"
 SIGNALS = {
     "context": ("month", "week", "project", "model"),
     "cache": ("month", "week", "project", "model"),
-    "asks": ("month", "week", "project"),
-    "tools": ("month", "week", "project", "tool_name"),
+    "asks": ("month", "week", "project", "model"),
+    "tools": ("month", "week", "project", "model", "tool_name"),
     "stops": ("month", "week", "project", "model", "client_version"),
-    "compactions": ("month", "week", "project", "compaction_trigger"),
-    "recalls": ("month", "week", "project", "recall_source", "item_name"),
+    "compactions": ("month", "week", "project", "model", "compaction_trigger"),
+    "recalls": ("month", "week", "project", "model", "recall_source", "item_name"),
     "delegations": ("month", "week", "project", "subagent_type", "model"),
-    "friction": ("month", "week", "project"),
-    "timings": ("month", "week", "project", "timed_name", "started_hour"),
+    "friction": ("month", "week", "project", "model"),
+    "timings": ("month", "week", "project", "model", "timed_name", "started_hour"),
     "claims": ("month", "week", "project", "model", "claim_kind"),
-    "directives": ("month", "week", "project", "directive"),
+    "directives": ("month", "week", "project", "model", "directive"),
     "anomalies": ("month", "week", "called_on", "dimension", "dimension_value", "measure"),
     "versions": ("fleet", "changed_what", "version_name"),
     "subscriptions": ("month", "account"),
-    "scores": ("month", "week", "project", "scored_by", "scorer"),
-    "verdicts": ("month", "week", "project", "judge", "criterion"),
+    "scores": ("month", "week", "project", "model", "scored_by", "scorer"),
+    "verdicts": ("month", "week", "project", "model", "judge", "criterion"),
 }
-"""The signals that a report shows, and what each can be grouped by."""
+"""The signals that a report shows, and what each can be grouped by.
+
+What is no model's own, such as a prompt, is its session's, by the model of the last call.
+"""

@@ -94,6 +94,19 @@ def test_figures_are_those_of_the_tables(demo: Path) -> None:
     assert found == expected != {}
 
 
+def test_tools_are_those_of_sessions_that_a_model_had_a_part_in(demo: Path) -> None:
+    ((model, calls),) = answer(
+        demo,
+        """
+        select model, sum(tool_call_count) from fct_tool_habits
+        join (select distinct session_id, model from fct_model_calls) using (session_id)
+        group by model order by model limit 1
+        """,
+    )
+    shown = document(demo, "signals", "tools", "--by", "model", "--model", model)
+    assert 0 < shown["totals"]["tool_calls"] == calls
+
+
 def test_asks_cost_what_their_prompts_did(demo: Path) -> None:
     totals = document(demo, "signals", "asks")["totals"]
     ((asks, billed),) = answer(demo, "select count(*), sum(billed_cost_usd) from fct_asks")
@@ -210,7 +223,7 @@ def test_nothing_is_told_as_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["signals", "asks", "--by", "model"], "asks can be shown by month, week, project."),
+        (["signals", "asks", "--by", "host"], "asks can be shown by month, week, project, model."),
         (["signals", "--by", "model"], "name it"),
         (["signals", "contxt"], "context"),
     ],

@@ -36,11 +36,17 @@ commit_files as (
 
 -- What a sub-agent edited, the thread that started it commits. Of a commit that only the log tells of no file is known
 -- but those that were added by their names.
-subagent_commits as (
+candidates as (
 
-    select distinct
+    select
         tasks.task_id,
-        task_commits.task_commit_id
+        edits.file_path,
+        edits.edited_at,
+        task_commits.task_commit_id,
+        task_commits.committed_at,
+        coalesce(task_commits.is_on_a_branch, true) as is_on_a_branch,
+        coalesce(task_commits.reached_default_branch, task_commits.is_told_on_default_branch) as is_on_default_branch,
+        commit_files.commit_sha is not null or task_commits.added_files is not null as is_known_to_hold_it
 
     from tasks
 
@@ -69,6 +75,31 @@ subagent_commits as (
                 true
             )
         )
+
+),
+
+-- The first that holds it takes it in, those after it hold what was edited since: but one that was amended stands on no
+-- branch, and a squash takes in on the default branch what another took in before.
+taken_in as (
+
+    select *
+
+    from candidates
+
+    qualify row_number() over (
+        partition by task_id, file_path, edited_at, is_on_a_branch, is_on_default_branch
+        order by is_known_to_hold_it desc, committed_at asc, task_commit_id asc
+    ) = 1
+
+),
+
+subagent_commits as (
+
+    select distinct
+        task_id,
+        task_commit_id
+
+    from taken_in
 
 )
 

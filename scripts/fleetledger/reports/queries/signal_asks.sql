@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_asks
+    select
+        fct_asks.*,
+        session_models.model
+
+    from fct_asks
+
+    left join session_models
+        on fct_asks.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or prompted_at >= $since_at)
-        and ($until_at is null or prompted_at < $until_at)
+        ($fleet is null or fct_asks.fleet = $fleet)
+        and ($host is null or fct_asks.host = $host)
+        and ($account is null or fct_asks.account = $account)
+        and ($project is null or contains(lower(fct_asks.project), lower($project)))
+        and ($model is null or fct_asks.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_asks.prompted_at >= $since_at)
+        and ($until_at is null or fct_asks.prompted_at < $until_at)
 
 ),
 
@@ -39,6 +60,7 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.prompted_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.prompted_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         filtered.turn_id,
         filtered.answered_ms,
         filtered.tool_call_count,
@@ -59,6 +81,7 @@ select
     month,
     week,
     project,
+    model,
     count(turn_id) as asks,
     cast(median(answered_ms) as bigint) as median_answered_ms,
     cast(sum(tool_call_count) as bigint) as tool_calls,
@@ -83,4 +106,5 @@ order by
     month asc nulls last,
     week asc nulls last,
     asks desc nulls last,
-    project asc
+    project asc,
+    model asc

@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_compactions
+    select
+        fct_compactions.*,
+        session_models.model
+
+    from fct_compactions
+
+    left join session_models
+        on fct_compactions.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or compacted_at >= $since_at)
-        and ($until_at is null or compacted_at < $until_at)
+        ($fleet is null or fct_compactions.fleet = $fleet)
+        and ($host is null or fct_compactions.host = $host)
+        and ($account is null or fct_compactions.account = $account)
+        and ($project is null or contains(lower(fct_compactions.project), lower($project)))
+        and ($model is null or fct_compactions.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_compactions.compacted_at >= $since_at)
+        and ($until_at is null or fct_compactions.compacted_at < $until_at)
 
 ),
 
@@ -39,6 +60,7 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.compacted_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.compacted_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case
             when list_contains(groupings.keys, 'compaction_trigger') then filtered.compaction_trigger
         end as compaction_trigger,
@@ -64,6 +86,7 @@ select
     month,
     week,
     project,
+    model,
     compaction_trigger,
     count(compaction_id) as compactions,
     count(distinct session_id) as sessions,
@@ -89,4 +112,5 @@ order by
     week asc nulls last,
     compactions desc nulls last,
     project asc,
+    model asc,
     compaction_trigger asc

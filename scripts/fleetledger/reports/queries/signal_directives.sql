@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_directives
+    select
+        fct_directives.*,
+        session_models.model
+
+    from fct_directives
+
+    left join session_models
+        on fct_directives.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or ended_at >= $since_at)
-        and ($until_at is null or ended_at < $until_at)
+        ($fleet is null or fct_directives.fleet = $fleet)
+        and ($host is null or fct_directives.host = $host)
+        and ($account is null or fct_directives.account = $account)
+        and ($project is null or contains(lower(fct_directives.project), lower($project)))
+        and ($model is null or fct_directives.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_directives.ended_at >= $since_at)
+        and ($until_at is null or fct_directives.ended_at < $until_at)
 
 ),
 
@@ -39,6 +60,7 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.ended_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.ended_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'directive') then filtered.directive end as directive,
         filtered.session_id,
         filtered.call_count,
@@ -57,6 +79,7 @@ select
     month,
     week,
     project,
+    model,
     directive,
     count(session_id) as sessions_of_directives,
     count(*) filter (where not is_kept) as breaking_sessions,
@@ -74,4 +97,5 @@ order by
     week asc nulls last,
     broken_calls desc nulls last,
     project asc,
+    model asc,
     directive asc

@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_friction
+    select
+        fct_friction.*,
+        session_models.model
+
+    from fct_friction
+
+    left join session_models
+        on fct_friction.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or ended_at >= $since_at)
-        and ($until_at is null or ended_at < $until_at)
+        ($fleet is null or fct_friction.fleet = $fleet)
+        and ($host is null or fct_friction.host = $host)
+        and ($account is null or fct_friction.account = $account)
+        and ($project is null or contains(lower(fct_friction.project), lower($project)))
+        and ($model is null or fct_friction.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_friction.ended_at >= $since_at)
+        and ($until_at is null or fct_friction.ended_at < $until_at)
 
 ),
 
@@ -39,6 +60,7 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.ended_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.ended_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         filtered.session_id,
         filtered.prompt_count,
         filtered.negative_prompt_count,
@@ -62,6 +84,7 @@ select
     month,
     week,
     project,
+    model,
     count(session_id) as sessions,
     count(*) filter (where has_friction) as friction_sessions,
     coalesce(cast(sum(prompt_count) as bigint), 0) as prompts,
@@ -84,4 +107,5 @@ order by
     month asc nulls last,
     week asc nulls last,
     friction_prompts desc nulls last,
-    project asc
+    project asc,
+    model asc

@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_recalls
+    select
+        fct_recalls.*,
+        session_models.model
+
+    from fct_recalls
+
+    left join session_models
+        on fct_recalls.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or recalled_at >= $since_at)
-        and ($until_at is null or recalled_at < $until_at)
+        ($fleet is null or fct_recalls.fleet = $fleet)
+        and ($host is null or fct_recalls.host = $host)
+        and ($account is null or fct_recalls.account = $account)
+        and ($project is null or contains(lower(fct_recalls.project), lower($project)))
+        and ($model is null or fct_recalls.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_recalls.recalled_at >= $since_at)
+        and ($until_at is null or fct_recalls.recalled_at < $until_at)
 
 ),
 
@@ -39,6 +60,7 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.recalled_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.recalled_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'recall_source') then filtered.recall_source end as recall_source,
         case when list_contains(groupings.keys, 'item_name') then filtered.item_name end as item_name,
         filtered.line_id,
@@ -59,6 +81,7 @@ select
     month,
     week,
     project,
+    model,
     recall_source,
     item_name,
     count(line_id) as recalls,
@@ -79,5 +102,6 @@ order by
     week asc nulls last,
     recalls desc nulls last,
     project asc,
+    model asc,
     recall_source asc,
     item_name asc

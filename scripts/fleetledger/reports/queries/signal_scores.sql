@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_scores
+    select
+        fct_scores.*,
+        session_models.model
+
+    from fct_scores
+
+    left join session_models
+        on fct_scores.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or ended_at >= $since_at)
-        and ($until_at is null or ended_at < $until_at)
+        ($fleet is null or fct_scores.fleet = $fleet)
+        and ($host is null or fct_scores.host = $host)
+        and ($account is null or fct_scores.account = $account)
+        and ($project is null or contains(lower(fct_scores.project), lower($project)))
+        and ($model is null or fct_scores.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_scores.ended_at >= $since_at)
+        and ($until_at is null or fct_scores.ended_at < $until_at)
 
 ),
 
@@ -39,6 +60,7 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.ended_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.ended_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'scored_by') then filtered.scored_by end as scored_by,
         case when list_contains(groupings.keys, 'scorer') then filtered.scorer end as scorer,
         filtered.session_id,
@@ -58,6 +80,7 @@ select
     month,
     week,
     project,
+    model,
     scored_by,
     scorer,
     count(score) as scores,
@@ -80,5 +103,6 @@ order by
     median_score asc nulls last,
     lowest_score asc nulls last,
     project asc,
+    model asc,
     scored_by asc,
     scorer asc

@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_timings
+    select
+        fct_timings.*,
+        session_models.model
+
+    from fct_timings
+
+    left join session_models
+        on fct_timings.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or started_at >= $since_at)
-        and ($until_at is null or started_at < $until_at)
+        ($fleet is null or fct_timings.fleet = $fleet)
+        and ($host is null or fct_timings.host = $host)
+        and ($account is null or fct_timings.account = $account)
+        and ($project is null or contains(lower(fct_timings.project), lower($project)))
+        and ($model is null or fct_timings.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_timings.started_at >= $since_at)
+        and ($until_at is null or fct_timings.started_at < $until_at)
 
 ),
 
@@ -39,6 +60,10 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.started_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.started_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case
+            when list_contains(groupings.keys, 'model')
+                then case when filtered.timing_kind = 'response' then filtered.timed_name else filtered.model end
+        end as model,
         case when list_contains(groupings.keys, 'timed_name') then filtered.timed_name end as timed_name,
         case when list_contains(groupings.keys, 'started_hour') then filtered.started_hour end as started_hour,
         filtered.timing_id,
@@ -58,6 +83,7 @@ select
     month,
     week,
     project,
+    model,
     timed_name,
     started_hour,
     count(timing_id) as timings,
@@ -96,5 +122,6 @@ order by
     week asc nulls last,
     timings desc nulls last,
     project asc,
+    model asc,
     timed_name asc,
     started_hour asc

@@ -1,17 +1,49 @@
 -- How tools were used, and where they ran in circles, by each of $groupings.
 with
 
-filtered as (
+models as (
 
-    select * from fct_tool_habits
+    select session_id from fct_model_calls
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($since is null or first_called_on >= $since)
-        and ($until is null or first_called_on <= $until)
+        $model is not null
+        and contains(lower(model), lower($model))
+
+),
+
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
+filtered as (
+
+    select
+        fct_tool_habits.*,
+        session_models.model
+
+    from fct_tool_habits
+
+    left join session_models
+        on fct_tool_habits.session_id = session_models.session_id
+
+    where
+        ($fleet is null or fct_tool_habits.fleet = $fleet)
+        and ($host is null or fct_tool_habits.host = $host)
+        and ($account is null or fct_tool_habits.account = $account)
+        and ($project is null or contains(lower(fct_tool_habits.project), lower($project)))
+        and ($model is null or fct_tool_habits.session_id in (select models.session_id from models))
+        and ($since is null or fct_tool_habits.first_called_on >= $since)
+        and ($until is null or fct_tool_habits.first_called_on <= $until)
 
 ),
 
@@ -32,6 +64,7 @@ keyed as (
             when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.first_called_on)
         end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'tool_name') then filtered.tool_name end as tool_name,
         filtered.session_id,
         filtered.tool_call_count,
@@ -53,6 +86,7 @@ select
     month,
     week,
     project,
+    model,
     tool_name,
     cast(sum(tool_call_count) as bigint) as tool_calls,
     cast(sum(answered_call_count) as bigint) as answered_calls,
@@ -72,4 +106,5 @@ order by
     week asc nulls last,
     tool_calls desc nulls last,
     project asc,
+    model asc,
     tool_name asc

@@ -11,18 +11,39 @@ models as (
 
 ),
 
+session_models as (
+
+    select
+        session_id,
+        max_by(model, called_at) as model
+
+    from fct_model_calls
+
+    where list_contains(flatten(cast($groupings as varchar[][])), 'model')
+
+    group by session_id
+
+),
+
 filtered as (
 
-    select * from fct_judge_verdicts
+    select
+        fct_judge_verdicts.*,
+        session_models.model
+
+    from fct_judge_verdicts
+
+    left join session_models
+        on fct_judge_verdicts.session_id = session_models.session_id
 
     where
-        ($fleet is null or fleet = $fleet)
-        and ($host is null or host = $host)
-        and ($account is null or account = $account)
-        and ($project is null or contains(lower(project), lower($project)))
-        and ($model is null or session_id in (select models.session_id from models))
-        and ($since_at is null or ended_at >= $since_at)
-        and ($until_at is null or ended_at < $until_at)
+        ($fleet is null or fct_judge_verdicts.fleet = $fleet)
+        and ($host is null or fct_judge_verdicts.host = $host)
+        and ($account is null or fct_judge_verdicts.account = $account)
+        and ($project is null or contains(lower(fct_judge_verdicts.project), lower($project)))
+        and ($model is null or fct_judge_verdicts.session_id in (select models.session_id from models))
+        and ($since_at is null or fct_judge_verdicts.ended_at >= $since_at)
+        and ($until_at is null or fct_judge_verdicts.ended_at < $until_at)
 
 ),
 
@@ -39,6 +60,7 @@ keyed as (
         case when list_contains(groupings.keys, 'month') then date_trunc('month', filtered.ended_on) end as month,
         case when list_contains(groupings.keys, 'week') then date_trunc('week', filtered.ended_on) end as week,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
+        case when list_contains(groupings.keys, 'model') then filtered.model end as model,
         case when list_contains(groupings.keys, 'judge') then filtered.judge end as judge,
         case when list_contains(groupings.keys, 'criterion') then filtered.criterion end as criterion,
         filtered.session_id,
@@ -59,6 +81,7 @@ select
     month,
     week,
     project,
+    model,
     judge,
     criterion,
     count(distinct session_id) as sessions,
@@ -80,5 +103,6 @@ order by
     week asc nulls last,
     faults desc nulls last,
     project asc,
+    model asc,
     judge asc,
     criterion asc
