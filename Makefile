@@ -52,7 +52,8 @@ picture: dev  ## Draw docs/page.png, docs/report.svg and those of signals from t
 	    $(BIN)/fleetledger page --data-dir "$$work/data" && \
 	    $(BIN)/python scripts/pictures "$$work/data/page/index.html" docs/page.png && \
 	    $(BIN)/fleetledger report daily --since 2026-11-01 --data-dir "$$work/data" --svg docs/report.svg && \
-	    for report in signals attention waste; do \
+	    $(BIN)/fleetledger report attention --fleet claude_code --data-dir "$$work/data" --svg docs/attention.svg && \
+	    for report in signals waste; do \
 	        $(BIN)/fleetledger report $$report --data-dir "$$work/data" --svg docs/$$report.svg || exit 1; \
 	    done
 

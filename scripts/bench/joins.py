@@ -10,19 +10,21 @@ write, or, of half the commits that people make, one of their own.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 from uuid import UUID
 
 import click
 
+from fleetledger.base.paths import PROJECT_ROOT
 from fleetledger.cli.main import main as fleetledger
 
 BEGAN = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -260,6 +262,13 @@ def measured(place: Path, sessions: int, seed: int) -> Iterator[list[str]]:
     yield ["report", "joins", "--data-dir", str(place / "data")]
 
 
+def _is_for_trials(directory: Path) -> bool:
+    """Whether the models take what is edited in a directory for a trial (seed audit_terms)."""
+    with (PROJECT_ROOT / "seeds/audit/audit_terms.csv").open(newline="", encoding="utf-8") as file:
+        terms = [row["term"] for row in csv.DictReader(file) if row["term_kind"] == "scratch_directory"]
+    return any(fnmatch(f"{directory}/".lower(), term.replace("%", "*").replace("_", "?")) for term in terms)
+
+
 @click.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--sessions", default=300, show_default=True, type=click.IntRange(1))
@@ -269,7 +278,7 @@ def joins(directory: Path, sessions: int, seed: int) -> None:
 
     That is none among temporary files: what is edited there counts as a trial.
     """
-    if directory.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve()):
+    if _is_for_trials(directory.resolve()):
         raise click.BadParameter("what is edited among temporary files counts as a trial.", param_hint="DIRECTORY")
     for command in measured(directory, sessions, seed):
         fleetledger.main(command, standalone_mode=False)
