@@ -17,9 +17,7 @@ SETTINGS = "spark.eventLog.enabled true\nspark.eventLog.dir {0}\nspark.eventLog.
 """Settings, as spark-defaults.conf has them, under which a session writes its event log to the directory {0}."""
 
 _EXECUTION = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecution"
-_MADE = re.compile(
-    r"(?:CreateDataSourceTableAsSelectCommand|InsertIntoHadoopFsRelationCommand)[^\n]*?`(\w+)`\.`(\w+)`[,\n ]"
-)
+_MADE = re.compile(r"CreateDataSourceTableAsSelectCommand\nArguments: `spark_catalog`\.`(\w+)`\.`(\w+)`")
 _MB = 1e6
 _ID = re.compile(rb'"((?:msg|req|toolu)_\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 _TIME = re.compile(rb'"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"')

@@ -11,7 +11,7 @@ from bench.process import BenchError
 from bench.spark import events_in, prolong, read, report
 
 EXECUTION = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecution"
-PLAN = "Execute InsertIntoHadoopFsRelationCommand file:/w/t, false, Parquet, `spark_catalog`.`marts`.`t`, [a]"
+PLAN = "(2) CreateDataSourceTableAsSelectCommand\nArguments: `spark_catalog`.`marts`.`t`, ErrorIfExists, [a]\n"
 EVENTS = [
     {"Event": f"{EXECUTION}Start", "executionId": 1, "time": 1000, "physicalPlanDescription": PLAN},
     {

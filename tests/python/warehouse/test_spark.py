@@ -46,6 +46,8 @@ def test_what_a_long_query_names_often_is_kept() -> None:
         ("regexp_extract(a, 'b')", "regexp_extract(a, '(?d)b', 0)"),
         ("regexp_replace(a, '(b)', '\\1$', 'g')", "regexp_replace(a, '(?d)(b)', '$1\\\\$')"),
         ("cast(a / 2 as bigint)", "cast(bround(cast(cast(a as double) / cast(2 as double) as double)) as BIGINT)"),
+        ("a like '%\\%'", "a LIKE '%\\\\\\\\%'"),
+        ("a like b", "a LIKE replace(b, '\\\\', '\\\\\\\\')"),
         ("l[1]", "try_element_at(l, 1)"),
         ("l[-1]", "try_element_at(l, -1)"),
         ("a is distinct from b", "not (a <=> b)"),
@@ -57,6 +59,12 @@ def test_what_the_engines_mean_otherwise_is_said_otherwise(written: str, meant: 
 
 def test_expressions_end_where_the_text_does() -> None:
     assert java_pattern(r"[^]a&&[b$]\$c$") == r"(?d)[^\]a\&\&\[b$]\$c\z"
+
+
+def test_an_expression_of_a_column_ends_lines_where_it_says_so() -> None:
+    """`(?m)^\\S+\\.go$`: the end of a line is no end of the text."""
+    written = for_spark("select regexp_matches(a, b) as it from t")
+    assert "case when b rlike '^\\\\(\\\\?[a-z]*m' then b else" in written
 
 
 def test_lists_are_unnested_behind_what_is_asked() -> None:

@@ -177,6 +177,15 @@ class _Writers(Spark.Generator):
         """Is not distinct from."""
         return f"({self.sql(expression.this)} <=> {self.sql(expression.expression)})"
 
+    def like_sql(self, expression: exp.Like) -> str:
+        """A backslash is one; to Spark it would be what makes the next character a plain one."""
+        pattern = expression.expression
+        if isinstance(pattern, exp.Literal):
+            written = self.sql(exp.Literal.string(pattern.name.replace("\\", "\\\\")))
+        else:
+            written = f"replace({self.sql(pattern)}, '\\\\', '\\\\\\\\')"
+        return f"{self.sql(expression.this)} LIKE {written}"
+
     def regexplike_sql(self, expression: exp.RegexpLike) -> str:
         """Found anywhere."""
         return f"({self.sql(expression.this)} rlike {self.pattern_sql(expression.expression)})"
@@ -436,8 +445,12 @@ def _rebuilt(value: str, structure: object, depth: int) -> str:
     return value
 
 
-# The end of a text is \z in Java; $ would also be before a last newline. A dot is all but a newline in RE2.
-_JAVA_PATTERN = r"concat('(?d)', regexp_replace({0}, '(?<!\\\\)\\$(?=[|)]|$)', '\\\\z'))"
+# The end of a text is \z in Java, where $ would also be before a last newline; in (?m) it ends a line in both. A dot is
+# all but a newline in RE2.
+_JAVA_PATTERN = (
+    r"concat('(?d)', case when {0} rlike '^\\(\\?[a-z]*m' then {0}"
+    r" else regexp_replace({0}, '(?<!\\\\)\\$(?=[|)]|$)', '\\\\z') end)"
+)
 
 
 def java_pattern(pattern: str) -> str:
