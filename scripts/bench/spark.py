@@ -25,7 +25,7 @@ _TIME = re.compile(rb'"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"')
 
 @dataclass
 class Table:
-    """What making a table took: seconds of the clock, those before its first task, and its tasks' seconds."""
+    """What making a table took: seconds by the clock, those before its first task, and processor seconds by task."""
 
     seconds: float = 0
     planning_seconds: float = 0
@@ -43,7 +43,7 @@ class Table:
 
 
 HEADING = (
-    f"{'table':44}{'wall s':>9}{'plan s':>9}{'task s':>9}{'tasks':>7}{'longest':>9}{'shuffle MB':>12}{'spill MB':>10}"
+    f"{'table':44}{'wall s':>9}{'plan s':>9}{'cpu s':>9}{'tasks':>7}{'longest':>9}{'shuffle MB':>12}{'spill MB':>10}"
 )
 
 
@@ -107,7 +107,7 @@ def read(events: Iterable[dict[str, Any]]) -> dict[str, Table]:
         elif kind == "SparkListenerTaskEnd" and event["Stage ID"] in of_stage:
             metrics = event.get("Task Metrics") or {}
             table = tables[names.get(of_stage[event["Stage ID"]], "other")]
-            table.tasks.append(metrics.get("Executor Run Time", 0) / 1e3)
+            table.tasks.append(metrics.get("Executor CPU Time", 0) / 1e9)
             table.shuffled += (metrics.get("Shuffle Write Metrics") or {}).get("Shuffle Bytes Written", 0)
             table.spilled += metrics.get("Disk Bytes Spilled", 0)
     return dict(tables)
