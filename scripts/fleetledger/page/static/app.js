@@ -8,8 +8,10 @@
     const live = () => document.documentElement.dataset.kind === "live";
     const NOTHING = "`fleetledger refresh` lands the logs of the agents on this machine, and `fleetledger page --demo --open` shows an invented fleet.";
     let drawn = 0, hasShown = null;
-    // When the first page has been seen: what it does not wait for is asked for then.
+    // When the first page has been seen: what it does not wait for is asked for and drawn then.
     const shown = new Promise((resolve) => (hasShown = resolve));
+    let isShown = false;
+    shown.then(() => (isShown = true));
     fl.FIRST = ["build", "coverage", "days", "outcomes", "attention", "plans", "budgets"];
 
     // Projects by the last part of their path, and by as much more of it as tells one from another.
@@ -44,6 +46,8 @@
                 history.replaceState(null, "", fl.toHash(state.page, state.params, state.key));
             },
             href: (page, changes = {}) => fl.toHash(page, { ...kept(state.params), ...changes }),
+            // What stands further down, or takes long to make, and may follow the first picture; later pages are drawn at once.
+            after: (draw) => (isShown ? draw() : void shown.then(() => number === drawn && draw())),
             // What comes after the page is there; it is dropped where another page has been opened meanwhile.
             later: async (name, draw) => {
                 if (fl.answers.has(name)) {
@@ -129,6 +133,9 @@
             input.addEventListener("change", () => ctx.set({ period: null, since: ctx.period.since, until: ctx.period.until, [name]: input.value || null }));
             return input;
         };
+        // Chromium takes longer to make a field for a day than a panel.
+        const dates = h("span", { class: "dates" });
+        ctx.after(() => dates.replaceChildren(day("since", "First day"), "–", day("until", "Last day")));
         const selects = fl.FILTERS.map((name) => {
             const values = fl.values(days, name);
             if (values.length < 2 && !ctx.params[name]) return null;
@@ -142,7 +149,7 @@
         });
         const free = days.column("cost_kind").includes("free") ? h("label", { class: "switch" }, h("input", { type: "checkbox", checked: Boolean(ctx.params.free), on: { change: (event) => ctx.set({ free: event.target.checked ? "1" : null }) } }), "Free calls") : null;
         const any = fl.FILTERS.some((name) => ctx.params[name]) || ctx.params.since || ctx.params.until;
-        return h("div", { class: "filters", role: "search", "aria-label": "Filters" }, periods, h("span", { class: "dates" }, day("since", "First day"), "–", day("until", "Last day")), selects, free, any ? h("button", { class: "button", type: "button", on: { click: () => (location.hash = fl.toHash(ctx.page, {}, ctx.key)) } }, "Clear") : null);
+        return h("div", { class: "filters", role: "search", "aria-label": "Filters" }, periods, dates, selects, free, any ? h("button", { class: "button", type: "button", on: { click: () => (location.hash = fl.toHash(ctx.page, {}, ctx.key)) } }, "Clear") : null);
     }
 
     function draw(keepPlace = false) {

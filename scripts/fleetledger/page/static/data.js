@@ -27,7 +27,9 @@
                 return decoded.get(name);
             },
             row(i) {
-                return Object.fromEntries(Object.keys(columns).map((name) => [name, this.column(name)[i]]));
+                const row = {};
+                for (const name in columns) row[name] = this.column(name)[i];
+                return row;
             },
         };
     };

@@ -147,7 +147,9 @@
         return fl.panel({ title: "Was it worth it", source: "outcomes", span: "third", body, tools: h("a", { class: "go", href: ctx.href("outcomes") }, "Outcomes") });
     }
 
-    fl.attentionRows = (ctx) => {
+    // Asked for by the head of every page, too: the rows of a drawing are made once.
+    fl.attentionRows = (ctx) => (ctx.attention ??= attentionRows(ctx));
+    function attentionRows(ctx) {
         const table = ctx.table("attention");
         const column = (name) => table.column(name);
         const day = column("noticed_on"), of = column("session_key");
@@ -158,7 +160,7 @@
             if (passes) rows.push(table.row(i));
         }
         return rows;
-    };
+    }
     const KINDS = { budget_over: "Over budget", budget_warn: "Near a budget", unpriced_model: "No rate", failed_work: "Failed", unknown_term: "Unknown name", rejected_lines: "Does not parse", price_differs: "Price differs", audit_finding: "Audit" };
     fl.attentionItem = (row) => h("li", { class: "attention" },
         fl.severity(row.severity),
@@ -248,14 +250,15 @@
     fl.pages = {
         overview: {
             title: "Overview",
-            draw: (ctx) => [
-                tiles(ctx),
-                h("div", { class: "panels" },
+            draw(ctx) {
+                const panels = h("div", { class: "panels" },
                     daysPanel(ctx, "billed", "Real spend over time", null),
                     daysPanel(ctx, "subscription", "Notional over time", null),
-                    worthPanel(ctx), needsPanel(ctx), fl.breakdown(ctx),
-                    fl.paidForPanel(ctx), fl.dearestPanel(ctx, "third"), fl.hoursPanel(ctx, "third")),
-            ],
+                    worthPanel(ctx), needsPanel(ctx), fl.breakdown(ctx));
+                // Below the first screen.
+                ctx.after(() => panels.append(fl.paidForPanel(ctx), fl.dearestPanel(ctx, "third"), fl.hoursPanel(ctx, "third")));
+                return [tiles(ctx), panels];
+            },
         },
     };
 })((globalThis.fleetledger ??= {}));
