@@ -16,7 +16,7 @@ from dbt.adapters.spark.connections import SparkConnectionMethod
 
 from fleetledger.base.paths import data_dir
 from fleetledger.warehouse.spark.landing import statements_that_show_landing
-from fleetledger.warehouse.spark.sql import SETTINGS, Step, for_spark, in_steps, text_of
+from fleetledger.warehouse.spark.sql import SETTINGS, Step, for_spark, in_steps, of_thrift, text_of
 
 TYPE = "fleetledger_spark"
 
@@ -36,6 +36,10 @@ class Credentials(SparkCredentials):
             tables.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.server_side_parameters.setdefault("spark.sql.warehouse.dir", str(tables))
         self.server_side_parameters |= SETTINGS
+        if self.method in (SparkConnectionMethod.THRIFT, SparkConnectionMethod.HTTP):
+            named = of_thrift(self.server_side_parameters)
+            self.server_side_parameters.clear()
+            self.server_side_parameters.update(named)
 
     @property
     def type(self) -> str:

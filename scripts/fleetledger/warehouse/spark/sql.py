@@ -34,6 +34,15 @@ SETTINGS = {
 """What a session needs to be told for the SQL to mean the same."""
 
 
+def of_thrift(settings: dict[str, str]) -> dict[str, str]:
+    """Settings as a Thrift server takes them with a session; it passes over others without a word.
+
+    >>> of_thrift({"spark.sql.session.timeZone": "UTC", "set:hiveconf:a": "b"})
+    {'set:hiveconf:spark.sql.session.timeZone': 'UTC', 'set:hiveconf:a': 'b'}
+    """
+    return {name if ":" in name else f"set:hiveconf:{name}": value for name, value in settings.items()}
+
+
 class Models(DuckDB):
     """DuckDB's SQL as dbt compiles it: for Spark it quotes names with backticks."""
 
