@@ -6,7 +6,6 @@ does not hold is none: an older file, or one of a newer project, shows what it h
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import _duckdb
+import msgspec
 
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.paths import PROJECT_ROOT
@@ -230,4 +230,4 @@ def as_json(value: Json) -> str:
     >>> as_json({"a": "</script>"})
     '{"a":"\\\\u003c/script\\\\u003e"}'
     """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_HTML)
+    return msgspec.json.encode(value).decode().translate(_HTML)

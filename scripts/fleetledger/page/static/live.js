@@ -60,8 +60,8 @@
     // The cards, the last first. What the ledger does not have yet comes with the next refresh, which draws them anew.
     async function drawQuiet() {
         if (!quiet?.isConnected) return;
-        const host = quiet, found = await Promise.all([...cards].reverse().map((key) => fl.load("sessions/" + key)));
-        const there = found.filter((answer) => answer);
+        const host = quiet, found = await Promise.allSettled([...cards].reverse().map((key) => fl.load("sessions/" + key)));
+        const there = found.map((one) => one.value).filter((answer) => answer);
         host.replaceChildren(...there.map((answer) => fl.sessionCard(answer.parts)), ...(there.length ? [] : [fl.empty("No session has fallen quiet since this page was opened.", "Half a minute after its last answer, or five minutes after anything else, what it came to stands here.")]));
     }
 
