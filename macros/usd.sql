@@ -51,7 +51,7 @@
     cast(cast({{ requests }} as decimal(19, 0)) * {{ usd_per_kcount }} * 0.001 as {{ usd_type() }})
 {%- endmacro %}
 
-{# An amount as JSON holds it; null where it is none, negative, or of more digits than anybody spends. #}
+{# An amount as JSON holds it; null where it is none, negative, or of more digits than anybody spends. (The engine may cast before it matches.) #}
 {% macro usd_from_json(text) -%}
-    cast(case when {{ matches_regex(text, "'^[0-9]{1,9}([.][0-9]+)?(e-[0-9]{1,2})?$'") }} then cast({{ text }} as double) end as {{ usd_type() }})
+    cast(case when {{ matches_regex(text, "'^[0-9]{1,9}([.][0-9]+)?(e-[0-9]{1,2})?$'") }} then try_cast({{ text }} as double) end as {{ usd_type() }})
 {%- endmacro %}

@@ -1,32 +1,24 @@
-{{ config(materialized='table') }}
+{{ config(materialized='ephemeral') }}
 
 with
 
-landed as (
+records as (
 
-    select * from {{ source('landing', 'claude_code_lines') }}
-
-),
-
-parsed as (
-
-    select
-        {{ line_id() }} as line_id,
-        {{ logged_id(json_text(line_json(), '$.ownerAccountUuid')) }} as account_uuid
-
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and record_type = 'bridge-session'
+    select * from {{ ref('stg_claude_code__side_records') }}
 
 ),
 
 bridges as (
 
-    select * from parsed
+    select
+        line_id,
+        account_uuid
 
-    where account_uuid is not null
+    from records
+
+    where
+        record_type = 'bridge-session'
+        and account_uuid is not null
 
 )
 

@@ -23,8 +23,10 @@ with_json as (
     select
         {{ line_id() }} as line_id,
         batch_id,
+        record_type,
         case
-            when record_type = 'progress' then {{ json_object_at(agent_message_json(), '$.message') }}
+            -- As a text: what is JSON already would have each other line be looked through as such.
+            when record_type = 'progress' then cast({{ json_object_at(agent_message_json(), '$.message') }} as string)
             else {{ line_json() }}
         end as line_text
 
@@ -45,6 +47,7 @@ parsed as (
     select
         line_id,
         batch_id,
+        record_type,
         line_text,
         {{ parse_json(
             'line_text',
@@ -74,6 +77,17 @@ with_content as (
         {{ json_keys_at(
             'line.message.usage', ['$', '$.cache_creation', '$.server_tool_use', '$.iterations[0]', '$.iterations[1]']
         ) }} as usage_fields,
+        -- One request within a response is the response, unless it is one of those that its usage leaves out.
+        case
+            when
+                record_type <> 'user'
+                and (
+                    {{ json_object_at('line.message.usage', '$.iterations[1]') }} is not null
+                    or contains(line.message.usage, 'advisor_message')
+                    or contains(line.message.usage, 'compaction')
+                )
+                then {{ json_object_at('line.message.usage', '$.iterations') }}
+        end as usage_iterations,
         coalesce(line.attachment.origin, line.origin) as origin,
         line."promptSource" as prompt_source,
         line."turnOrigin" as turn_origin,
@@ -103,6 +117,7 @@ unnested as (
         tool_result,
         denial_kind,
         usage_fields,
+        usage_iterations,
         origin,
         prompt_source,
         turn_origin,
@@ -183,7 +198,8 @@ blocks as (
         end as result_lines_added,
         {{ hunk_lines('tool_result.structuredpatch', '-') }} as result_lines_removed,
         case when block.type = 'fallback' then block."to".model end as fallback_model,
-        usage_fields
+        usage_fields,
+        cast(usage_iterations as string) as usage_iterations
 
     from with_inputs
 

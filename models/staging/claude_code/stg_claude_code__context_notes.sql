@@ -1,29 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='ephemeral') }}
 
 with
 
-landed as (
+records as (
 
-    select * from {{ source('landing', 'claude_code_lines') }}
-
-),
-
-parsed as (
-
-    select
-        {{ line_id() }} as line_id,
-        batch_id,
-        record_type,
-        {{ parse_json(
-            line_json(),
-            '{"compactMetadata": {"trigger": "VARCHAR", "preTokens": "VARCHAR", "postTokens": "VARCHAR", "durationMs": "VARCHAR"}, "attachment": {"type": "VARCHAR", "path": "VARCHAR", "filename": "VARCHAR", "hookName": "VARCHAR", "addedNames": ["VARCHAR"], "addedBlocks": ["VARCHAR"], "snapshot": {"isGitRepo": "VARCHAR"}, "content": "JSON"}}'
-        ) }} as line
-
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and ((record_type = 'system' and subtype = 'compact_boundary') or record_type = 'attachment')
+    select * from {{ ref('stg_claude_code__side_records') }}
 
 ),
 
@@ -32,28 +13,25 @@ notes as (
     select
         line_id,
         batch_id,
-        case when record_type = 'system' then 'compaction' else line.attachment.type end as note_kind,
-        line."compactMetadata".trigger as compaction_trigger,
-        {{ count_from_json('line."compactMetadata"."preTokens"') }} as tokens_before,
-        {{ count_from_json('line."compactMetadata"."postTokens"') }} as tokens_after,
-        {{ count_from_json('line."compactMetadata"."durationMs"') }} as compaction_ms,
+        case when record_type = 'system' then 'compaction' else attachment_kind end as note_kind,
+        compaction_trigger,
+        tokens_before,
+        tokens_after,
+        compaction_ms,
         coalesce(
-            line.attachment.path,
-            line.attachment.filename,
-            line.attachment.hookname,
-            nullif({{ joined('line.attachment.addednames', "' '") }}, '')
+            attachment_path,
+            attachment_file_name,
+            attachment_hook_name,
+            nullif(attachment_names, '')
         ) as item_name,
-        length(coalesce(
-            {{ json_text('line.attachment.content', '$.file.content') }},
-            {{ json_text('line.attachment.content', '$.content') }},
-            nullif({{ joined('line.attachment.addedblocks', 'chr(10)') }}, ''),
-            cast(line.attachment.content as string)
-        )) as item_characters,
-        line.attachment.snapshot.isgitrepo = 'true' as is_in_repository
+        attachment_characters as item_characters,
+        is_in_repository
 
-    from parsed
+    from records
 
-    where record_type = 'system' or line.attachment.type is not null
+    where
+        (record_type = 'system' and record_subtype = 'compact_boundary')
+        or (record_type = 'attachment' and attachment_kind is not null)
 
 )
 

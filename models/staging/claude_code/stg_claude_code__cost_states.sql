@@ -1,27 +1,18 @@
-{{ config(materialized='table') }}
+{{ config(materialized='ephemeral') }}
 
 with
 
-landed as (
+records as (
 
-    select * from {{ source('landing', 'claude_code_lines') }}
+    select * from {{ ref('stg_claude_code__side_records') }}
 
 ),
 
-parsed as (
+logged as (
 
-    select
-        {{ line_id() }} as line_id,
-        {{ parse_json(
-            line_json(),
-            '{"totalCostUSD": "VARCHAR", "hasUnknownModelCost": "BOOLEAN", "modelUsage": "MAP(VARCHAR, STRUCT(inputTokens VARCHAR, outputTokens VARCHAR, cacheReadInputTokens VARCHAR, cacheCreationInputTokens VARCHAR, webSearchRequests VARCHAR))"}'
-        ) }} as state
+    select * from records
 
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and record_type = 'cost-state'
+    where record_type = 'cost-state'
 
 ),
 
@@ -29,9 +20,9 @@ by_model as (
 
     select
         line_id,
-        unnest(map_values(state.modelusage)) as usage
+        unnest(usage_of_models) as usage
 
-    from parsed
+    from logged
 
 ),
 
@@ -54,19 +45,19 @@ summed as (
 states as (
 
     select
-        parsed.line_id,
-        {{ usd_from_json('parsed.state.totalcostusd') }} as cost_usd,
-        coalesce(parsed.state.hasunknownmodelcost, false) as has_unknown_model_cost,
+        logged.line_id,
+        logged.cost_usd,
+        logged.has_unknown_model_cost,
         summed.input_tokens,
         summed.output_tokens,
         summed.cache_read_tokens,
         summed.cache_write_tokens,
         summed.web_search_requests
 
-    from parsed
+    from logged
 
     left join summed
-        on parsed.line_id = summed.line_id
+        on logged.line_id = summed.line_id
 
 )
 

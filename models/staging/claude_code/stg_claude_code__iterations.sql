@@ -2,43 +2,9 @@
 
 with
 
-landed as (
+blocks as (
 
-    select * from {{ source('landing', 'claude_code_lines') }}
-
-),
-
--- One request within a response is the response, unless it is one of those that its usage leaves out.
-with_json as (
-
-    select
-        {{ line_id() }} as line_id,
-        {{ line_json() }} as line_text
-
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and record_type = 'assistant'
-        and (
-            usage_iterations > 1
-            or (
-                usage_iterations = 1
-                and (contains({{ line_json() }}, 'advisor_message') or contains({{ line_json() }}, 'compaction'))
-            )
-        )
-
-    union all
-
-    select
-        {{ line_id() }} as line_id,
-        cast({{ json_object_at(agent_message_json(), '$.message') }} as string) as line_text
-
-    from landed
-
-    where
-        {{ reports_agent_message() }}
-        and contains({{ line_json() }}, '"iterations"')
+    select * from {{ ref('stg_claude_code__content_blocks') }}
 
 ),
 
@@ -47,11 +13,16 @@ listed as (
     select
         line_id,
         {{ parse_json(
-            'line_text',
-            '{"message": {"usage": {"iterations": [{"type": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}}]}}}'
-        ) }}.message.usage.iterations as iterations
+            'usage_iterations',
+            '[{"type": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}}]'
+        ) }} as iterations
 
-    from with_json
+    from blocks
+
+    -- It stands on each of a line's blocks.
+    where
+        block_number = 1
+        and usage_iterations is not null
 
 ),
 

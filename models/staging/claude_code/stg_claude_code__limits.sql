@@ -1,28 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='ephemeral') }}
 
 with
 
-landed as (
+records as (
 
-    select * from {{ source('landing', 'claude_code_lines') }}
-
-),
-
-parsed as (
-
-    select
-        {{ line_id() }} as line_id,
-        batch_id,
-        {{ parse_json(
-            line_json(), '{"attachment": {"type": "VARCHAR", "total": "VARCHAR", "used": "VARCHAR"}}'
-        ) }} as line
-
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and record_type = 'attachment'
-        and ({{ line_json() }} like '%"budget_usd"%' or {{ line_json() }} like '%"max_turns_reached"%')
+    select * from {{ ref('stg_claude_code__side_records') }}
 
 ),
 
@@ -31,16 +13,18 @@ limits as (
     select
         line_id,
         batch_id,
-        case line.attachment.type
+        case attachment_kind
             when 'budget_usd' then 'budget'
             when 'max_turns_reached' then 'turns'
         end as limit_kind,
-        {{ usd_from_json('line.attachment.total') }} as limit_usd,
-        {{ usd_from_json('line.attachment.used') }} as used_usd
+        limit_usd,
+        used_usd
 
-    from parsed
+    from records
 
-    where line.attachment.type in ('budget_usd', 'max_turns_reached')
+    where
+        record_type = 'attachment'
+        and attachment_kind in ('budget_usd', 'max_turns_reached')
 
 )
 

@@ -14,43 +14,19 @@ sources as (
 
 ),
 
--- Read apart: what is read once need not be kept, and lines are long.
-reports as (
-
-    select *
-
-    from {{ source('landing', 'claude_code_lines') }}
-
-    where {{ reports_agent_message() }}
-
-),
-
 -- Older versions logged what a sub-agent did in the transcript that started it as well.
-reported as (
-
-    select
-        {{ line_id() }} as line_id,
-        {{ parse_json(
-            agent_message_json(),
-            '{"agentId": "VARCHAR", "message": {"type": "VARCHAR", "uuid": "VARCHAR", "timestamp": "VARCHAR", "requestId": "VARCHAR", "isMeta": "BOOLEAN", "message": {"id": "VARCHAR", "role": "VARCHAR", "model": "VARCHAR", "usage": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR", "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}, "server_tool_use": {"web_search_requests": "VARCHAR"}, "speed": "VARCHAR", "service_tier": "VARCHAR", "inference_geo": "VARCHAR"}}}}'
-        ) }} as report
-
-    from reports
-
-),
-
 agent_messages as (
 
     select
         line_id,
-        coalesce({{ logged_id('report.agentid') }}, 'sidechain') as agent_id,
-        report.message as line,
-        report.message.message as message,
-        report.message.message.usage as usage
+        coalesce({{ logged_id('agent_report.agentid') }}, 'sidechain') as agent_id,
+        agent_report.message as line,
+        agent_report.message.message as message,
+        agent_report.message.message.usage as usage
 
-    from reported
+    from {{ ref('stg_claude_code__side_records') }}
 
-    where report.message.type in ('user', 'assistant')
+    where agent_report.message.type in ('user', 'assistant')
 
 ),
 

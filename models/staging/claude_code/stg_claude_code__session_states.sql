@@ -1,28 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='ephemeral') }}
 
 with
 
-landed as (
+records as (
 
-    select * from {{ source('landing', 'claude_code_lines') }}
-
-),
-
-parsed as (
-
-    select
-        {{ line_id() }} as line_id,
-        record_type,
-        {{ parse_json(
-            line_json(),
-            '{"relocatedCwd": "VARCHAR", "worktreeSession": {"originalCwd": "VARCHAR", "worktreePath": "VARCHAR", "worktreeBranch": "VARCHAR"}, "continuedInSessionId": "VARCHAR", "prUrl": "VARCHAR"}'
-        ) }} as line
-
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and record_type in ('relocated', 'worktree-state', 'continued-in', 'pr-link')
+    select * from {{ ref('stg_claude_code__side_records') }}
 
 ),
 
@@ -31,13 +13,15 @@ states as (
     select
         line_id,
         record_type,
-        {{ logged_id('line.relocatedcwd') }} as relocated_to,
-        {{ logged_id('line.worktreesession.originalcwd') }} as worktree_of,
-        {{ logged_id('line.worktreesession.worktreepath') }} as worktree,
-        {{ logged_id('line.continuedinsessionid') }} as continued_in_session_id,
-        {{ logged_id('line.prurl') }} as pull_request_url
+        relocated_to,
+        worktree_of,
+        worktree,
+        continued_in_session_id,
+        pull_request_url
 
-    from parsed
+    from records
+
+    where record_type in ('relocated', 'worktree-state', 'continued-in', 'pr-link')
 
 )
 

@@ -1,27 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='ephemeral') }}
 
 with
 
-landed as (
+records as (
 
-    select * from {{ source('landing', 'claude_code_lines') }}
-
-),
-
-parsed as (
-
-    select
-        {{ line_id() }} as line_id,
-        batch_id,
-        {{ parse_json(
-            line_json(), '{"attachment": {"type": "VARCHAR", "filename": "VARCHAR", "path": "VARCHAR"}}'
-        ) }}.attachment as attachment
-
-    from landed
-
-    where
-        line_status <> 'rejected'
-        and record_type = 'attachment'
+    select * from {{ ref('stg_claude_code__side_records') }}
 
 ),
 
@@ -30,10 +13,12 @@ shown_files as (
     select
         line_id,
         batch_id,
-        attachment.type as attachment_kind,
-        coalesce(attachment.filename, attachment.path) as file_path
+        attachment_kind,
+        coalesce(attachment_file_name, attachment_path) as file_path
 
-    from parsed
+    from records
+
+    where record_type = 'attachment'
 
 )
 

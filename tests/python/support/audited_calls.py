@@ -72,8 +72,11 @@ def audited(manifest: Path, calls: Iterable[ToolCall]) -> duckdb.DuckDBPyConnect
     connection.execute("create table intermediate.int_reporting as select 'UTC' as timezone")
     # Nothing was shown without a call.
     connection.execute("""
-        create table staging.stg_claude_code__shown_files as
-        select '' as line_id, '' as attachment_kind, '' as file_path where false
+        create table staging.stg_claude_code__side_records as
+        select
+            '' as line_id, '' as batch_id, '' as record_type, '' as attachment_kind, '' as attachment_file_name,
+            '' as attachment_path
+        where false
     """)
     connection.execute("""
         create table intermediate.int_claude_code_lines as

@@ -33,8 +33,16 @@ answers as (
         tool_calls.spawned_agent_id is not null
         and tool_calls.subagent_type is not null
         and not coalesce(tool_calls.is_error, true)
-        and trim(blocks.result_text) <> ''
-        and not {{ matches_regex('blocks.result_text', "'(?i)^async agent launched|^agent launched|output_file:'") }}
+        -- Asked of what such a call has, not of every result.
+        and case
+            when tool_calls.spawned_agent_id is not null
+                then
+                    trim(blocks.result_text) <> ''
+                    and not {{ matches_regex(
+                        'blocks.result_text', "'(?i)^async agent launched|^agent launched|output_file:'"
+                    ) }}
+            else false
+        end
 
     group by tool_calls.session_id || '/' || tool_calls.spawned_agent_id
 
