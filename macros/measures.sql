@@ -23,6 +23,21 @@
     {% endfor -%}
 {%- endmacro %}
 
+{# The same over rows of int_hourly_usage. #}
+{% macro hour_measures() -%}
+    cast(sum(model_call_count) as bigint) as model_call_count,
+    cast(sum(final_usage_call_count) as bigint) as final_usage_call_count,
+    cast(sum(unpriced_call_count) as bigint) as unpriced_call_count,
+    {% for column in usage_columns() -%}
+        cast(sum({{ column }}) as bigint) as {{ column }},
+    {% endfor -%}
+    cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd,
+    {% for kind in priced_kinds() -%}
+        cast(sum(case when cost_kind = '{{ kind }}' then cost_usd end) as {{ usd_type() }}) as {{ kind }}_cost_usd
+        {{- ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
 {#
     Whether a call draws on a plan of Claude's: not one of other vendors' models behind Claude Code, nor what is paid for by itself, such as
     fast mode. Argument: the name of a CTE of the models that are Anthropic's.

@@ -6,6 +6,12 @@ lines as (
 
 ),
 
+logged_versions as (
+
+    select * from {{ ref('int_logged_client_versions') }}
+
+),
+
 known_terms as (
 
     select * from {{ ref('known_log_terms') }}
@@ -24,40 +30,26 @@ newest_known as (
 
 ),
 
-versions as (
-
-    select
-        version,
-        count(*) as line_count,
-        min(logged_at) as first_logged_at,
-        max(logged_at) as last_logged_at
-
-    from lines
-
-    group by version
-
-),
-
 newer as (
 
-    select versions.*
+    select logged_versions.client_version
 
-    from versions
+    from logged_versions
 
     inner join newest_known
-        on {{ version_key('versions.version') }} > newest_known.version_key
+        on {{ version_key('logged_versions.client_version') }} > newest_known.version_key
 
-    where {{ matches_regex('versions.version', "'^[0-9]{1,8}[.][0-9]{1,8}[.][0-9]{1,8}$'") }}
+    where {{ matches_regex('logged_versions.client_version', "'^[0-9]{1,8}[.][0-9]{1,8}[.][0-9]{1,8}$'") }}
 
 ),
 
 examples as (
 
     select
-        newer.version as client_version,
-        newer.line_count,
-        newer.first_logged_at,
-        newer.last_logged_at,
+        newer.client_version,
+        count(*) over of_version as line_count,
+        min(lines.logged_at) over of_version as first_logged_at,
+        max(lines.logged_at) over of_version as last_logged_at,
         lines.host,
         lines.account,
         lines.source_path,
@@ -66,12 +58,14 @@ examples as (
     from newer
 
     inner join lines
-        on newer.version = lines.version
-        and newer.first_logged_at is not distinct from lines.logged_at
+        on newer.client_version = lines.version
+
+    window of_version as (partition by newer.client_version)
 
     qualify row_number() over (
-        partition by newer.version
+        partition by newer.client_version
         order by
+            lines.logged_at asc nulls last,
             lines.host asc,
             lines.account asc,
             lines.source_path asc,

@@ -1,8 +1,8 @@
 with
 
-model_calls as (
+hourly_usage as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_hourly_usage') }}
 
 ),
 
@@ -20,7 +20,7 @@ vendors as (
 
 models as (
 
-    select distinct model from model_calls
+    select distinct model from hourly_usage
 
 ),
 
@@ -37,17 +37,12 @@ models_of_anthropic as (
 
 ),
 
--- A call on the hour still belongs to the window that ends then, so that an hour is counted from after its beginning.
 placed as (
 
-    select
-        *,
-        {{ hour_of("called_at - interval '1' microsecond") }} as hour_after
-
-    from model_calls
+    select * from hourly_usage
 
     where
-        called_at is not null
+        hour_after is not null
         and {{ plan_sees('models_of_anthropic') }}
 
 ),
@@ -60,7 +55,7 @@ hours as (
         host,
         account,
         hour_after,
-        min(called_at) as first_called_at
+        min(first_called_at) as first_called_at
 
     from placed
 
@@ -89,8 +84,8 @@ openers as (
 
 ),
 
--- The first call of an hour may open a window, which holds that hour and all that follow until the next one is opened.
-calls as (
+-- A window holds the hour of the call that opened it and all that follow until the next one is opened.
+windows as (
 
     select
         placed.*,
@@ -105,7 +100,7 @@ calls as (
         on placed.fleet = openers.fleet
         and placed.host = openers.host
         and placed.account = openers.account
-        and placed.called_at = openers.opened_at
+        and placed.hour_after = {{ hour_of("openers.opened_at - interval '1' microsecond") }}
 
 ),
 
@@ -117,12 +112,12 @@ summed as (
         account,
         {{ hour_of('opened_at') }} as started_at,
         {{ hour_of('opened_at') }} + interval '5' hour as ends_at,
-        min(called_at) as first_called_at,
-        max(called_at) as last_called_at,
+        min(first_called_at) as first_called_at,
+        max(last_called_at) as last_called_at,
         count(distinct session_id) as session_count,
-        {{ call_measures() }}
+        {{ hour_measures() }}
 
-    from calls
+    from windows
 
     group by
         fleet,

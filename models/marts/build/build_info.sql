@@ -6,9 +6,9 @@ landing as (
 
 ),
 
-model_calls as (
+hourly_usage as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_hourly_usage') }}
 
 ),
 
@@ -21,11 +21,11 @@ model_rates as (
 call_counts as (
 
     select
-        count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
-        count(case when usage_is_final then model_call_id end) as final_usage_call_count,
-        count(case when cost_usd is null then model_call_id end) as unpriced_call_count
+        coalesce(cast(sum(model_call_count) as bigint), 0) as model_call_count,
+        coalesce(cast(sum(final_usage_call_count) as bigint), 0) as final_usage_call_count,
+        coalesce(cast(sum(unpriced_call_count) as bigint), 0) as unpriced_call_count
 
-    from model_calls
+    from hourly_usage
 
 ),
 

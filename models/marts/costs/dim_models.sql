@@ -1,8 +1,8 @@
 with
 
-calls as (
+hourly_usage as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_hourly_usage') }}
 
 ),
 
@@ -23,14 +23,14 @@ counted as (
     select
         provider,
         model,
-        count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
-        count(cost_usd) as priced_call_count,
-        count(case when cost_usd is null then model_call_id end) as unpriced_call_count,
-        count(case when not rate_is_exact then model_call_id end) as inexact_rate_call_count,
-        min(called_at) as first_called_at,
-        max(called_at) as last_called_at
+        cast(sum(model_call_count) as bigint) as model_call_count,
+        cast(sum(priced_call_count) as bigint) as priced_call_count,
+        cast(sum(unpriced_call_count) as bigint) as unpriced_call_count,
+        cast(sum(inexact_rate_call_count) as bigint) as inexact_rate_call_count,
+        min(first_called_at) as first_called_at,
+        max(last_called_at) as last_called_at
 
-    from calls
+    from hourly_usage
 
     group by
         provider,

@@ -1,8 +1,8 @@
 with
 
-calls as (
+hours as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_hourly_usage') }}
 
 ),
 
@@ -17,11 +17,11 @@ days as (
         cost_kind,
         project,
         model,
-        count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
-        count(case when usage_is_final then model_call_id end) as final_usage_call_count,
-        count(cost_usd) as priced_call_count,
-        count(case when cost_usd is null then model_call_id end) as unpriced_call_count,
-        count(case when not rate_is_exact then model_call_id end) as inexact_rate_call_count,
+        cast(sum(model_call_count) as bigint) as model_call_count,
+        cast(sum(final_usage_call_count) as bigint) as final_usage_call_count,
+        cast(sum(priced_call_count) as bigint) as priced_call_count,
+        cast(sum(unpriced_call_count) as bigint) as unpriced_call_count,
+        cast(sum(inexact_rate_call_count) as bigint) as inexact_rate_call_count,
         {% for column in usage_columns() %}
             cast(sum({{ column }}) as bigint) as {{ column }},
         {% endfor %}
@@ -30,7 +30,7 @@ days as (
         {% endfor %}
         cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd
 
-    from calls
+    from hours
 
     group by
         called_on,

@@ -6,9 +6,9 @@ build as (
 
 ),
 
-model_calls as (
+hourly_usage as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_hourly_usage') }}
 
 ),
 
@@ -39,19 +39,13 @@ client_totals as (
 call_counts as (
 
     select
-        count(*) as call_count,
-        count(case when usage_is_final then model_call_id end) as final_count,
-        count(cost_usd) as priced_count,
-        count(case when cache_write_5m_tokens > 0 or cache_write_1h_tokens > 0 then model_call_id end)
-            as cache_write_count,
-        count(
-            case
-                when (cache_write_5m_tokens > 0 or cache_write_1h_tokens > 0) and cache_tier_known
-                    then model_call_id
-            end
-        ) as tier_known_count
+        coalesce(cast(sum(row_count) as bigint), 0) as call_count,
+        coalesce(cast(sum(final_usage_call_count) as bigint), 0) as final_count,
+        coalesce(cast(sum(priced_call_count) as bigint), 0) as priced_count,
+        coalesce(cast(sum(cache_write_call_count) as bigint), 0) as cache_write_count,
+        coalesce(cast(sum(cache_tier_known_call_count) as bigint), 0) as tier_known_count
 
-    from model_calls
+    from hourly_usage
 
 ),
 

@@ -1,14 +1,10 @@
 with
 
-calls as (
+hourly_usage as (
 
-    select
-        *,
-        {{ reporting_time('called_at') }} as called_at_local
+    select * from {{ ref('int_hourly_usage') }}
 
-    from {{ ref('fct_model_calls') }}
-
-    where usage_source <> 'task_telemetry'
+    where is_call
 
 ),
 
@@ -16,7 +12,7 @@ hours as (
 
     select
         called_on,
-        cast(extract(hour from called_at_local) as bigint) as hour_of_day,
+        cast(extract(hour from reported_hour) as bigint) as hour_of_day,
         fleet,
         host,
         account,
@@ -24,17 +20,17 @@ hours as (
         cost_kind,
         project,
         model,
-        count(*) as model_call_count,
+        cast(sum(model_call_count) as bigint) as model_call_count,
         cast(sum(output_tokens) as bigint) as output_tokens,
         cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd
 
-    from calls
+    from hourly_usage
 
-    where called_at is not null
+    where reported_hour is not null
 
     group by
         called_on,
-        extract(hour from called_at_local),
+        extract(hour from reported_hour),
         fleet,
         host,
         account,

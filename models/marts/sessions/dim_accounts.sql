@@ -1,8 +1,8 @@
 with
 
-model_calls as (
+hourly_usage as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_hourly_usage') }}
 
 ),
 
@@ -15,11 +15,11 @@ accounts as (
         provider,
         cost_kind,
         count(distinct session_id) as session_count,
-        count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
-        min(called_at) as first_called_at,
-        max(called_at) as last_called_at
+        cast(sum(model_call_count) as bigint) as model_call_count,
+        min(first_called_at) as first_called_at,
+        max(last_called_at) as last_called_at
 
-    from model_calls
+    from hourly_usage
 
     group by
         fleet,

@@ -1,8 +1,8 @@
 with
 
-model_calls as (
+hourly_usage as (
 
-    select * from {{ ref('fct_model_calls') }}
+    select * from {{ ref('int_hourly_usage') }}
 
 ),
 
@@ -43,10 +43,10 @@ branches as (
     select
         git_branch,
         count(distinct session_id) as session_count,
-        min(called_at) as first_called_at,
-        max(called_at) as last_called_at
+        min(first_called_at) as first_called_at,
+        max(last_called_at) as last_called_at
 
-    from model_calls
+    from hourly_usage
 
     where git_branch is not null
 
