@@ -74,8 +74,13 @@ def _compare(delta: Delta, table: str, gone: list[str], files: dict[str, Path]) 
         " where list_contains($1, batch_id)",
         [gone],
     )
+    made_of = [delta.models[name] for name in delta.of_lines if name in delta.parents[model.name]]
+    for parent in made_of:
+        delta.execute(f"create view {parent.named('fresh')} as ({delta.sql(parent, 'fresh')})")
     listed = f"select line_id, landed_at, batch_id from ({delta.sql(model, 'fresh')})"
     delta.execute(f"create temp table listed as {listed}")
+    for parent in made_of:
+        delta.execute(f"drop view {parent.named('fresh')}")
     delta.execute(
         "insert into fresh.main.moved select line_id, batch_id from listed semi join before using (line_id, landed_at)"
     )
