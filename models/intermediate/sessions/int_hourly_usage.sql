@@ -5,7 +5,7 @@ calls as (
     select
         *,
         usage_source <> 'task_telemetry' as is_call,
-        -- A call on the hour still belongs to the usage window that ends then: an hour is counted from after its beginning.
+        -- A call on the hour still belongs to the usage window that ends then: an hour is counted from after its start.
         {{ hour_of("called_at - interval '1' microsecond") }} as hour_after,
         {{ hour_of(reporting_time('called_at')) }} as reported_hour
 
@@ -48,9 +48,10 @@ hours as (
         {% for column in usage_columns() %}
             cast(sum({{ column }}) as bigint) as {{ column }},
         {% endfor %}
-        {% for column in cost_columns() %}
-            cast(sum({{ column }}) as {{ usd_type() }}) as {{ column }}{{ ',' if not loop.last }}
+        {% for column in cost_columns() if column != 'cost_usd' %}
+            cast(sum({{ column }}) as {{ usd_type() }}) as {{ column }},
         {% endfor %}
+        cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd
 
     from calls
 

@@ -9,7 +9,7 @@ import duckdb
 from fleetledger.base.sql import NO_BAR, text_of
 
 LITTLE, MUCH = "800MB", "1GB"
-"""For what is new, and for everything."""
+"""For what is new, and for everything, as long as that is enough: sorting what years have left takes more."""
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
@@ -21,3 +21,10 @@ def prepare(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
 def limit_memory(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
     """Let a connection keep so much in memory. Copying whole tables needs more than it could spill: it has no limit."""
     connection.execute(f"set memory_limit = {text_of(memory)}")
+
+
+def lift_limit(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let a connection keep as much as DuckDB does by itself. (To reset the setting shows that, and does nothing.)"""
+    with duckdb.connect() as other:
+        ((usual,),) = other.execute("select current_setting('memory_limit')").fetchall()
+    limit_memory(connection, str(usual))

@@ -31,7 +31,7 @@ from fleetledger.warehouse.changes import NothingBuilt, WholeNeeded
 from fleetledger.warehouse.delta import Delta, TestFailed, note_complete
 from fleetledger.warehouse.filling import Filling, changes_since_template
 from fleetledger.warehouse.landing_views import show_landing
-from fleetledger.warehouse.memory import LITTLE, MUCH, limit_memory, prepare
+from fleetledger.warehouse.memory import LITTLE, MUCH, lift_limit, limit_memory, prepare
 from fleetledger.warehouse.plan import Plan
 from fleetledger.warehouse.record import begin
 from fleetledger.warehouse.replace import Work, refresh_by_delta
@@ -102,14 +102,15 @@ def _errors_told(data: Path) -> Iterator[None]:
         os.umask(before)
 
 
-def _connect(data: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """A connection in which the warehouse of `data` is attached."""
+def _connect(data: Path, memory: str | None) -> duckdb.DuckDBPyConnection:
+    """A connection in which the warehouse of `data` is attached, with a limit of memory or without."""
     connection = duckdb.connect()
     try:
         # What a killed refresh left there is of nobody's use.
         shutil.rmtree(data / "spill", ignore_errors=True)
         prepare(connection, data)
-        limit_memory(connection, memory)
+        if memory:
+            limit_memory(connection, memory)
         # Statements are many and most are small: a second thread within each costs a quarter more than two at a time.
         connection.execute("set global threads = 1")
         for name, value in SETTINGS.items():
@@ -122,7 +123,15 @@ def _connect(data: Path, memory: str) -> duckdb.DuckDBPyConnection:
 
 
 def _by_delta(data: Path, plan: Plan, step: Step) -> Delta:
-    connection = _connect(data, LITTLE)
+    try:
+        return _by_delta_within(LITTLE, data, plan, step)
+    except duckdb.OutOfMemoryException:
+        # All of it is one transaction, which has left what was there.
+        return _by_delta_within(None, data, plan, step)
+
+
+def _by_delta_within(memory: str | None, data: Path, plan: Plan, step: Step) -> Delta:
+    connection = _connect(data, memory)
     done = Counter[str]()
 
     def tell(name: str) -> None:
@@ -191,7 +200,10 @@ def in_parallel(
     parents: Mapping[str, set[str]],
     tell: Callable[[str], None],
 ) -> None:
-    """Do each piece of work after those that it needs, some at a time, each with a cursor of its own."""
+    """Do each piece of work after those that it needs, some at a time, each with a cursor and a transaction of its own.
+
+    What the limit of memory is too little for is done again without one, and so is all that comes after it.
+    """
     order = TopologicalSorter(parents)
     order.prepare()
     running: dict[Future[None], str] = {}
@@ -210,6 +222,14 @@ def in_parallel(
 
 
 def _with_cursor(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
+    try:
+        _in_transaction(connection, work)
+    except duckdb.OutOfMemoryException:
+        lift_limit(connection)
+        _in_transaction(connection, work)
+
+
+def _in_transaction(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
     with connection.cursor() as cursor:
         cursor.begin()
         work(cursor)

@@ -55,6 +55,17 @@ def test_a_refill_makes_what_dbt_makes(fleet: BuiltFleet, plan: Plan, copy: Path
     assert built.built.counts == {"models": len(plan.models), "tests": len(plan.tests)}
 
 
+def test_what_the_limit_of_memory_is_too_little_for_is_done_without_one(
+    fleet: BuiltFleet, plan: Plan, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleetledger.warehouse.refill.MUCH", "48MB")
+    monkeypatch.setattr("fleetledger.warehouse.refill.SMALL", 0)
+    with duckdb.connect(str(warehouse_path(copy))) as connection:
+        connection.execute("update main.build_state set is_complete = false")
+    refill(copy, plan, NOW, quietly)
+    assert differences(copy, fleet.data) == {"marts.build_info": 2, "main.build_state": 2}
+
+
 def suspicious(plan: Plan) -> Plan:
     """A plan of which a test is not content with any call."""
     calls = next(model.relation for model in plan.models if model.name == "fct_model_calls")
