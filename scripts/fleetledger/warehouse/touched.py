@@ -188,7 +188,13 @@ def gather(delta: Delta) -> None:
         union all
         from {titles.named("fresh")} where {of_touched}
     """)
-    # With the session that it is about: here, or nowhere, so that it is about its own.
+    # With the session that it is about: here, or nowhere, so that it is about its own. Of millions of lines, those that
+    # its titles name are looked up once.
+    delta.execute(f"""
+        create table delta.main.titled as
+        select line_uuid from {lines.relation}
+        where line_uuid in (select leaf_uuid from {OWN_TITLES}) and {standing}
+    """)
     _take(
         delta,
         titles,
@@ -196,9 +202,7 @@ def gather(delta: Delta) -> None:
             leaf_uuid in (select line_uuid from {lines.named("delta")})
             or ({of_touched} and (
                 leaf_uuid is null
-                or leaf_uuid not in (
-                    select line_uuid from {lines.relation} where line_uuid is not null and {standing}
-                )
+                or leaf_uuid not in (select line_uuid from delta.main.titled)
             ))
         """,
     )
