@@ -28,6 +28,7 @@ BELOW = (
     "stg_settings__budgets",
     "stg_settings__plans",
     "int_plans",
+    "int_hourly_usage",
     "int_budget_spend",
     "int_budget_periods",
 )
