@@ -10,7 +10,7 @@ measured as (
         count(*) as timing_count,
         quantile_disc(duration_ms, [0.5, 0.75, 0.9, 0.99]) as durations_ms,
         max(duration_ms) as longest_ms,
-        arg_max(session_id, duration_ms) as longest_session_id,
+        arg_max(session_id, row(duration_ms, session_id)) as longest_session_id,
         count(ttft_ms) as ttft_count,
         cast(quantile_disc(ttft_ms, 0.5) as bigint) as ttft_p50_ms
     from fct_timings

@@ -59,9 +59,9 @@ select
     count(anomaly_on) as anomalies,
     count(*) filter (where direction = 'high') as high_anomalies,
     max(abs(robust_z)) as largest_z,
-    arg_max(measured_value, abs(robust_z)) as measured_value_of_largest,
-    arg_max(median_value, abs(robust_z)) as median_value_of_largest,
-    arg_max(largest_part, abs(robust_z)) as largest_part
+    arg_max(measured_value, row(abs(robust_z), anomaly_on, measured_value)) as measured_value_of_largest,
+    arg_max(median_value, row(abs(robust_z), anomaly_on, measured_value)) as median_value_of_largest,
+    arg_max(largest_part, row(abs(robust_z), anomaly_on, measured_value)) as largest_part
 
 from keyed
 

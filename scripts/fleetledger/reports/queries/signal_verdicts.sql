@@ -15,7 +15,7 @@ session_models as (
 
     select
         session_id,
-        max_by(model, called_at) as model
+        max_by(model, row(called_at, model_call_id)) filter (where called_at is not null) as model
 
     from fct_model_calls
 

@@ -54,18 +54,18 @@ select
     version_name,
     count(version) as versions,
     cast(sum(session_count) as bigint) as sessions,
-    arg_max(previous_version_name, session_count) as previous_version_name,
-    arg_max(median_tokens, session_count) as median_tokens,
-    arg_max(previous_median_tokens, session_count) as previous_median_tokens,
+    arg_max(previous_version_name, row(session_count, version)) as previous_version_name,
+    arg_max(median_tokens, row(session_count, version)) as median_tokens,
+    arg_max(previous_median_tokens, row(session_count, version)) as previous_median_tokens,
     cast(sum(tool_error_count) as bigint) as failed_tool_calls,
     cast(sum(tool_call_count) as bigint) as tool_calls,
     count(*) filter (where success_share_change <> 'too_few') as compared_versions,
     count(*) filter (
         where tool_error_share_change = 'more' or degraded_share_change = 'more' or success_share_change = 'less'
     ) as worse_versions,
-    arg_max(tool_error_share_change, session_count) as tool_error_change,
-    arg_max(degraded_share_change, session_count) as degraded_change,
-    arg_max(success_share_change, session_count) as success_change
+    arg_max(tool_error_share_change, row(session_count, version)) as tool_error_change,
+    arg_max(degraded_share_change, row(session_count, version)) as degraded_change,
+    arg_max(success_share_change, row(session_count, version)) as success_change
 
 from keyed
 
