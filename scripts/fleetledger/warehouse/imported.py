@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -37,7 +37,8 @@ def take_marts(data: Path, made: Path, wanted: Slice, now: datetime, step: Step)
         )
     start(data, now, step)
     plan = read_plan(data)
-    marts = {model.name: model for model in plan.models if '"marts"' in model.relation} if plan else {}
+    models = plan.models if plan else []
+    marts = {model.name: model for model in models if '"marts"' in model.relation}
     rows = {name: _rows(made, name) for name in marts}
     with duckdb.connect(str(warehouse_path(data))) as warehouse:
         warehouse.execute("set TimeZone = 'UTC'")
@@ -47,7 +48,7 @@ def take_marts(data: Path, made: Path, wanted: Slice, now: datetime, step: Step)
         chosen, known = choose(warehouse, wanted, rows)
         if not chosen and not wanted.is_all():
             raise ImportedError(f"{made} has {known} sessions, and none of this slice")
-        _fill(warehouse, marts, rows, wanted, made)
+        _fill(warehouse, marts, _between(models, marts), rows, wanted, made)
         warehouse.execute(
             "update marts.build_info set slice_since = $since, slice_account = $account", wanted._asdict()
         )
@@ -73,16 +74,30 @@ def _check(warehouse: duckdb.DuckDBPyConnection, model: Model, rows: str, place:
         raise ImportedError(f"{place} lacks {', '.join(missing)}: it is of another version of the project")
 
 
+def _between(models: Sequence[Model], marts: Mapping[str, Model]) -> list[Model]:
+    """The models that are no marts, and that marts which are made again read of other marts."""
+    asked = " ".join(mart.sql for mart in marts.values() if mart.slice == AGAIN)
+    return [
+        model
+        for model in models
+        if model.name not in marts
+        and model.relation in asked
+        and any(one.relation in model.sql for one in marts.values())
+    ]
+
+
 def _fill(
     warehouse: duckdb.DuckDBPyConnection,
     marts: Mapping[str, Model],
+    between: list[Model],
     rows: Mapping[str, str],
     wanted: Slice,
     made: Path,
 ) -> None:
     """Fill the marts: first those of sessions, which others are cut by, then those that are sums of them, in order."""
     relations = {name: model.relation for name, model in marts.items()}
-    again = [model for model in marts.values() if model.slice == AGAIN and not wanted.is_all()]
+    sums = [*between, *(model for model in marts.values() if model.slice == AGAIN)]
+    again = [] if wanted.is_all() else sums
     cut = [model for model in marts.values() if model not in again]
     for model in [*sorted(cut, key=lambda model: " of " in str(model.slice)), *again]:
         try:

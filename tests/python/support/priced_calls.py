@@ -10,7 +10,9 @@ from built_fleet import BuiltFleet
 from calculator import Call
 from compiled_models import make, read_models, seeded
 
-PRICING = ("models/staging/settings/", "models/intermediate/prices/", "models/marts/costs/")
+HOURS = ("models/intermediate/landing/int_reporting.sql", "models/intermediate/budgets/int_hourly_usage.sql")
+"""What days are summed from."""
+PRICING = ("models/staging/settings/", "models/intermediate/prices/", "models/marts/costs/", *HOURS)
 
 
 def priced_calls(fleet: BuiltFleet, calls: list[Call]) -> duckdb.DuckDBPyConnection:

@@ -259,9 +259,12 @@ class _Writers(Spark.Generator):
         parts = path.expressions if isinstance(path, exp.JSONPath) else []
         written = "$"
         for part in parts[1:]:
-            if not isinstance(part, exp.JSONPathKey):
+            if isinstance(part, exp.JSONPathSubscript) and isinstance(part.this, int):
+                written += f"[{part.this}]"
+            elif isinstance(part, exp.JSONPathKey):
+                written += f".{part.this}" if part.this.isidentifier() else f"['{part.this}']"
+            else:
                 raise ValueError(f"this path of JSON is not known to Spark's side: {path!r}")
-            written += f".{part.this}" if part.this.isidentifier() else f"['{part.this}']"
         return self.sql(exp.Literal.string(written))
 
     def jsonkeys_sql(self, expression: exp.JSONKeys) -> str:
