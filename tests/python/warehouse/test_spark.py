@@ -47,6 +47,7 @@ def test_what_a_long_query_names_often_is_kept() -> None:
         ("regexp_replace(a, '(b)', '\\1$', 'g')", "regexp_replace(a, '(?d)(b)', '$1\\\\$')"),
         ("cast(a / 2 as bigint)", "cast(bround(cast(cast(a as double) / cast(2 as double) as double)) as BIGINT)"),
         ("a like '%\\%'", "a LIKE '%\\\\\\\\%'"),
+        ("a like '%\\_' escape '\\'", "a LIKE '%\\\\_' ESCAPE '\\\\'"),
         ("a like b", "a LIKE replace(b, '\\\\', '\\\\\\\\')"),
         ("l[1]", "try_element_at(l, 1)"),
         ("l[-1]", "try_element_at(l, -1)"),

@@ -187,9 +187,11 @@ class _Writers(Spark.Generator):
         return f"({self.sql(expression.this)} <=> {self.sql(expression.expression)})"
 
     def like_sql(self, expression: exp.Like) -> str:
-        """A backslash is one; to Spark it would be what makes the next character a plain one."""
+        """A backslash is one, unless it is said what escapes; to Spark it would make the next character a plain one."""
         pattern = expression.expression
-        if isinstance(pattern, exp.Literal):
+        if isinstance(expression.parent, exp.Escape):
+            written = self.sql(pattern)
+        elif isinstance(pattern, exp.Literal):
             written = self.sql(exp.Literal.string(pattern.name.replace("\\", "\\\\")))
         else:
             written = f"replace({self.sql(pattern)}, '\\\\', '\\\\\\\\')"
