@@ -13,14 +13,7 @@
     count(case when usage_source <> 'task_telemetry' then model_call_id end) as model_call_count,
     count(case when usage_is_final then model_call_id end) as final_usage_call_count,
     count(case when cost_usd is null then model_call_id end) as unpriced_call_count,
-    {% for column in usage_columns() -%}
-        cast(sum({{ column }}) as bigint) as {{ column }},
-    {% endfor -%}
-    cast(sum(cost_usd) as {{ usd_type() }}) as cost_usd,
-    {% for kind in priced_kinds() -%}
-        cast(sum(case when cost_kind = '{{ kind }}' then cost_usd end) as {{ usd_type() }}) as {{ kind }}_cost_usd
-        {{- ',' if not loop.last }}
-    {% endfor -%}
+    {{ usage_sums() }}
 {%- endmacro %}
 
 {# The same over rows of int_hourly_usage. #}
@@ -28,6 +21,9 @@
     cast(sum(model_call_count) as bigint) as model_call_count,
     cast(sum(final_usage_call_count) as bigint) as final_usage_call_count,
     cast(sum(unpriced_call_count) as bigint) as unpriced_call_count,
+    {{ usage_sums() }}
+{%- endmacro %}
+{% macro usage_sums() -%}
     {% for column in usage_columns() -%}
         cast(sum({{ column }}) as bigint) as {{ column }},
     {% endfor -%}

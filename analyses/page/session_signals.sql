@@ -113,7 +113,11 @@ select
     cost_usd
 from seen
 where session_id in (select unnest(cast(getvariable('session_ids') as varchar[])))
-qualify row_number() over (partition by session_id order by seen_at asc nulls last, signal asc, part asc) <= 500
+qualify
+    row_number() over (
+        partition by session_id
+        order by seen_at asc nulls last, signal asc, part asc, detail asc, detail_count asc, cost_usd asc
+    ) <= 500
 order by
     session_id asc,
     seen_at asc nulls last,

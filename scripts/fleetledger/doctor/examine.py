@@ -236,7 +236,7 @@ def _source(health: SourceHealth) -> Row:
 def _landing(manifests: list[Manifest]) -> Row:
     hosts: list[Row] = [
         {
-            "fleet": fleet,
+            "fleet": name,
             "host": manifest.host,
             "lines": sum(batch.rows for batch in batches),
             "repaired_lines": sum(batch.repaired_lines for batch in batches),
@@ -244,8 +244,8 @@ def _landing(manifests: list[Manifest]) -> Row:
             "landed_at": _utc(datetime.fromisoformat(max(batch.landed_at for batch in batches))),
         }
         for manifest in manifests
-        for fleet, (table, _) in FLEETS.items()
-        if (batches := [batch for batch in manifest.batches if batch.table == table])
+        for name, fleet in FLEETS.items()
+        if (batches := [batch for batch in manifest.batches if batch.table == fleet.table])
     ]
     counts = ("lines", "repaired_lines", "rejected_lines")
     return {**{count: sum(host[count] for host in hosts) for count in counts}, "hosts": hosts}

@@ -231,16 +231,16 @@ def _rows(
     """What a query says of the batches of each table, with the table's fleet."""
     with _duckdb.connect() as connection:
         connection.execute(NO_BAR)
-        for fleet, (table, _) in FLEETS.items():
-            paths = [path for path, (_, batch) in batches.items() if batch.table == table]
+        for name, fleet in FLEETS.items():
+            paths = [path for path, (_, batch) in batches.items() if batch.table == fleet.table]
             if not paths:
                 continue
             try:
                 found = _asked(connection, query, paths, parameters)
             except _duckdb.Error as error:
-                damaged = _damaged(connection, query, paths, parameters) or table
+                damaged = _damaged(connection, query, paths, parameters) or fleet.table
                 raise LandingError(f"{damaged}: cannot read the landed lines") from error
-            yield from ((fleet, row) for row in found)
+            yield from ((name, row) for row in found)
 
 
 def _asked(

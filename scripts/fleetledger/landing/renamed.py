@@ -1,4 +1,4 @@
-"""A machine that lands under another name than before, of whose fleets one numbers its sessions by the host."""
+"""A machine that lands under another name than before: sessions that are numbered by the host would be paid twice."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 from fleetledger.base.errors import LandingError
 from fleetledger.landing.manifest import landed_hosts, read_manifest
 from fleetledger.landing.states import FileState, Job, read, window_hash
-
-NUMBERED_BY_HOST = "mu"
-"""The fleet whose sessions have no ids of their own: under two names they would be two, and paid twice."""
+from fleetledger.sources.fleets import FLEETS
 
 
 def check_no_other_name(landing: Path, host: str, configured: set[str], jobs: Iterable[Job]) -> None:
@@ -19,7 +17,7 @@ def check_no_other_name(landing: Path, host: str, configured: set[str], jobs: It
     A log is the same where its place in the fleet's directory and its first bytes are. What a name has landed is only
     known where its state is: not in a copy of the landing, which has none.
     """
-    numbered = [job for job in jobs if job.key.fleet == NUMBERED_BY_HOST]
+    numbered = [job for job in jobs if FLEETS[job.key.fleet].numbered_by_host]
     for other in landed_hosts(landing) if numbered else []:
         if other in configured or not _has_state(landing, other):
             continue

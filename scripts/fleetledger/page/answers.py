@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 import _duckdb
@@ -162,6 +163,8 @@ def _column(values: list[Any]) -> Any:  # noqa: ANN401 (JSON)
     first = next((value for value in values if value is not None), None)
     if first is None or isinstance(first, bool | int):
         return values
+    if isinstance(first, float):
+        return [None if value is None else _number(value) for value in values]
     if isinstance(first, str | date):
         plain = {value: _plain(value) for value in set(values)}
         texts = sorted({text for text in plain.values() if text is not None})
@@ -191,9 +194,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (whatever the database holds)
 
 def _number(value: float) -> float | int | None:
     """A number as short as it is; what is none (a division of nothing) is not known."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         return None
-    return int(value) if value == int(value) and abs(value) < 1e15 else value
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
 def visible(text: str) -> str:

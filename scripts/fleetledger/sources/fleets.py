@@ -10,16 +10,18 @@ from typing import NamedTuple
 class Fleet(NamedTuple):
     """A source format: the landing table it goes to, and the directory below a source's root that holds its files.
 
-    The module of the same name as the fleet reads its lines.
+    The module of the same name as the fleet reads its lines. Where its sessions have no ids of their own, but are
+    `numbered_by_host`, they would be others under another name of the host.
     """
 
     table: str
     log_directory: str
+    numbered_by_host: bool = False
 
 
 FLEETS = {
     "claude_code": Fleet("claude_code_lines", "projects"),
-    "mu": Fleet("mu_events", ""),
+    "mu": Fleet("mu_events", "", numbered_by_host=True),
     "otlp": Fleet("otel_requests", ""),
     "claude_code_files": Fleet("claude_code_files", "projects"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 
-import atheris  # type: ignore[import-not-found,unused-ignore]
+import atheris  # type: ignore[import-not-found,unused-ignore] # comes with the fuzzing alone
 
 with atheris.instrument_imports(include=["fleetledger.telemetry", "fleetledger.sources.otlp"]):
     import msgspec
