@@ -76,11 +76,13 @@ class Plain(NamedTuple):
     events: Counter[str]
 
 
-def plain(body: bytes, left_out: frozenset[str], most_attributes: int, longest_name: int) -> Plain | None:
+def plain(signal: str, body: bytes, left_out: frozenset[str], most_attributes: int, longest_name: int) -> Plain | None:
     """What is kept of a body of which all can be kept; None where that is not plain.
 
     It is not where an attribute is named in `left_out`, or a record has more attributes.
     """
+    if signal != "logs":
+        return None
     try:
         request = _DECODER.decode(body)
     except (ValueError, RecursionError):

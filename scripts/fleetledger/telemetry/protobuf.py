@@ -36,11 +36,14 @@ Json: TypeAlias = dict[str, Any]
 VALUES = 400_000
 """As many fields and list elements may be in a request: each takes a few bytes in it, and some hundred as JSON."""
 
-_ATTRIBUTES = {"attributes", "filtered_attributes", "metadata"}
+ATTRIBUTES = {"attributes", "filtered_attributes", "metadata"}
 """The fields of attributes. Lists of keys and values within a value are none: protobuf limits how deep those go."""
-_LISTS = {"array_value", "kvlist_value"}
-_IDS = {"trace_id", "span_id", "parent_span_id"}
-_LONG = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
+LISTS = {"array_value", "kvlist_value"}
+"""The kinds of values that hold others."""
+IDS = {"trace_id", "span_id", "parent_span_id"}
+"""The fields of bytes that JSON has in hexadecimal."""
+LONG = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
+"""The kinds of fields that JSON has as text."""
 
 
 class TooManyError(Exception):
@@ -52,16 +55,16 @@ def read_request(signal: str, body: bytes, left_out: frozenset[str] = frozenset(
 
     Attributes that are the same are one object in it. Raises ValueError where it is none, and TooManyError.
     """
-    message = _with_attributes_as_bytes()[signal]()
+    message = with_attributes_as_bytes()[signal]()
     try:
         message.ParseFromString(body)
-        return _Reader(left_out).message(message)
+        return Reader(left_out).message(message)
     except (DecodeError, UnicodeDecodeError) as error:
         raise ValueError("not a message of protobuf") from error
 
 
 @cache
-def _with_attributes_as_bytes() -> dict[str, type[Message]]:
+def with_attributes_as_bytes() -> dict[str, type[Message]]:
     """The classes of REQUESTS, but that attributes are bytes: in a message those look the same as messages do."""
     pool = DescriptorPool()
     added: set[str] = set()
@@ -89,25 +92,26 @@ def _with_attributes_as_bytes() -> dict[str, type[Message]]:
 
 def _attributes(messages: Iterable[DescriptorProto]) -> Iterator[FieldDescriptorProto]:
     for message in messages:
-        yield from (field for field in message.field if field.name in _ATTRIBUTES)
+        yield from (field for field in message.field if field.name in ATTRIBUTES)
         yield from _attributes(message.nested_type)
 
 
-_Convert: TypeAlias = "Callable[[_Reader, Any], Any]"
+_Convert: TypeAlias = "Callable[[Reader, Any], Any]"
 
 
-class _Reader:
+class Reader:
     """Makes JSON of one request."""
 
     def __init__(self, left_out: frozenset[str]) -> None:
         self._left = VALUES
-        self._left_out = left_out
+        self.left_out = left_out
         self._known = _Known(self)
 
     def message(self, message: Message) -> Json:
+        """Any message."""
         fields = _fields(message.DESCRIPTOR)
         found = message.ListFields()
-        self._count(len(found))
+        self.count(len(found))
         converted = {}
         for field, value in found:
             name, convert = fields[field.number]
@@ -115,16 +119,19 @@ class _Reader:
         return converted
 
     def list_of(self, convert: _Convert, values: Any) -> list[Any]:  # noqa: ANN401 (protobuf's lists have no type)
-        self._count(len(values))
+        """A list of values that are each converted in a way."""
+        self.count(len(values))
         return [convert(self, value) for value in values]
 
     def attributes(self, attributes: Any) -> list[Json]:  # noqa: ANN401 (protobuf's lists have no type)
-        self._count(2 * len(attributes))
+        """Attributes, as their bytes, without those that are left out."""
+        self.count(2 * len(attributes))
         known = self._known
         return [one for attribute in attributes if (one := known[attribute])]
 
     def key_values(self, values: Any) -> list[Json]:  # noqa: ANN401 (protobuf's lists have no type)
-        self._count(2 * len(values))
+        """Keys and values within a value, likewise."""
+        self.count(2 * len(values))
         return [one for value in values if (one := self.key_value(value, value.value.WhichOneof("value")))]
 
     def key_value(self, one: KeyValue, kind: str | None) -> Json | None:
@@ -133,17 +140,18 @@ class _Reader:
         The kinds that most values are of are spared the detour that other messages take.
         """
         key, value = one.key, one.value
-        if key in self._left_out and value.string_value != "<REDACTED>":
+        if key in self.left_out and value.string_value != "<REDACTED>":
             return None
         if kind == "string_value":
             return {"key": key, "value": {"stringValue": value.string_value}}
         if kind == "int_value":
             return {"key": key, "value": {"intValue": str(value.int_value)}}
         if kind == "double_value":
-            return {"key": key, "value": {"doubleValue": _double(value.double_value)}}
+            return {"key": key, "value": {"doubleValue": double(value.double_value)}}
         return {"key": key, "value": self.message(value)}
 
-    def _count(self, values: int) -> None:
+    def count(self, values: int) -> None:
+        """Note that so many more values were read. Raises TooManyError."""
         self._left -= values
         if self._left < 0:
             raise TooManyError
@@ -152,7 +160,7 @@ class _Reader:
 class _Known(dict[bytes, "Json | None"]):
     """Attributes by their bytes, each read when it is first asked for."""
 
-    def __init__(self, reader: _Reader) -> None:
+    def __init__(self, reader: Reader) -> None:
         super().__init__()
         self._reader = reader
 
@@ -161,7 +169,7 @@ class _Known(dict[bytes, "Json | None"]):
         kind = one.value.WhichOneof("value")
         found = self._reader.key_value(one, kind)
         # What a list holds counts each time.
-        if kind not in _LISTS:
+        if kind not in LISTS:
             self[attribute] = found
         return found
 
@@ -175,26 +183,27 @@ def _fields(descriptor: Descriptor) -> dict[int, tuple[str, _Convert]]:
 def _converter(field: FieldDescriptor) -> _Convert:
     one = _converter_of_one(field)
     if field.message_type is KeyValue.DESCRIPTOR:
-        return _Reader.key_values
-    if field.name in _ATTRIBUTES:
-        return _Reader.attributes
+        return Reader.key_values
+    if field.name in ATTRIBUTES:
+        return Reader.attributes
     return (lambda reader, values: reader.list_of(one, values)) if field.is_repeated else one
 
 
 def _converter_of_one(field: FieldDescriptor) -> _Convert:
     if field.message_type is not None:
-        return _Reader.message
-    if field.cpp_type in _LONG:
+        return Reader.message
+    if field.cpp_type in LONG:
         return lambda _, value: str(value)
     if field.cpp_type == FieldDescriptor.CPPTYPE_DOUBLE:
-        return lambda _, value: _double(value)
+        return lambda _, value: double(value)
     if field.type == FieldDescriptor.TYPE_BYTES:
-        is_id = field.name in _IDS
+        is_id = field.name in IDS
         return lambda _, value: value.hex() if is_id else b64encode(value).decode()
     return lambda _, value: value
 
 
-def _double(value: float) -> float | str:
+def double(value: float) -> float | str:
+    """A number as JSON has it: those that it has not are text."""
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

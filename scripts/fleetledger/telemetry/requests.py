@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fleetledger.telemetry.plain_logs import REDACTED, plain
+from fleetledger.telemetry import plain_logs, plain_protobuf
+from fleetledger.telemetry.plain_logs import REDACTED
 from fleetledger.telemetry.protobuf import TooManyError, read_request
 
 JSON_BYTES = 16 * 2**20
@@ -119,8 +120,9 @@ def keep(signal: str, body: bytes, *, is_protobuf: bool, left_out: frozenset[str
         raise RefusedError(413, too_large(limit))
     if not is_protobuf:
         _check_tokens(body)
-        if signal == "logs" and (found := plain(body, left_out, _ATTRIBUTES, _NAME_LENGTH)):
-            return Kept(found.line + b"\n" if found.records else b"", found.records, events=found.events)
+    plain = plain_protobuf.plain if is_protobuf else plain_logs.plain
+    if found := plain(signal, body, left_out, _ATTRIBUTES, _NAME_LENGTH):
+        return Kept(found.line + b"\n" if found.records else b"", found.records, events=found.events)
     try:
         request = read_request(signal, body, left_out) if is_protobuf else msgspec.json.decode(body)
     except TooManyError as error:
