@@ -11,11 +11,17 @@ select
     sessions.account,
     sessions.provider,
     sessions.model,
-    cast(attention.noticed_at as date) as noticed_on,
+    cast(
+        case
+            when build_info.reporting_timezone = 'UTC' then attention.noticed_at
+            else timezone(build_info.reporting_timezone, timezone('UTC', attention.noticed_at))
+        end as date
+    ) as noticed_on,
     attention.noticed_at,
     attention.occurrence_count,
     attention.what_to_do
 from page_attention as attention
+cross join build_info
 left join page_sessions as sessions
     on attention.session_id = sessions.session_id
 order by

@@ -17,7 +17,13 @@ select
 from fct_model_calls as calls
 left join fct_turns as turns
     on calls.turn_id = turns.turn_id
-where calls.session_id in (select unnest(cast(getvariable('session_ids') as varchar[])))
+where
+    -- By their places: what a refresh wrote last stands together, and the columns of all others are not read.
+    calls.rowid in (
+        select placed.rowid
+        from fct_model_calls as placed
+        where placed.session_id in (select unnest(cast(getvariable('session_ids') as varchar[])))
+    )
 order by
     calls.session_id,
     calls.called_at,

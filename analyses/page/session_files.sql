@@ -13,7 +13,12 @@ files as (
     from fct_tool_calls
     where
         file_path is not null
-        and session_id in (select unnest(cast(getvariable('session_ids') as varchar[])))
+        -- By their places: what a refresh wrote last stands together, and the columns of all others are not read.
+        and rowid in (
+            select placed.rowid
+            from fct_tool_calls as placed
+            where placed.session_id in (select unnest(cast(getvariable('session_ids') as varchar[])))
+        )
     group by
         session_id,
         file_path

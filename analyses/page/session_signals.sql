@@ -2,6 +2,22 @@
 -- compactions, sub-agents without use, and what could have been saved.
 with
 
+-- By their places: what a refresh wrote last stands together, and the columns of all others are not read.
+tool_calls as (
+
+    select
+        tool_call_id,
+        called_at
+    from fct_tool_calls
+    where
+        rowid in (
+            select placed.rowid
+            from fct_tool_calls as placed
+            where placed.session_id in (select unnest(cast(getvariable('session_ids') as varchar[])))
+        )
+
+),
+
 seen as (
 
     select
@@ -28,7 +44,7 @@ seen as (
         null as cost_kind,
         null as cost_usd
     from fct_directives as directives
-    left join fct_tool_calls as calls
+    left join tool_calls as calls
         on directives.broken_tool_call_id = calls.tool_call_id
     where not directives.is_kept
 

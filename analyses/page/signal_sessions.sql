@@ -1,6 +1,15 @@
 -- Which sessions a signal is about: how much of what it counts (part) each has, and out of how many.
 with
 
+sessions as (
+
+    select
+        session_id,
+        left(sha256(session_id), 16) as session_key
+    from page_sessions
+
+),
+
 found as (
 
     select
@@ -171,12 +180,14 @@ found as (
 select
     found.signal,
     found.part,
-    left(sha256(found.session_id), 16) as session_key,
+    sessions.session_key,
     found.counted_count,
     found.of_count
 from found
+inner join sessions
+    on found.session_id = sessions.session_id
 where found.counted_count > 0
 order by
     found.signal,
     found.part,
-    session_key
+    sessions.session_key

@@ -5,7 +5,7 @@ with
 -- Where some model's tier begins: calls between the same two of these are priced by the same rates.
 steps as (
 
-    select distinct tier_start
+    select list(distinct tier_start) as starts
     from dim_possible_rates
 
 ),
@@ -45,7 +45,7 @@ alike as (
         calls.inference_geo,
         calls.called_on_utc,
         calls.has_tokens,
-        steps.tier_start,
+        list_max(list_filter(steps.starts, tier_start -> calls.tier_tokens > tier_start)) as tier_start,
         count(*) as model_call_count,
         sum(calls.cost_usd) as cost_usd,
         sum(calls.input_tokens) as input_tokens,
@@ -55,8 +55,7 @@ alike as (
         sum(calls.cache_write_1h_tokens) as cache_write_1h_tokens,
         sum(calls.web_search_requests) as web_search_requests
     from calls
-    asof inner join steps
-        on calls.tier_tokens > steps.tier_start
+    cross join steps
     group by all
 
 ),

@@ -11,6 +11,7 @@ from fleetledger.base import clock, paths
 from fleetledger.base.errors import FleetledgerError
 from fleetledger.base.text import clean
 from fleetledger.cli.options import Places, published, with_places
+from fleetledger.cli.page_files import write_page
 
 
 @click.command()
@@ -64,10 +65,8 @@ def page(
     """
     if sum(map(bool, (single, out, serves))) > 1:
         raise click.UsageError("--single writes one file, --out a folder, and --serve none: give one of them.")
-    from fleetledger import pipeline
-    from fleetledger.cli.refresh import write_page
-
     if serves:
+        from fleetledger import pipeline
         from fleetledger.cli.telemetry import read_token
 
         address = (host, port, read_token(token_file))

@@ -14,6 +14,7 @@ import click
 from fleetledger.base import clock, paths
 from fleetledger.base.text import clean, counted
 from fleetledger.cli.options import Places, first_day, with_places
+from fleetledger.cli.page_files import write_page
 from fleetledger.terminal.progress import progress
 
 if TYPE_CHECKING:
@@ -66,16 +67,6 @@ def refresh(ctx: click.Context, /, places: Places, demo_if_empty: bool, with_pag
     if with_page:
         write_page(paths.published_path(places.data))
     ctx.exit(1 if left_out else 0)
-
-
-def write_page(ledger: Path, out: Path | None = None) -> Path:
-    """Write the page of a published file, beside it or to `out`, and say so; its address on this machine."""
-    from fleetledger.page.export import export, page_dir
-
-    exported = export(ledger, out or page_dir(ledger.parent))
-    changed = f"{exported.written:,} written" if exported.written else "nothing has changed"
-    click.echo(clean(f"Page: {exported.path} ({counted(exported.files, 'file')}, {changed})"))
-    return exported.path
 
 
 def _say_where(data: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -32,11 +33,14 @@ from fleetledger.page.answers import (
     tables_there,
 )
 from fleetledger.page.sessions import details
-from fleetledger.page.site import PARTS, STATIC, block, index, part
+from fleetledger.page.site import PARTS, SCRIPTS, STATIC, block, index, part
 from fleetledger.page.site import single as single_page
 
 STATE = ".export.json"
-"""What the files of sessions were made of, so that those that stay are not made again."""
+"""What the files of sessions were made of, so that those that stay are not made again; and which others there are."""
+
+OWN_FILE = re.compile(r"(api/)?[a-z_]+\.(json|js|css|html)")
+"""Those other files, below the folder."""
 
 AT_ONCE = 500
 """How many sessions' calls are held at once."""
@@ -110,6 +114,8 @@ def opened(published: Path) -> _duckdb.DuckDBPyConnection:
         connection = _duckdb.connect(":memory:", config={"threads": "1", "temp_directory": ""})
         connection.execute(f"attach {text_of(published)} as ledger (read_only)")
         connection.execute("use ledger")
+        # Answers are small: packing their rows before they are sorted and unpacking them takes longer than it saves.
+        connection.execute("set disabled_optimizers = 'compressed_materialization'")
         is_there(connection, "build")
     except _duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -157,6 +163,7 @@ class _Folder:
         self._directory = directory
         self._files = 0
         self._written = 0
+        self._names: set[str] = set()
 
     def write(self, ledger: _duckdb.DuckDBPyConnection) -> Exported:
         self._directory.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +171,8 @@ class _Folder:
             place.mkdir(exist_ok=True, mode=0o700)
         answers = _overall(ledger)
         answers["sources"] = sources(ledger)
-        self._sessions(ledger)
+        before = self._state()
+        sessions = self._sessions(ledger, before)
         for name, found in answers.items():
             self._answer(name, found)
         for name in PARTS:
@@ -172,17 +180,19 @@ class _Folder:
         blocks = [block(name, as_json(answers[name])) for name in OVERVIEW if name in answers]
         # The page itself last: it is what names all the rest.
         self._put("index.html", index(blocks, "folder"))
+        self._remove_older(before)
+        state = {"maker": _maker(), "files": sorted(self._names), "sessions": sessions}
+        _write(self._directory / STATE, json.dumps(state, indent=0))
         return Exported(self._directory / "index.html", self._files, self._written)
 
-    def _sessions(self, ledger: _duckdb.DuckDBPyConnection) -> None:
+    def _sessions(self, ledger: _duckdb.DuckDBPyConnection, state: Json) -> dict[str, str]:
+        """Write what changed of each session; what tells whether it will have changed, by the sessions' keys."""
         if not is_there(ledger, "sessions"):
-            return
+            return {}
         # The sessions that the list holds, and what each is made of.
         cursor = question(ledger)
         listed = _rows_of(cursor)
-        state = self._state()
-        maker = _maker()
-        before = state.get("sessions", {}) if state.get("maker") == maker else {}
+        before = state.get("sessions", {}) if state.get("maker") == _maker() else {}
         there = {entry.name for entry in os.scandir(self._directory / "api" / "sessions")}
         fresh = [
             session_id
@@ -194,9 +204,7 @@ class _Folder:
                 self._answer(f"sessions/{key}", found)
         self._files += 2 * (len(listed) - len(fresh))
         self._remove(set(listed))
-        digests = {key: digest for key, (_, digest) in sorted(listed.items())}
-        text = json.dumps({"maker": maker, "sessions": digests}, indent=0)
-        _write(self._directory / STATE, text)
+        return {key: digest for key, (_, digest) in sorted(listed.items())}
 
     def _state(self) -> Json:
         try:
@@ -212,6 +220,14 @@ class _Folder:
                 Path(entry).unlink()
                 self._written += 1
 
+    def _remove_older(self, before: Json) -> None:
+        """Delete what the export before wrote and this one does not; the oldest wrote scripts apart, and no list."""
+        older = before.get("files", SCRIPTS) if before else []
+        for name in set(filter(OWN_FILE.fullmatch, older)) - self._names:
+            if (self._directory / name).exists():
+                (self._directory / name).unlink()
+                self._written += 1
+
     def _answer(self, name: str, found: Json) -> None:
         """An answer for who asks for it, and as a script: what is opened as a file may read nothing else."""
         text = as_json(found)
@@ -221,6 +237,8 @@ class _Folder:
     def _put(self, name: str, text: str) -> None:
         self._written += _write(self._directory / name, text)
         self._files += 1
+        if OWN_FILE.fullmatch(name):
+            self._names.add(name)
 
 
 def _rows_of(cursor: _duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:

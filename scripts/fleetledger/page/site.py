@@ -10,7 +10,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 
-_SCRIPTS = (
+SCRIPTS = (
     "data.js",
     "format.js",
     "dom.js",
@@ -43,7 +43,7 @@ POLICY = {
 @cache
 def part(name: str) -> str:
     """A part of the page: a file of the package, or its scripts as one, for a browser asks for them one by one."""
-    names = _SCRIPTS if name == SCRIPT else (name,)
+    names = SCRIPTS if name == SCRIPT else (name,)
     return "\n".join((STATIC / each).read_text(encoding="utf-8") for each in names)
 
 

@@ -93,6 +93,65 @@ def test_a_second_export_writes_nothing_and_a_session_that_changed_alone(ledger:
     assert not changed[0].exists()
 
 
+def test_what_an_earlier_version_wrote_does_not_stay_beside_the_page(ledger: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page"
+    export(ledger, page)
+    # One that did not yet tell its files had the scripts one by one; what others put there is theirs.
+    state = json.loads((page / ".export.json").read_bytes())
+    del state["files"]
+    (page / ".export.json").write_text(json.dumps(state))
+    (page / "charts.js").write_text("// older")
+    (page / "logo.js").write_text("// not ours")
+    export(ledger, page)
+    assert not (page / "charts.js").exists()
+    assert (page / "logo.js").exists()
+    # An answer that the file no longer holds, and a name that leads out of the folder.
+    state = json.loads((page / ".export.json").read_bytes())
+    (page / "api/gone.json").write_text("{}")
+    (tmp_path / "mine.json").write_text("{}")
+    (page / ".export.json").write_text(
+        json.dumps(state | {"files": [*state["files"], "api/gone.json", "../mine.json"]})
+    )
+    export(ledger, page)
+    assert not (page / "api/gone.json").exists()
+    assert (tmp_path / "mine.json").exists()
+    assert export(ledger, page).written == 0
+
+
+def test_days_are_those_of_the_reporting_zone(ledger: Path, tmp_path: Path) -> None:
+    """Thirteen hours east of UTC, what ended or was noticed from 11:00 on is of the day after."""
+    east = tmp_path / "fleetledger.duckdb"
+    shutil.copy(ledger, east)
+    days = {
+        "rates": ("ended_on", "observed_count", "fct_task_rates", "ended_at", "sum(observed_count)"),
+        "attention": ("noticed_on", None, "page_attention", "noticed_at", "count(*)"),
+        "version_changes": ("first_used_on", None, "fct_version_changes", "first_used_at", "count(*)"),
+    }
+    with duckdb.connect(str(east)) as connection:
+        connection.execute("update build_info set reporting_timezone = 'Etc/GMT-13'")
+        wanted = {
+            name: connection.execute(
+                f"select cast(cast({at} + interval 13 hours as date) as varchar), cast({amount} as bigint),"
+                f" bool_or(cast({at} + interval 13 hours as date) > cast({at} as date))"
+                f" from {table} where {at} is not null group by 1"
+            ).fetchall()
+            for name, (_, _, table, at, amount) in days.items()
+        }
+        ((newest,),) = connection.execute(
+            "select cast(cast(as_of + interval 13 hours as date) as varchar) from build_info"
+        ).fetchall()
+    assert all(any(is_later for *_, is_later in rows) for rows in wanted.values())
+    export(east, tmp_path / "page")
+    for name, (day, amount, *_) in days.items():
+        shown = answer(tmp_path / "page", name)
+        found: dict[str, int] = {}
+        for at, count in zip(shown[day], shown[amount] if amount else [1] * len(shown[day]), strict=True):
+            if at is not None:
+                found[at] = found.get(at, 0) + (count or 0)
+        assert found == {day: count for day, count, _ in wanted[name] if count}, name
+    assert answer(tmp_path / "page", "build")["newest_on"] == [newest]
+
+
 class Scripts(HTMLParser):
     """What a browser would run, and where it would go."""
 

@@ -201,6 +201,8 @@
         return ticks;
     };
 
+    // The Monday of a day's week.
+    fl.weekOf = (day) => fl.dayName(fl.dayNumber(day) - ((new Date(day + "T00:00:00Z").getUTCDay() + 6) % 7));
     // Days joined to weeks, months or quarters where there is no room for a bar each, or days before `byDay` stand by month.
     fl.bins = (first, last, room, byDay = null) => {
         const from = fl.dayNumber(first), to = fl.dayNumber(last), days = to - from + 1;

@@ -168,7 +168,7 @@
             row.session_key ? h("a", { href: "#/session/" + row.session_key }, fl.words(row.subject)) : h("span", {}, row.attention_kind === "unpriced_model" ? row.subject : fl.words(row.subject)),
             row.occurrence_count > 1 && h("span", { class: "soft" }, " × " + fl.count(row.occurrence_count))),
         h("div", { class: "attention-why" }, [row.title, row.project && fl.name("project", row.project)].filter(Boolean).join(" · ") || row.what_to_do)),
-        h("time", { class: "soft" }, fl.day(row.noticed_at)));
+        h("time", { class: "soft" }, fl.day(row.noticed_on)));
 
     function needsPanel(ctx) {
         const rows = fl.attentionRows(ctx);

@@ -28,7 +28,7 @@
         body: waits(ctx, "rates", (table, there) => {
             if (!there) return fl.empty(NOT_THERE);
             const metrics = table.column("metric");
-            const models = fl.groups(table, ctx.pass(table, "week_started_on"), ["model"]).map((group) => {
+            const models = fl.groups(table, ctx.pass(table, "ended_on"), ["model"]).map((group) => {
                 const of = Object.fromEntries(METRICS.map(([metric]) => {
                     const here = group.rows.filter((i) => metrics[i] === metric);
                     const sum = (column) => fl.sum(table, here, column) ?? 0;
@@ -56,14 +56,19 @@
         const [, label, about] = METRICS.find(([name]) => name === metric);
         return fl.panel({
             title: label + " by week", note: about + ", of those observed.", source: "rates", span: "half",
-            body: waits(ctx, "rates", (table) => weeks(table, ctx.pass(table, "week_started_on", (i) => table.column("metric")[i] === metric), metric)),
+            body: waits(ctx, "rates", (table) => weeks(table, ctx.pass(table, "ended_on", (i) => table.column("metric")[i] === metric), metric)),
         });
     };
     function weeks(table, rows, metric) {
-        const found = fl.groups(table, rows, ["week_started_on"])
-            .map((group) => ({ week: group.values[0], counted: fl.sum(table, group.rows, "counted_count") ?? 0, observed: fl.sum(table, group.rows, "observed_count") ?? 0 }))
-            .filter((row) => row.week && row.observed)
-            .sort((a, b) => (a.week < b.week ? -1 : 1));
+        const weeks = new Map();
+        for (const group of fl.groups(table, rows, ["ended_on"])) {
+            if (!group.values[0]) continue;
+            const week = fl.weekOf(group.values[0]), of = weeks.get(week) ?? { week, counted: 0, observed: 0 };
+            of.counted += fl.sum(table, group.rows, "counted_count") ?? 0;
+            of.observed += fl.sum(table, group.rows, "observed_count") ?? 0;
+            weeks.set(week, of);
+        }
+        const found = [...weeks.values()].filter((row) => row.observed).sort((a, b) => (a.week < b.week ? -1 : 1));
         if (!found.length) return fl.empty("Nothing was observed in this selection.");
         const enough = found.map((row) => (row.observed >= FEWEST ? row.counted / row.observed : null));
         if (!enough.some((value) => value)) {
