@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 import duckdb
 import pytest
 from browser import chromium, opened
-from page_tables import shown, table
+from page_tables import shown, shown_ms, table
 from playwright.sync_api import Browser
 from refreshed_demo import RefreshedDemo
 
@@ -25,7 +27,8 @@ SELECTIONS = {
 
 class Panel(NamedTuple):
     """A table of a page: its label, the SQL of what stands in it (`{where}` is the selection, over the column `day`),
-    and under which head each column of the SQL stands; the first is what rows are known by.
+    under which head each column of the SQL stands, the first of which is what rows are known by, and whether a fleet
+    narrows it; a panel that none narrows says so.
     """
 
     page: str
@@ -33,6 +36,7 @@ class Panel(NamedTuple):
     day: str | None
     sql: str
     heads: tuple[str, ...]
+    of_fleets: bool = True
 
 
 MONEY = (
@@ -45,7 +49,7 @@ PANELS = (
         "Where it went, by project",
         "called_on",
         f"select project, {MONEY.format('cost_usd')} from fct_model_calls where {{where}} and cost_kind <> 'free'"
-        " group by all order by greatest(paid, notional) desc nulls last limit 7",
+        " group by all",
         ("Project", "Paid", "Notional"),
     ),
     Panel(
@@ -114,8 +118,41 @@ PANELS = (
         None,
         "select strftime(started_at, '%Y-%m-%d %H:%M') || ' ' || host || ' ' || account,"
         " session_count, total_tokens, subscription_cost_usd"
-        " from fct_usage_blocks order by started_at desc limit 12",
+        " from fct_usage_blocks",
         ("key", "Sessions", "Tokens", "Notional"),
+    ),
+    Panel(
+        "limits",
+        "What plans were worth",
+        None,
+        # What they covered anew from the calls; a limit that the client told is the mart's.
+        "select strftime(worth.month_started_on, '%Y-%m') || ' ' || worth.account, active_days,"
+        " used / worth.amortised_usd, worth.peak_limit_share, worth.lower_tier_peak_share"
+        " from fct_subscription_value as worth left join (select date_trunc('month', called_on) as month, account,"
+        " provider, count(distinct called_on) as active_days, sum(cost_usd) as used from fct_model_calls"
+        " where cost_kind = 'subscription' group by all) as calls on month = worth.month_started_on"
+        " and calls.account = worth.account and calls.provider = worth.provider where worth.plan_labels is not null",
+        ("key", "Days used", "Worth", "Most of a limit", "Would take"),
+    ),
+    Panel(
+        "signals",
+        "Days unlike those before",
+        "called_on",
+        "select called_on || ' ' || dimension_value || ' '"
+        " || replace(replace(replace(measure, 'cost_usd', 'cost'), 'model_call_count', 'calls'),"
+        " 'tokens_per_call', 'tokens a call') || ', ' || replace(cost_kind, 'subscription', 'flat rate'),"
+        " measured_value, median_value, abs(robust_z) from fct_anomalies where {where}",
+        ("key", "Was", "Usually", "z"),
+        of_fleets=False,
+    ),
+    Panel(
+        "signals",
+        "How long things took",
+        None,
+        "select timing_kind || ' ' || coalesce(timed_name, ''), count(*), quantile_disc(duration_ms, 0.5),"
+        " quantile_disc(duration_ms, 0.75), quantile_disc(duration_ms, 0.9), quantile_disc(duration_ms, 0.99),"
+        " quantile_disc(ttft_ms, 0.5), max(duration_ms) from fct_timings group by timing_kind, timed_name",
+        ("key", "Times", "Median", "75 %", "90 %", "99 %", "First token", "Longest"),
     ),
     Panel(
         "whatif",
@@ -147,6 +184,13 @@ def known_by(panel: Panel, row: dict[str, str]) -> str:
         return f"{row['Began']} {row['Host']} {row['Account']}"
     if panel.label == "Sessions":
         return row["link"]
+    if panel.label == "What plans were worth":
+        return f"{row['Month']} {row['Account']}"
+    if panel.label == "How long things took":
+        return f"{row['Kind']} {row['What'] if row['Kind'] in ('response', 'tool') else ''}"
+    if panel.label == "Days unlike those before":
+        asked = dict(parse_qsl(row["link"].partition("?")[2]))
+        return f"{asked['since']} {asked.get('project') or asked['model']} {row['Measure']}"
     return row["title"] if panel.label.startswith("Where") else row[panel.heads[0]].removesuffix(" (itself)")
 
 
@@ -159,15 +203,21 @@ def test_a_panel_shows_what_the_facts_say(
         pytest.skip("the panel is of all time")
     query, where = SELECTIONS[selection]
     with duckdb.connect(str(published_path(refreshed.copy)), read_only=True) as ledger:
-        wanted = ledger.execute(panel.sql.replace("{where}", where.format(day=panel.day))).fetchall()
+        chosen = "true" if selection == "a fleet" and not panel.of_fleets else where.format(day=panel.day)
+        wanted = ledger.execute(panel.sql.replace("{where}", chosen)).fetchall()
         keys = dict(ledger.execute("select session_id, left(sha256(session_id), 16) from fct_sessions").fetchall())
     with opened(browser, f"{folder}#/{panel.page}?{query}") as (page, _):
+        more = page.locator(f'[role="region"][aria-label="{panel.label}"] + .more button')
+        if more.count():
+            more.click()
         rows = {known_by(panel, row): row for row in table(page, panel.label)}
     assert wanted or not rows
     for name, *values in wanted:
         row = rows[f"#/session/{keys[name]}" if panel.label == "Sessions" else name or ""]
         for head, value in zip(panel.heads[1:], values, strict=True):
-            found = shown(row[head])
+            found = (
+                shown_ms(row[head]) if panel.label == "How long things took" and head != "Times" else shown(row[head])
+            )
             if value is None:
                 assert found is None, (name, head, row)
             else:
@@ -175,6 +225,25 @@ def test_a_panel_shows_what_the_facts_say(
                 assert float(value) == pytest.approx(found[0], abs=found[1]), (name, head, row)
     if panel.page != "whatif":
         assert len(rows) == len(wanted)
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_an_hour_of_cache_is_worth_what_its_calls_say(
+    browser: Browser, folder: str, refreshed: RefreshedDemo, selection: str
+) -> None:
+    query, where = SELECTIONS[selection]
+    with duckdb.connect(str(published_path(refreshed.copy)), read_only=True) as ledger:
+        wanted = ledger.execute(
+            "select cost_kind, sum(long_life_saved_usd) - sum(long_life_extra_usd) from fct_cache_economics"
+            f" where {where.format(day='called_on')} and cost_kind in ('billed', 'subscription') group by all"
+        ).fetchall()
+    with opened(browser, f"{folder}#/quality?{query}") as (page, _):
+        told = page.locator('section[aria-label="What became of the cache"] .body .note').inner_text()
+    found = {
+        "subscription" if notional else "billed": (1 if word == "saved" else -1) * float(amount.replace(",", ""))
+        for word, notional, amount in re.findall(r"(saved|cost) (≈?)<?\$([\d,.]+\d)", told)
+    }
+    assert found == {kind: pytest.approx(float(worth), abs=0.006) for kind, worth in wanted if worth}
 
 
 @pytest.mark.parametrize("label", ["How responses ended", "How full contexts were"])

@@ -45,3 +45,15 @@ def shown(text: str) -> tuple[float, float] | None:
     scale = UNITS.get(found[3], 1) * (0.01 if found[4] else 1)
     step = scale * 10 ** -len(found[2] or "")
     return float(found[1].replace(",", "")) * scale, step * (1 if text.startswith(("<", "≈<")) else 0.5001)
+
+
+DURATIONS = {"ms": 1, "s": 1e3, "min": 60e3, "h": 3600e3}
+
+
+def shown_ms(text: str) -> tuple[float, float] | None:
+    """The duration that a cell shows, in milliseconds, and how far the true one may be from it."""
+    found = re.fullmatch(r"([\d,]+(?:\.(\d+))?) (ms|s|min|h)", text)
+    if not found:
+        return None
+    scale = DURATIONS[found[3]]
+    return float(found[1].replace(",", "")) * scale, scale * 10 ** -len(found[2] or "") * 0.5001

@@ -121,6 +121,7 @@
         empty: ["No judge was asked.", "`fleetledger judge` asks a model that you name, and says beforehand what it will take."],
     });
 
+    const KIND = { billed: "billed", subscription: "flat rate" };
     const MEASURES = { cost_usd: ["cost", (value, kind) => fl.usd(value, kind)], model_call_count: ["calls", (value) => fl.count(value)], tokens_per_call: ["tokens a call", (value) => fl.short(value)] };
     const anomalies = (ctx) => fl.panel({
         title: "Days unlike those before", note: "A day of a project or a model against its own four weeks before, by the robust z of the median.", source: "anomalies", span: "half",
@@ -137,7 +138,7 @@
                     columns: [
                         { id: "day", label: "Day", first: true, time: true, value: (row) => row.called_on, cell: (row) => fl.moment(row.called_on, ctx.today) },
                         { id: "of", label: "Of", wide: true, value: (row) => fl.name(row.dimension, row.dimension_value || null), title: (row) => row.dimension_value },
-                        { id: "measure", label: "Measure", minor: true, value: (row) => measure(row)[0] },
+                        { id: "measure", label: "Measure", minor: true, value: (row) => measure(row)[0] + ", " + (KIND[row.cost_kind] ?? row.cost_kind) },
                         { id: "value", label: "Was", num: true, value: (row) => row.measured_value, cell: (row) => measure(row)[1](row.measured_value, row.cost_kind) },
                         { id: "median", label: "Usually", num: true, value: (row) => row.median_value, cell: (row) => measure(row)[1](row.median_value, row.cost_kind), title: (row) => "the median of " + fl.plural(row.history_day_count, "day") + " of use" },
                         { id: "z", label: "z", num: true, value: (row) => Math.abs(row.robust_z), cell: (row) => (row.robust_z < 0 ? "−" : "") + Math.abs(row.robust_z).toFixed(1) },
