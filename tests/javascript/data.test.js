@@ -49,6 +49,18 @@ test("an address says what is shown, and nothing else gets in", () => {
     assert.equal(fl.parseHash("").page, "overview");
 });
 
+test("what is chosen stands before a query as the variables that it knows", () => {
+    const sql = "where getvariable('since') is null and getvariable('project') is null and getvariable('session_ids') is null";
+    const period = { since: "2026-11-01", until: "2026-11-20" };
+    assert.equal(fl.variables(sql, { project: "/it's", model: "m" }, period), "set variable since = date '2026-11-01';\nset variable project = '/it''s';\n");
+    assert.equal(fl.variables(sql, { project: fl.NONE }, {}, "a'b"), "set variable session_ids = ['a''b'];\n");
+    assert.equal(fl.variables("select 1", { project: "/a" }, period), "");
+});
+
+test("a week begins on its Monday", () => {
+    assert.deepEqual(["2026-11-22", "2026-11-23", "2026-11-29"].map(fl.weekOf), ["2026-11-16", "2026-11-23", "2026-11-23"]);
+});
+
 test("a period ends with the newest line, and the one before is as long", () => {
     assert.deepEqual(fl.period({ period: "7d" }, "2026-11-20"), { since: "2026-11-14", until: "2026-11-20" });
     assert.deepEqual(fl.before({ since: "2026-11-14", until: "2026-11-20" }, "2026-11-20"), { since: "2026-11-07", until: "2026-11-13" });

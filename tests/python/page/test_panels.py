@@ -246,6 +246,34 @@ def test_an_hour_of_cache_is_worth_what_its_calls_say(
     assert found == {kind: pytest.approx(float(worth), abs=0.006) for kind, worth in wanted if worth}
 
 
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_the_dearest_sub_agents_are_the_tasks_of_sub_agents_in_order(
+    browser: Browser, folder: str, refreshed: RefreshedDemo, selection: str
+) -> None:
+    query, where = SELECTIONS[selection]
+    with duckdb.connect(str(published_path(refreshed.copy)), read_only=True) as ledger:
+        wanted = ledger.execute(
+            "select '#/session/' || left(sha256(session_id), 16), model_call_count, billed_cost_usd,"
+            " subscription_cost_usd from (select *, cast(started_at as date) as started_on from fct_tasks"
+            f" where is_subagent) where {where.format(day='started_on')}"
+            " order by greatest(billed_cost_usd, subscription_cost_usd) desc nulls last, task_id"
+        ).fetchall()
+    with opened(browser, f"{folder}#/tools?{query}") as (page, _):
+        more = page.locator('[role="region"][aria-label="The dearest sub-agents"] + .more button')
+        if more.count():
+            more.click()
+        rows = table(page, "The dearest sub-agents")
+    assert wanted
+    assert [row["link"] for row in rows] == [link for link, *_ in wanted]
+    for row, (_, calls, *amounts) in zip(rows, wanted, strict=True):
+        assert row["Calls"] == f"{calls:,}"
+        for head, amount in zip(("Paid", "Notional"), amounts, strict=True):
+            found = shown(row[head])
+            assert (found is None) == (amount is None), row
+            if found:
+                assert float(amount) == pytest.approx(found[0], abs=found[1]), row
+
+
 @pytest.mark.parametrize("label", ["How responses ended", "How full contexts were"])
 def test_shares_are_of_all_calls(browser: Browser, folder: str, refreshed: RefreshedDemo, label: str) -> None:
     names = {

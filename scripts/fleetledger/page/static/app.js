@@ -74,7 +74,7 @@
 
     function side(ctx) {
         const needs = fl.attentionRows(ctx).filter((row) => ["critical", "high"].includes(row.severity)).length;
-        const links = NAV.filter(([name]) => fl.pages[name] && (name !== "live" || live())).map(([name, text]) => h("li", {}, h("a", { href: ctx.href(name), "aria-current": name === ctx.page || (ctx.page === "session" && name === "sessions") ? "page" : null }, text, name === "attention" && needs ? h("span", { class: "count" }, fl.count(needs)) : null)));
+        const links = NAV.filter(([name]) => fl.pages[name] && (name !== "live" || live())).map(([name, text]) => h("li", {}, h("a", { href: ctx.href(name), "aria-current": name === ctx.page || (ctx.page === "session" && name === "sessions") ? "page" : null }, text, name === "attention" && needs ? h("span", { class: "count", title: fl.count(needs) + " of them critical or high" }, fl.count(needs)) : null)));
         byId("side").replaceChildren(
             h("div", { class: "brand" }, fl.svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, fl.svg("path", { class: "a", d: "M3 16V9h3v7z" }), fl.svg("path", { class: "b", d: "M8.5 16V4h3v12z" }), fl.svg("path", { class: "c", d: "M14 16v-5h3v5z" })), "fleetledger", ctx.build.is_demo && h("span", { class: "demo" }, "Demo")),
             h("nav", { "aria-label": "Pages" }, h("ul", {}, links)),
@@ -83,6 +83,7 @@
                 h("p", {}, ctx.build.as_of ? ["As of ", h("b", {}, fl.time(ctx.build.as_of) + " UTC")] : "Nothing is landed yet"),
                 h("p", {}, fl.plural(ctx.build.session_count ?? 0, "session") + ", " + fl.short(ctx.build.landed_line_count) + (ctx.build.landed_line_count === 1 ? " line" : " lines")),
                 h("p", {}, "Rates " + (ctx.build.rates_version ?? "") + (ctx.build.rates_date ? ", " + fl.day(ctx.build.rates_date, true) : "")),
+                h("p", {}, "Times in UTC, days of " + (ctx.build.reporting_timezone ?? "UTC")),
                 h("p", { id: "live-state" }, fl.liveState),
                 theme()));
     }
@@ -112,13 +113,13 @@
         const chips = Array.from({ length: coverage.count }, (_, i) => coverage.row(i)).map((row) => {
             const [name, about] = CHECKS[row.coverage_check] ?? [fl.words(row.coverage_check), ""];
             const enough = row.known_count >= 0.9 * row.total_count;
-            return h("a", { class: "chip" + (enough ? "" : " part"), href: ctx.href(GOES[row.coverage_check] ?? "about"), title: fl.count(row.known_count) + " of " + fl.count(row.total_count) + " " + about }, h("b", {}, fl.share(row.known_count, row.total_count)), " " + name);
+            return h("a", { class: "chip" + (enough ? "" : " part"), href: ctx.href(GOES[row.coverage_check] ?? "about"), title: "In the whole ledger, " + fl.count(row.known_count) + " of " + fl.count(row.total_count) + " " + about }, h("b", {}, fl.share(row.known_count, row.total_count)), " " + name);
         });
         const over = fl.rowsOf(ctx.table("budgets")).filter((row) => row.is_current && ["over", "warn"].includes(row.state));
         const past = over.some((row) => row.state === "over");
         if (over.length) chips.unshift(h("a", { class: "chip alert" + (past ? " over" : ""), href: ctx.href("limits"), title: over.map((row) => [row.scope, row.scope_name, row.period_name, fl.share(row.spent_share, 1)].filter(Boolean).join(" ")).join("\n") }, h("b", {}, fl.count(over.length)), past ? " over budget" : " near a budget"));
         byId("head").replaceChildren(
-            h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter || !ctx.today ? "" : fl.span(ctx.period) + (ctx.build.by_day_since && (ctx.period.since ?? "") < ctx.build.by_day_since ? ", by month before " + fl.day(ctx.build.by_day_since, true) : "")), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known" }, chips)),
+            h("div", { class: "title" }, h("h1", {}, page.title), h("span", { class: "span-name" }, page.nofilter || !ctx.today ? "" : fl.span(ctx.period) + (ctx.build.by_day_since && (ctx.period.since ?? "") < ctx.build.by_day_since ? ", by month before " + fl.day(ctx.build.by_day_since, true) : "") + (ctx.page === "overview" && ctx.before ? ", changes against " + fl.span(ctx.before) : "")), page.nofilter && ctx.page !== "about" ? "" : h("div", { class: "chips", role: "group", "aria-label": "How much is known, of the whole ledger" }, chips)),
             ...(page.nofilter || !ctx.today ? [] : [filters(ctx)]));
         byId("head").classList.toggle("bare", Boolean(page.nofilter || !ctx.today));
     }

@@ -170,6 +170,18 @@
             .map(([, , row]) => row);
     };
 
+    // What is chosen, as the variables that a query takes: lines of SQL to stand before it. Filters that the query does not
+    // know are the page's own, and so are those without a value, which no query can be asked for.
+    fl.variables = (sql, params, period, sessionId = null) => {
+        const quoted = (text) => "'" + text.replaceAll("'", "''") + "'";
+        const given = {
+            ...Object.fromEntries(["since", "until"].filter((name) => period[name]).map((name) => [name, "date " + quoted(period[name])])),
+            ...Object.fromEntries(fl.FILTERS.filter((name) => params[name] && ![NONE, OTHERS].includes(params[name])).map((name) => [name, quoted(params[name])])),
+            ...(sessionId ? { session_ids: "[" + quoted(sessionId) + "]" } : {}),
+        };
+        return Object.entries(given).filter(([name]) => sql.includes("getvariable('" + name + "')")).map(([name, value]) => "set variable " + name + " = " + value + ";\n").join("");
+    };
+
     // A word as a shell takes it.
     fl.shellWord = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\"'\"'") + "'");
 

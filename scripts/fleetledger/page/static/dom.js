@@ -49,22 +49,23 @@
     };
     // A sentence in which what stands between backticks is code.
     fl.sentence = (text) => String(text).split("`").map((part, i) => (i % 2 ? fl.h("code", {}, part) : part));
-    // A text to copy, with the button that does it.
-    fl.copyable = (text, label) => {
-        const button = fl.h("button", { class: "quiet", type: "button", "aria-label": "Copy " + label }, "Copy");
+    // The button that copies a text. Where the browser gives no clipboard, what stands before the button is marked to be copied.
+    fl.copyButton = (text, label, name = "Copy", kind = "quiet") => {
+        const button = fl.h("button", { class: kind, type: "button", "aria-label": "Copy " + label }, name);
         button.addEventListener("click", async () => {
             try {
                 await navigator.clipboard.writeText(text);
                 button.textContent = "Copied";
             } catch {
-                // Where the browser gives no clipboard, as to a page that was opened as a file, the text is marked to be copied.
                 getSelection().selectAllChildren(button.previousSibling);
                 button.textContent = "Marked";
             }
-            setTimeout(() => (button.textContent = "Copy"), 1500);
+            setTimeout(() => (button.textContent = name), 1500);
         });
-        return fl.h("span", { class: "copyable" }, fl.h("code", {}, text), button);
+        return button;
     };
+    // A text to copy, with the button that does it.
+    fl.copyable = (text, label) => fl.h("span", { class: "copyable" }, fl.h("code", {}, text), fl.copyButton(text, label));
     // An icon of one path, for the eye alone.
     fl.icon = (path) => fl.svg("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, fl.svg("path", { d: path }));
 })((globalThis.fleetledger ??= {}));

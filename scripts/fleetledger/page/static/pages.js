@@ -30,13 +30,11 @@
         title: "Tool habits", note: "What sessions did over and over, by the day on which each first used the tool.", source: "habits", span: "two-thirds",
         body: waits(ctx, "habits", (table, there) => {
             if (!there) return fl.empty(NOT_THERE);
-            const ignored = fl.ignored(table, ctx.params, "first_called_on");
             const tools = fl.groups(table, ctx.pass(table, "first_called_on"), ["tool_name"]).map(({ values: [name], rows }) => ({
                 name, sessions: fl.sum(table, rows, "session_count"), again: fl.sum(table, rows, "repeated_command_count"), loops: fl.sum(table, rows, "edit_loop_count"),
                 streak: rows.reduce((most, i) => Math.max(most, table.column("longest_error_streak")[i] ?? 0), 0),
             })).filter((row) => row.again || row.loops || row.streak > 1);
             return [
-                ignored.length ? h("p", { class: "note warn" }, "Not narrowed by " + ignored.join(", ") + ".") : null,
                 fl.grid({
                     label: "Tool habits", rows: tools, most: 12, sort: "-streak", href: (row) => (row.streak ? fl.drill(ctx, "tools", row.name) : null),
                     columns: [
@@ -49,43 +47,69 @@
                     empty: fl.empty("No tool failed twice in a row, repeated a command, or wrote a file over and over."),
                 }),
             ];
-        }),
+        }, "first_called_on"),
+    });
+
+    // Which of them to look at: what each used itself, in which session, and what its result was good for.
+    const agentsPanel = (ctx) => fl.panel({
+        title: "The dearest sub-agents", note: "Each with its own cost, without those that it started itself, and the share of its session that this is.", source: "agents",
+        body: waits(ctx, "agents", (table, there) => {
+            if (!there) return fl.empty(NOT_THERE);
+            return fl.grid({
+                label: "The dearest sub-agents", rows: ctx.pass(table, "started_on").map((i) => table.row(i)), most: 8, href: (row) => "#/session/" + row.session_key,
+                columns: [
+                    { id: "session", label: "In the session", first: true, wide: true, value: fl.sessionName, title: fl.sessionName },
+                    { id: "kind", label: "Kind", value: (row) => row.subagent_type ?? "(not named)", capped: true, title: (row) => row.subagent_type },
+                    { id: "model", label: "Model", minor: true, capped: true, value: (row) => row.model, title: (row) => row.model },
+                    { id: "at", label: "Started", time: true, minor: true, value: (row) => row.started_at, cell: (row) => fl.moment(row.started_at, ctx.today) },
+                    { id: "took", label: "Took", num: true, minor: true, value: (row) => row.wall_clock_ms, cell: (row) => fl.duration(row.wall_clock_ms) },
+                    { id: "calls", label: "Calls", num: true, minor: true, value: (row) => row.model_call_count, cell: (row) => fl.count(row.model_call_count) },
+                    { id: "tools", label: "Tools", num: true, minor: true, value: (row) => row.tool_call_count, cell: (row) => fl.count(row.tool_call_count), title: (row) => fl.count(row.tool_error_count) + " failed" },
+                    { id: "use", label: "Result", minor: true, value: (row) => fl.USES[row.result_use] ?? null },
+                    { id: "share", label: "Of session", num: true, minor: true, value: (row) => row.session_cost_share, cell: (row) => fl.share(row.session_cost_share, 1) },
+                    fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd),
+                    fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd),
+                ],
+                empty: fl.empty("No sub-agent began in this selection."),
+            });
+        }, "started_on"),
     });
 
     fl.pages.tools = {
         title: "Tools and audit",
-        needs: ["tools", "tool_times", "habits", "audit", "subagents"],
+        needs: ["tools", "tool_times", "habits", "audit", "subagents", "agents"],
         draw(ctx) {
             return h("div", { class: "panels" },
                 fl.panel({ title: "Tools", note: "A tool's cost is its share of the call that asked for it. How long tools took is of all time: medians do not add up over days.", source: "tools", body: waits(ctx, "tools", (table, there) => {
                     if (!there) return fl.empty(NOT_THERE);
-                    const host = h("div", {}), most = (tools) => Math.max(...tools.map((row) => row.calls)), ignored = fl.ignored(table, ctx.params, "called_on");
+                    const host = h("div", {}), most = (tools) => Math.max(...tools.map((row) => row.calls));
                     const rows = ctx.pass(table, "called_on");
                     const tools = fl.groups(table, rows, ["tool_name", "mcp_server"]).map((group) => ({ name: group.values[0], server: group.values[1], calls: fl.sum(table, group.rows, "tool_call_count"), results: fl.sum(table, group.rows, "result_count") ?? 0, failed: fl.sum(table, group.rows, "tool_error_count") ?? 0, billed: fl.sum(table, fl.ofKind(table, group.rows, "billed"), "shared_cost_usd"), subscription: fl.sum(table, fl.ofKind(table, group.rows, "subscription"), "shared_cost_usd") }));
                     ctx.later("tool_times", (times) => {
                         const of = new Map(rowsOf(times).map((row) => [row.tool_name, row]));
-                        host.replaceChildren(fl.grid({ label: "Tools", rows: tools, most: 25, sort: "-calls", href: (row) => (row.failed ? fl.drill(ctx, "tools", row.name) : null), columns: [{ id: "name", label: "Tool", first: true, value: (row) => row.name, title: (row) => row.name + (row.server ? ", of the server " + row.server : "") }, fl.barColumn((row) => [{ value: row.calls - row.failed, tone: "neither" }, { value: row.failed, tone: "failure" }], most(tools)), { id: "calls", label: "Calls", num: true, value: (row) => row.calls, cell: (row) => fl.count(row.calls) }, { id: "failed", label: "Failed", num: true, value: (row) => row.failed, cell: (row) => fl.count(row.failed) }, { id: "rate", label: "Of results", num: true, value: (row) => (row.results ? row.failed / row.results : null), cell: (row) => fl.share(row.failed, row.results, 1) }, { id: "median", label: "Median", num: true, minor: true, value: (row) => of.get(row.name)?.duration_p50_ms ?? null, cell: (row) => fl.duration(of.get(row.name)?.duration_p50_ms) }, { id: "p95", label: "95 %", num: true, minor: true, value: (row) => of.get(row.name)?.duration_p95_ms ?? null, cell: (row) => fl.duration(of.get(row.name)?.duration_p95_ms) }, fl.money("billed", "Paid", "billed", (row) => row.billed), fl.money("subscription", "Notional", "subscription", (row) => row.subscription)], empty: fl.empty("No tool was used in this selection.") }));
+                        host.replaceChildren(fl.grid({ label: "Tools", rows: tools, most: 25, sort: "-calls", href: (row) => (row.failed ? fl.drill(ctx, "tools", row.name) : null), columns: [{ id: "name", label: "Tool", first: true, value: (row) => row.name, title: (row) => row.name + (row.server ? ", of the server " + row.server : "") }, fl.barColumn((row) => [{ value: row.calls - row.failed, tone: "neither" }, { value: row.failed, tone: "failure" }], most(tools)), { id: "calls", label: "Calls", num: true, value: (row) => row.calls, cell: (row) => fl.count(row.calls) }, { id: "failed", label: "Failed", num: true, value: (row) => row.failed, cell: (row) => fl.count(row.failed) }, { id: "rate", label: "Of results", num: true, minor: true, value: (row) => (row.results ? row.failed / row.results : null), cell: (row) => fl.share(row.failed, row.results, 1) }, { id: "median", label: "Median", num: true, minor: true, value: (row) => of.get(row.name)?.duration_p50_ms ?? null, cell: (row) => fl.duration(of.get(row.name)?.duration_p50_ms) }, { id: "p95", label: "95 %", num: true, minor: true, value: (row) => of.get(row.name)?.duration_p95_ms ?? null, cell: (row) => fl.duration(of.get(row.name)?.duration_p95_ms) }, fl.money("billed", "Paid", "billed", (row) => row.billed), fl.money("subscription", "Notional", "subscription", (row) => row.subscription)], empty: fl.empty("No tool was used in this selection.") }));
                     });
-                    return [ignored.length ? h("p", { class: "note warn" }, "Not narrowed by " + ignored.join(", ") + ": a tool call has none of its own.") : null, host];
-                }) }),
+                    return host;
+                }, "called_on") }),
                 habitsPanel(ctx),
-                fl.panel({ title: "Sub-agents", note: "All time. Each sub-agent once, with all that it used.", source: "subagents", span: "third", body: waits(ctx, "subagents", (table, there) => fl.grid({ label: "Sub-agents", rows: there ? rowsOf(table) : [], sort: "-calls", href: (row) => ctx.href("sessions", { period: "all", since: null, until: null, signal: "subagents", part: row.subagent_type ?? "unknown" }), columns: [{ id: "type", label: "Kind", first: true, wide: true, value: (row) => row.subagent_type ?? "(not named)" }, { id: "calls", label: "Calls", num: true, value: (row) => row.call_count }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)], empty: fl.empty("No sub-agent was started.") })) }),
+                fl.panel({ title: "Sub-agents", note: "All time. Each sub-agent once, with all that it used.", source: "subagents", span: "third", body: waits(ctx, "subagents", (table, there) => fl.grid({ label: "Sub-agents", rows: there ? narrowed(ctx, table) : [], sort: "-calls", href: (row) => ctx.href("sessions", { period: "all", since: null, until: null, signal: "subagents", part: row.subagent_type ?? "unknown" }), columns: [{ id: "type", label: "Kind", first: true, wide: true, value: (row) => row.subagent_type ?? "(not named)" }, { id: "calls", label: "Calls", num: true, value: (row) => row.call_count }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)], empty: fl.empty("No sub-agent was started.") }), null) }),
+                agentsPanel(ctx),
                 fl.panel({ title: "Audit", note: "Asked for, not necessarily done: a failed call says so.", source: "audit", body: waits(ctx, "audit", (table, there) => {
                     if (!there) return fl.empty(NOT_THERE);
                     const rows = ctx.pass(table, "called_on").map((i) => table.row(i));
                     return fl.grid({ label: "Findings", rows, most: 25, href: (row) => (row.session_key ? "#/session/" + row.session_key : null), link: 1, columns: [{ id: "severity", label: "Severity", first: true, value: (row) => ["critical", "high", "medium", "low"].indexOf(row.severity), cell: (row) => fl.severity(row.severity) }, { id: "rule", label: "Rule", value: (row) => row.rule_id, cell: (row) => fl.words(row.rule_id), title: (row) => row.what_to_do }, { id: "found", label: "Found", wide: true, value: (row) => row.found, title: (row) => row.found }, { id: "tool", label: "Tool", minor: true, value: (row) => row.tool_name }, { id: "failed", label: "Failed", minor: true, value: (row) => row.is_error, cell: (row) => (row.is_error === null ? null : row.is_error ? "yes" : "no") }, { id: "at", label: "When", time: true, value: (row) => row.called_at, cell: (row) => fl.time(row.called_at) }], empty: fl.empty("The audit found nothing in this selection.", "Secrets are looked for by `fleetledger secrets scan`.") });
-                }) }));
+                }, "called_on") }));
         },
     };
 
     // What the client said of a plan's own limits, as the status line was told it.
     const LIMITS = { five_hour: "five hours", seven_day: "week", seven_day_opus: "week, Opus", seven_day_sonnet: "week, Sonnet" };
     const limitsPanel = (ctx) => fl.panel({
-        title: "Limits of plans", note: "How much of each limit the client said was used, newest first; the list price of what the calls of the period used stands beside it.", source: "limits", span: "half",
+        title: "Limits of plans", note: "How much of each limit the client said was used, newest first; the list price of what the calls of the period used stands beside it.", source: "limits", span: "third",
         body: waits(ctx, "limits", (table, there) => {
             if (!there) return fl.empty(NOT_THERE);
             return fl.grid({
-                label: "Limits of plans", rows: fl.pass(table, ctx.params, null, null).map((i) => table.row(i)), most: 12, href: (row) => (row.started_at && row.resets_at ? ctx.href("sessions", { period: null, since: row.started_at.slice(0, 10), until: row.resets_at.slice(0, 10), account: row.account ?? fl.NONE, host: row.host ?? fl.NONE }) : null),
+                label: "Limits of plans", rows: narrowed(ctx, table), most: 12, href: (row) => (row.started_at && row.resets_at ? ctx.href("sessions", { period: null, since: row.started_at.slice(0, 10), until: row.resets_at.slice(0, 10), account: row.account ?? fl.NONE, host: row.host ?? fl.NONE }) : null),
                 columns: [
                     { id: "limit", label: "Limit", first: true, value: (row) => row.limit_name, cell: (row) => LIMITS[row.limit_name] ?? fl.words(row.limit_name), title: (row) => row.account + " on " + row.host },
                     { id: "resets", label: "Ends", time: true, value: (row) => row.resets_at, cell: (row) => fl.moment(row.resets_at, ctx.today) },
@@ -96,7 +120,7 @@
                 ],
                 empty: fl.empty("No limit has been told.", "`fleetledger statusline` in Claude Code's settings is told them, and keeps them."),
             });
-        }),
+        }, null),
     });
 
     const ofMonth = (ctx, row) => ctx.href("sessions", { period: null, since: row.month_started_on, until: fl.wholeMonths({ until: row.month_started_on }, "9999").until, account: row.account ?? fl.NONE, sort: "-subscription" });
@@ -122,8 +146,11 @@
                 ],
                 empty: fl.empty("No plan covered any use.", "A [[plan]] in fleet.toml names what an account pays."),
             });
-        }),
+        }, null),
     });
+
+    // The rows that pass the filters which an answer can tell apart, of all time.
+    const narrowed = (ctx, table) => fl.pass(table, ctx.params, null, null).map((i) => table.row(i));
 
     fl.pages.limits = {
         title: "Limits and plans",
@@ -132,10 +159,10 @@
             const budgets = rowsOf(ctx.table("budgets"));
             const state = (row) => h("span", { class: "badge " + ({ over: "failure", warn: "asks", ok: "success" }[row.state] ?? "unknown") }, { over: "over", warn: "near", ok: "within", unpriced: "no price" }[row.state] ?? row.state);
             return h("div", { class: "panels" },
-                fl.panel({ title: "Budgets", note: "Where the current periods will end if they go on as they did. A period is that of the newest line.", source: "budgets", body: fl.grid({ label: "Budgets", rows: budgets, most: 30, href: (row) => (["all", "fleet", "host", "account", "project", "model"].includes(row.scope) && row.period_started_on ? ctx.href("sessions", { period: null, since: row.period_started_on, until: row.period_ended_on, ...(row.scope_name ? { [row.scope]: row.scope_name } : {}), sort: "-" + row.cost_kind }) : null), columns: [{ id: "scope", label: "Of", first: true, value: (row) => (row.scope_name ? row.scope + " " + (row.scope === "project" ? fl.name("project", row.scope_name) : row.scope_name) : row.scope === "all" ? "everything" : row.scope), title: (row) => row.scope_name }, { id: "period", label: "Period", minor: true, value: (row) => row.period + " " + row.period_name }, { id: "state", label: "State", value: (row) => row.state, cell: state }, fl.barColumn((row) => [{ value: Math.min(row.spent_share ?? 0, 1), tone: { over: "failure", warn: "asks" }[row.state] ?? row.cost_kind }], 1), { id: "spent", label: "Spent", num: true, value: (row) => row.spent_usd, cell: (row) => fl.usd(row.spent_usd, row.cost_kind) }, { id: "limit", label: "Limit", num: true, minor: true, value: (row) => row.limit_usd, cell: (row) => fl.usd(row.limit_usd, row.cost_kind) }, { id: "share", label: "Share", num: true, value: (row) => row.spent_share, cell: (row) => fl.share(row.spent_share, 1) }, { id: "projected", label: "Will end at", num: true, minor: true, value: (row) => row.projected_by_elapsed_usd, cell: (row) => fl.usd(row.projected_by_elapsed_usd, row.cost_kind) }], empty: fl.empty("No budget is named.", "A [[budget]] in fleet.toml sets a limit by day, week, month or session.") }) }),
-                fl.panel({ title: "Plans", note: "What was paid for flat rates, and what the use that they covered would have cost at list price.", source: "plans", span: "half", body: fl.grid({ label: "Plans", rows: fl.pass(ctx.table("plans"), ctx.params, null, null).map((i) => ctx.table("plans").row(i)), href: (row) => ofMonth(ctx, row), columns: [{ id: "month", label: "Month", first: true, value: (row) => row.month_started_on.slice(0, 7) }, { id: "account", label: "Account", value: (row) => row.account, wide: true }, { id: "path", label: "Serving path", minor: true, value: (row) => row.provider }, { id: "plan", label: "Plan", minor: true, value: (row) => row.plan_labels }, { id: "paid", label: "Paid", num: true, value: (row) => row.amortised_usd, cell: (row) => (row.plan_count ? fl.usd(row.amortised_usd) : null) }, { id: "worth", label: "Covered", num: true, value: (row) => row.covered_use_usd, cell: (row) => fl.usd(row.covered_use_usd, "subscription") }, { id: "multiple", label: "Worth", num: true, value: (row) => row.break_even_multiple, cell: (row) => (row.break_even_multiple ? row.break_even_multiple.toFixed(1) + "×" : null) }], empty: fl.empty("No use was covered by a flat rate.") }) }),
+                fl.panel({ title: "Budgets", note: "Where the current periods will end if they go on as they did. A period is that of the newest line, whatever is chosen above.", source: "budgets", ignored: fl.FILTERS.filter((name) => ctx.params[name]), body: fl.grid({ label: "Budgets", rows: budgets, most: 30, href: (row) => (["all", "fleet", "host", "account", "project", "model"].includes(row.scope) && row.period_started_on ? ctx.href("sessions", { period: null, since: row.period_started_on, until: row.period_ended_on, ...(row.scope_name ? { [row.scope]: row.scope_name } : {}), sort: "-" + row.cost_kind }) : null), columns: [{ id: "scope", label: "Of", first: true, value: (row) => (row.scope_name ? row.scope + " " + (row.scope === "project" ? fl.name("project", row.scope_name) : row.scope_name) : row.scope === "all" ? "everything" : row.scope), title: (row) => row.scope_name }, { id: "period", label: "Period", value: (row) => row.period + " " + row.period_name }, { id: "state", label: "State", value: (row) => row.state, cell: state }, fl.barColumn((row) => [{ value: Math.min(row.spent_share ?? 0, 1), tone: { over: "failure", warn: "asks" }[row.state] ?? row.cost_kind }], 1), { id: "spent", label: "Spent", num: true, value: (row) => row.spent_usd, cell: (row) => fl.usd(row.spent_usd, row.cost_kind) }, { id: "limit", label: "Limit", num: true, minor: true, value: (row) => row.limit_usd, cell: (row) => fl.usd(row.limit_usd, row.cost_kind) }, { id: "share", label: "Share", num: true, value: (row) => row.spent_share, cell: (row) => fl.share(row.spent_share, 1) }, { id: "projected", label: "Will end at", num: true, minor: true, value: (row) => row.projected_by_elapsed_usd, cell: (row) => fl.usd(row.projected_by_elapsed_usd, row.cost_kind) }], empty: fl.empty("No budget is named.", "A [[budget]] in fleet.toml sets a limit by day, week, month or session.") }) }),
+                fl.panel({ title: "Plans", note: "What was paid for flat rates, and what the use under them would have cost at list price: covered by a plan that fleet.toml names, or not covered. All months.", source: "plans", ignored: fl.ignored(ctx.table("plans"), ctx.params, null), span: "two-thirds", body: fl.grid({ label: "Plans", rows: narrowed(ctx, ctx.table("plans")), most: 12, href: (row) => ofMonth(ctx, row), columns: [{ id: "month", label: "Month", first: true, value: (row) => row.month_started_on.slice(0, 7) }, { id: "account", label: "Account", value: (row) => row.account, wide: true }, { id: "path", label: "Serving path", minor: true, value: (row) => row.provider }, { id: "plan", label: "Plan", minor: true, value: (row) => row.plan_labels, cell: (row) => row.plan_labels ?? h("span", { class: "soft" }, "not named") }, { id: "paid", label: "Paid", num: true, value: (row) => row.amortised_usd, cell: (row) => (row.plan_count ? fl.usd(row.amortised_usd) : null) }, { id: "worth", label: "Covered", num: true, value: (row) => row.covered_use_usd, cell: (row) => (row.covered_use_usd === null ? null : fl.usd(row.covered_use_usd, "subscription")) }, { id: "uncovered", label: "Not covered", num: true, value: (row) => row.uncovered_use_usd, cell: (row) => (row.uncovered_use_usd === null ? null : fl.usd(row.uncovered_use_usd, "subscription")) }, { id: "multiple", label: "Worth", num: true, value: (row) => row.break_even_multiple, cell: (row) => (row.break_even_multiple ? row.break_even_multiple.toFixed(1) + "×" : null) }], empty: fl.empty("No use was covered by a flat rate.") }) }),
                 limitsPanel(ctx), planValuePanel(ctx),
-                fl.panel({ title: "Usage windows", note: "Five hours of a Claude account, from its first call.", source: "windows", body: waits(ctx, "windows", (table) => fl.grid({ label: "Usage windows", rows: rowsOf(table), most: 12, href: (row) => ctx.href("sessions", { period: null, since: row.started_at.slice(0, 10), until: row.ends_at.slice(0, 10), account: row.account ?? fl.NONE, host: row.host ?? fl.NONE }), columns: [{ id: "started", label: "Began", first: true, time: true, value: (row) => row.started_at, cell: (row) => fl.time(row.started_at) }, { id: "account", label: "Account", value: (row) => row.account }, { id: "host", label: "Host", minor: true, value: (row) => row.host }, { id: "active", label: "State", value: (row) => row.is_active, cell: (row) => (row.is_active ? h("span", { class: "badge success" }, "open") : "closed") }, fl.barColumn((row) => [{ value: row.subscription_cost_usd, tone: "subscription" }], Math.max(...rowsOf(table).map((row) => row.subscription_cost_usd ?? 0))), { id: "sessions", label: "Sessions", num: true, minor: true, value: (row) => row.session_count, cell: (row) => fl.count(row.session_count) }, { id: "tokens", label: "Tokens", num: true, value: (row) => row.total_tokens, cell: (row) => fl.short(row.total_tokens) }, { id: "notional", label: "Notional", num: true, value: (row) => row.subscription_cost_usd, cell: (row) => fl.usd(row.subscription_cost_usd, "subscription") }], empty: fl.empty("No call opened a window.") })) }));
+                fl.panel({ title: "Usage windows", note: "Five hours of a Claude account, from its first call (UTC), the newest first, whatever the period.", source: "windows", body: waits(ctx, "windows", (table) => fl.grid({ label: "Usage windows", rows: narrowed(ctx, table), most: 12, href: (row) => ctx.href("sessions", { period: null, since: row.started_at.slice(0, 10), until: row.ends_at.slice(0, 10), account: row.account ?? fl.NONE, host: row.host ?? fl.NONE }), columns: [{ id: "started", label: "Began", first: true, time: true, value: (row) => row.started_at, cell: (row) => fl.time(row.started_at) }, { id: "account", label: "Account", value: (row) => row.account }, { id: "host", label: "Host", minor: true, value: (row) => row.host }, { id: "active", label: "State", value: (row) => row.is_active, cell: (row) => (row.is_active ? h("span", { class: "badge success" }, "open") : "closed") }, fl.barColumn((row) => [{ value: row.subscription_cost_usd, tone: "subscription" }], Math.max(...narrowed(ctx, table).map((row) => row.subscription_cost_usd ?? 0))), { id: "sessions", label: "Sessions", num: true, minor: true, value: (row) => row.session_count, cell: (row) => fl.count(row.session_count) }, { id: "tokens", label: "Tokens", num: true, value: (row) => row.total_tokens, cell: (row) => fl.short(row.total_tokens) }, { id: "notional", label: "Notional", num: true, value: (row) => row.subscription_cost_usd, cell: (row) => fl.usd(row.subscription_cost_usd, "subscription") }], empty: fl.empty("No call opened a window.") }), null) }));
         },
     };
 
@@ -146,7 +173,8 @@
         draw(ctx) {
             return h("div", { class: "panels" }, fl.panel({ title: "History at another model's prices", note: "All time, call by call, by the rates that recorded calls are priced by; as `fleetledger whatif` does it. The same tokens: another model would have used others.", source: "whatif", body: waits(ctx, "whatif", (table, there) => {
                 if (!there || !table.count) return fl.empty("No call has a price that could be compared.");
-                const rows = rowsOf(table);
+                const rows = fl.pass(table, { provider: ctx.params.provider, free: "1" }, null, null).map((i) => table.row(i));
+                if (!rows.length) return fl.empty("No call of this serving path has a price that could be compared.");
                 const froms = [...new Set(rows.map((row) => row.model))].sort();
                 const from = froms.includes(ctx.params.model) ? ctx.params.model : fl.sorted(froms, (name) => Math.max(...rows.filter((row) => row.model === name).map((row) => row.recorded_usd)), true)[0];
                 const select = h("select", { "aria-label": "The model that was called" }, froms.map((name) => h("option", { value: name, selected: name === from }, name)));
@@ -173,7 +201,7 @@
                         ],
                     }),
                 ];
-            }) }));
+            }, null) }));
         },
     };
 
@@ -189,7 +217,7 @@
                 fl.panel({ title: "Sessions to look at", note: "By the points of what speaks for it: failures, checks, ratings, findings, limits, circles.", source: "signals", body: waits(ctx, "signals", (table, there) => {
                     if (!there) return fl.empty(NOT_THERE);
                     return fl.grid({ label: "Sessions to look at", rows: ctx.pass(table, "started_on").map((i) => table.row(i)), most: 25, href: (row) => "#/session/" + row.session_key, columns: [{ id: "title", label: "Session", first: true, wide: true, value: fl.sessionName, title: fl.sessionName }, { id: "score", label: "Points", num: true, value: (row) => row.score }, { id: "why", label: "Why", minor: true, value: (row) => fl.words(row.signals), title: (row) => fl.words(row.signals) }, { id: "outcome", label: "Outcome", minor: true, value: (row) => row.outcome_class, cell: (row) => fl.outcome(row.outcome_class, row.outcome_result) }, { id: "started", label: "Started", time: true, value: (row) => row.started_on }], empty: fl.empty("No session has anything that speaks for it.") });
-                }) }));
+                }, "started_on") }));
         },
     };
 

@@ -11,7 +11,7 @@
         const body = h("div", { class: "body" }, spec.body);
         const buttons = [];
         if (spec.figures) {
-            const toggle = h("button", { class: "tool", type: "button", "aria-pressed": "false", "aria-label": spec.title + ": show the figures as a table" }, fl.icon(TABLE));
+            const toggle = h("button", { class: "tool", type: "button", "aria-pressed": "false", "aria-label": spec.title + ": show the figures as a table", title: "The figures as a table" }, fl.icon(TABLE));
             toggle.addEventListener("click", () => {
                 const shown = toggle.getAttribute("aria-pressed") === "true";
                 toggle.setAttribute("aria-pressed", String(!shown));
@@ -19,11 +19,11 @@
             });
             buttons.push(toggle);
         }
-        if (spec.source) buttons.push(h("button", { class: "tool", type: "button", "aria-label": spec.title + ": where the figures come from", on: { click: () => fl.showSource(spec.source, spec.title) } }, fl.icon(CODE)));
+        if (spec.source) buttons.push(h("button", { class: "tool", type: "button", "aria-label": spec.title + ": where the figures come from", title: "Where the figures come from: the SQL", on: { click: () => fl.showSource(spec.source, spec.title) } }, fl.icon(CODE)));
         return h("section", { class: "panel " + (spec.span ?? ""), "aria-label": spec.title },
             h("div", { class: "panel-head" }, h("h2", {}, spec.title), spec.tools && h("div", { class: "tools" }, spec.tools), buttons),
             spec.note && h("p", { class: "note" }, fl.sentence(spec.note)),
-            spec.ignored?.length ? h("p", { class: "note warn" }, "Not narrowed by " + spec.ignored.join(", ") + ": these figures do not tell them apart.") : null,
+            spec.ignored && fl.notNarrowed(spec.ignored),
             body,
             fl.answers.get(spec.source)?.cut ? h("p", { class: "note cut" }, "Cut: the first " + fl.count(fl.answers.get(spec.source).count) + " are here, the ledger has more.") : null);
     };
@@ -98,12 +98,15 @@
 
     fl.rowsOf = (table) => Array.from({ length: table.count }, (_, i) => table.row(i));
     fl.NOT_THERE = "The published file has no such table; a refresh by this version adds it.";
-    // What an answer gives, drawn at once where it is there, else as soon as it comes.
-    fl.waits = (ctx, name, draw) => {
+    fl.notNarrowed = (ignored) => (ignored.length ? h("p", { class: "note warn" }, "Not narrowed by " + ignored.join(", ") + ": these figures do not tell them apart.") : null);
+    // What an answer gives, drawn at once where it is there, else as soon as it comes. `day` is the column that the period
+    // narrows, null where none does; filters that the answer cannot tell apart are named.
+    fl.waits = (ctx, name, draw, day) => {
         const host = h("div", { class: "waits" });
         ctx.later(name, (table, there) => {
             host.classList.remove("waits");
-            host.replaceChildren(...[draw(table, there)].flat(Infinity).filter(Boolean));
+            const ignored = there && day !== undefined ? fl.notNarrowed(fl.ignored(table, ctx.params, day)) : null;
+            host.replaceChildren(...[ignored, draw(table, there)].flat(Infinity).filter(Boolean));
         });
         return host;
     };
@@ -128,11 +131,15 @@
     fl.showSource = async (name, title) => {
         const found = (await fl.load("sources"))?.of?.[name];
         if (!found) return;
-        const tables = Object.entries(found.tables).map(([table, about]) => [h("dt", {}, h("code", {}, table)), h("dd", {}, about)]);
+        const { params, page, key } = fl.parseHash(location.hash), build = fl.table(fl.answers.get("build")).row(0) ?? {};
+        const period = page === "session" ? {} : fl.wholeMonths(fl.period(params, build.newest_on), build.by_day_since);
+        const chosen = fl.variables(found.sql, page === "session" ? {} : params, period, key && fl.table(fl.answers.get("sessions/" + key)?.parts?.session).row(0)?.session_id);
+        const tables = Object.entries(found.tables).map(([table, about]) => [h("dt", {}, h("code", {}, table)), h("dd", {}, fl.sentence(about))]);
         fl.dialog("Where “" + title + "” comes from",
-            h("p", { class: "note" }, "This query of the published file, narrowed by the filters above. What is summed here is summed of its rows."),
-            h("pre", { class: "sql", tabindex: "0" }, h("code", {}, found.sql.trim())),
-            h("p", {}, fl.copyable("duckdb -readonly fleetledger.duckdb < analyses/page/" + name + ".sql", "the command")),
+            h("p", { class: "note" }, "This query of the published file; what is summed on the page is summed of its rows."),
+            h("p", { class: "note" }, "To check it, type ", h("code", {}, "duckdb -readonly ~/.local/share/fleetledger/fleetledger.duckdb"), ", or the same in your own data directory, and what stands here", chosen ? ": what is chosen on the page, then the query." : "."),
+            h("div", {}, chosen ? h("div", { class: "sql chosen" }, h("code", {}, chosen.trim())) : null, h("pre", { class: "sql", tabindex: "0" }, h("code", {}, found.sql.trim()))),
+            fl.copyButton(chosen + found.sql.trim() + ";\n", "the query", "Copy all of it", "button"),
             tables.length ? [h("h3", {}, "Tables"), h("dl", { class: "tables" }, tables)] : null);
     };
 })((globalThis.fleetledger ??= {}));

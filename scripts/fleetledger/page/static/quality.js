@@ -15,6 +15,8 @@
     ];
     const rate = (counted, observed) => (observed >= FEWEST ? fl.share(counted, observed, 1) : observed ? "too few" : fl.UNKNOWN);
 
+    const brief = (value) => (value >= 10000 ? fl.short(value) : fl.count(value));
+
     fl.pages.quality = {
         title: "Quality",
         needs: ["rates", "stops", "contexts", "cache", "asks", "versions", "version_changes"],
@@ -43,20 +45,20 @@
                     ...METRICS.map(([metric, label, about]) => ({
                         id: metric, label, num: true,
                         value: (row) => (row.of[metric].observed >= FEWEST ? row.of[metric].counted / row.of[metric].observed : null),
-                        cell: (row) => [rate(row.of[metric].counted, row.of[metric].observed), h(row.of[metric].counted ? "a" : "span", { class: "of", href: row.of[metric].counted ? ctx.href("sessions", { signal: "rates", part: metric, model: row.name ?? fl.NONE }) : null }, fl.count(row.of[metric].counted) + " of " + fl.count(row.of[metric].observed))],
-                        title: (row) => about + "; " + fl.count(row.of[metric].eligible) + " could be observed",
+                        cell: (row) => [rate(row.of[metric].counted, row.of[metric].observed), h(row.of[metric].counted ? "a" : "span", { class: "of", href: row.of[metric].counted ? ctx.href("sessions", { signal: "rates", part: metric, model: row.name ?? fl.NONE }) : null }, brief(row.of[metric].counted) + " of " + brief(row.of[metric].observed))],
+                        title: (row) => about + ": " + fl.count(row.of[metric].counted) + " of " + fl.count(row.of[metric].observed) + " observed; " + fl.count(row.of[metric].eligible) + " could be",
                     })),
                 ],
                 empty: fl.empty("Nothing to rate in this selection."),
             });
-        }),
+        }, "ended_on"),
     });
 
     const weeksPanel = (ctx, metric) => {
         const [, label, about] = METRICS.find(([name]) => name === metric);
         return fl.panel({
             title: label + " by week", note: about + ", of those observed.", source: "rates", span: "half",
-            body: waits(ctx, "rates", (table) => weeks(table, ctx.pass(table, "ended_on", (i) => table.column("metric")[i] === metric), metric)),
+            body: waits(ctx, "rates", (table) => weeks(table, ctx.pass(table, "ended_on", (i) => table.column("metric")[i] === metric), metric), "ended_on"),
         });
     };
     function weeks(table, rows, metric) {
@@ -96,7 +98,7 @@
                 fl.shares(fl.sorted(found, (row) => row.calls, true).map((row) => ({ name: row.name === null ? "not told" : fl.words(row.name), value: row.calls, text: fl.count(row.calls), tone: toneOf(row.degraded), href: row.degraded ? fl.drill(ctx, "stops", row.name) : null })), "How responses ended"),
                 h("p", { class: "note" }, fl.count(bad) + " of " + fl.count(told) + " whose end is told broke off or were refused: " + rate(bad, told) + "."),
             ];
-        }),
+        }, "first_called_on"),
     });
 
     const FULLNESS = [["full", "above 90 %", "failure"], ["high", "70 to 90 %", "asks"], ["roomy", "below 70 %", "neither"], [null, "window not known", "unknown"]];
@@ -114,7 +116,7 @@
                 fl.shares(FULLNESS.map(([name, text, tone]) => ({ name: text, tone, href: name === "full" || name === "high" ? fl.drill(ctx, "contexts", name) : null, value: calls(rows.filter((i) => fullness[i] === name)), text: fl.count(calls(rows.filter((i) => fullness[i] === name))) })), "How full contexts were"),
                 h("p", { class: "note" }, fl.plural(drops, "time") + " compacted or cleared; " + fl.short((fl.sum(table, rows, "context_tokens") ?? 0) / (all || 1)) + " tokens a call, " + fl.short(largest) + " at most."),
             ];
-        }),
+        }, "called_on"),
     });
 
     const cachePanel = (ctx) => fl.panel({
@@ -141,7 +143,7 @@
                 }),
                 found.length ? h("p", { class: "note" }, "Amounts: what writing it again cost beyond reading it. ", hour(found)) : null,
             ];
-        }),
+        }, "called_on"),
     });
 
     // What a life of an hour instead of five minutes would have come to, kind by kind.
@@ -151,7 +153,7 @@
     };
 
     const asksPanel = (ctx) => fl.panel({
-        title: "The dearest prompts", note: "A prompt of a person, with all that followed it up to the next.", source: "asks", span: "two-thirds", ignored: fl.ignored(ctx.table("asks"), ctx.params, "prompted_on"),
+        title: "The dearest prompts", note: "A prompt of a person, with all that followed it up to the next.", source: "asks", span: "two-thirds",
         body: waits(ctx, "asks", (table, there) => {
             if (!there) return fl.empty(NOT_THERE);
             const rows = ctx.pass(table, "prompted_on").map((i) => table.row(i));
@@ -169,7 +171,7 @@
                 ],
                 empty: fl.empty("No person prompted anything in this selection."),
             });
-        }),
+        }, "prompted_on"),
     });
 
     // What changed with a version: more or less of it than before where the intervals do not meet.
@@ -198,11 +200,11 @@
                 ],
                 empty: fl.empty("No session is of one version in nine calls of ten."),
             });
-        }),
+        }, null),
     });
 
     const versionsPanel = (ctx) => fl.panel({
-        title: "Versions of Claude Code", note: "A change of quality may be a change of version.", source: "versions", span: "third",
+        title: "Versions of Claude Code", note: "All time. A change of quality may be a change of version.", source: "versions", span: "third",
         body: waits(ctx, "versions", (table) => fl.grid({
             label: "Versions", rows: fl.rowsOf(table), sort: "-first", most: 12,
             columns: [
@@ -212,6 +214,6 @@
                 { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count, cell: (row) => fl.count(row.model_call_count) },
             ],
             empty: fl.empty("No line names a version."),
-        })),
+        }), null),
     });
 })((globalThis.fleetledger ??= {}));

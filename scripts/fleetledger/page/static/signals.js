@@ -9,7 +9,6 @@
     fl.SIGNALS = { claims: "Unsupported", directives: "Broken", friction: "Friction", delegations: "Sub-agents", subagents: "Sub-agents", compactions: "Compactions", recalls: "Recalls", waste: "Findings", scores: "Faults", verdicts: "Faults", stops: "Broke off", contexts: "Calls", cache: "Lost", rates: "Counted", tools: "Failed calls" };
     fl.drill = (ctx, signal, part) => ctx.href("sessions", { signal, part: part ?? fl.NONE });
     fl.headline = (value, ...words) => h("p", { class: "headline" }, h("b", {}, value), h("span", {}, words));
-    fl.notNarrowed = (ignored) => (ignored.length ? h("p", { class: "note warn" }, "Not narrowed by " + ignored.join(", ") + ".") : null);
 
     // A panel of a signal: its headline, and a row for each part of it, which leads to the sessions that have it.
     const panel = (ctx, spec) => fl.panel({
@@ -17,18 +16,17 @@
         body: waits(ctx, spec.name, (table, there) => {
             if (!there) return fl.empty(NOT_THERE);
             const rows = ctx.pass(table, spec.day);
-            const ignored = fl.notNarrowed(fl.ignored(table, ctx.params, spec.day));
-            if (!rows.length) return [ignored, fl.empty(...spec.empty)];
+            if (!rows.length) return fl.empty(...spec.empty);
             const sumOf = (of) => (name, test) => fl.sum(table, test ? of.filter((i) => test((column) => table.column(column)[i])) : of, name);
             const parts = fl.groups(table, rows, [spec.by]).map((group) => ({ part: group.values[0], ...spec.sums(sumOf(group.rows)) }));
             return [
-                ignored, spec.headline(spec.sums(sumOf(rows))),
+                spec.headline(spec.sums(sumOf(rows))),
                 fl.grid({
                     label: spec.title, rows: parts, most: 12, sort: spec.sort, href: (row) => (spec.counted(row) ? fl.drill(ctx, spec.name, row.part) : null),
                     columns: [{ id: "part", label: spec.what, first: true, wide: true, value: (row) => row.part, cell: (row) => fl.words(row.part ?? fl.NONE), title: (row) => row.part }, ...spec.columns],
                 }),
             ];
-        }),
+        }, spec.day),
     });
     const counts = (id, label, minor = false) => ({ id, label, num: true, minor, value: (row) => row[id], cell: (row) => fl.count(row[id]) });
     const shareOf = (id, label, part, all) => ({ id, label, num: true, value: (row) => (row[all] ? row[part] / row[all] : null), cell: (row) => fl.share(row[part], row[all]) });
@@ -84,13 +82,13 @@
         empty: ["No context was compacted in this selection."],
     });
 
-    const USES = { client: "the client's own", failed: "failed", files: "files taken up", answer: "answer taken up", unused: "nothing followed", unknown: "not known" };
+    fl.USES = { client: "the client's own", failed: "failed", files: "files taken up", answer: "answer taken up", unused: "nothing followed", unknown: "not known" };
     const delegations = (ctx) => panel(ctx, {
         name: "delegations", title: "What came of sub-agents", note: "Each sub-agent's own cost, without those that it started itself.", day: "started_on", by: "result_use", what: "Result", sort: "-all",
         sums: (sum) => ({ all: sum("delegation_count"), judged: sum("delegation_count", (at) => ["files", "answer", "unused"].includes(at("result_use"))) ?? 0, unused: sum("delegation_count", (at) => at("result_use") === "unused") ?? 0, tools: sum("tool_call_count"), billed: sum("billed_cost_usd"), subscription: sum("subscription_cost_usd") }),
         headline: (all) => fl.headline(fl.count(all.unused), " of ", fl.count(all.judged), " that answered without use"),
         counted: (row) => row.all,
-        columns: [{ id: "use", label: "Meaning", minor: true, value: (row) => USES[row.part] ?? null }, counts("all", "Sub-agents"), counts("tools", "Tool calls", true), ...money],
+        columns: [{ id: "use", label: "Meaning", minor: true, value: (row) => fl.USES[row.part] ?? null }, counts("all", "Sub-agents"), counts("tools", "Tool calls", true), ...money],
         empty: ["No sub-agent began in this selection."],
     });
 
@@ -138,10 +136,10 @@
                     columns: [
                         { id: "day", label: "Day", first: true, time: true, value: (row) => row.called_on, cell: (row) => fl.moment(row.called_on, ctx.today) },
                         { id: "of", label: "Of", wide: true, value: (row) => fl.name(row.dimension, row.dimension_value || null), title: (row) => row.dimension_value },
-                        { id: "measure", label: "Measure", minor: true, value: (row) => measure(row)[0] + ", " + (KIND[row.cost_kind] ?? row.cost_kind) },
+                        { id: "measure", label: "Measure", value: (row) => measure(row)[0] + ", " + (KIND[row.cost_kind] ?? row.cost_kind) },
                         { id: "value", label: "Was", num: true, value: (row) => row.measured_value, cell: (row) => measure(row)[1](row.measured_value, row.cost_kind) },
                         { id: "median", label: "Usually", num: true, value: (row) => row.median_value, cell: (row) => measure(row)[1](row.median_value, row.cost_kind), title: (row) => "the median of " + fl.plural(row.history_day_count, "day") + " of use" },
-                        { id: "z", label: "z", num: true, value: (row) => Math.abs(row.robust_z), cell: (row) => (row.robust_z < 0 ? "−" : "") + Math.abs(row.robust_z).toFixed(1) },
+                        { id: "z", label: "z", num: true, minor: true, value: (row) => Math.abs(row.robust_z), cell: (row) => (row.robust_z < 0 ? "−" : "") + Math.abs(row.robust_z).toFixed(1) },
                         { id: "part", label: "Most of it", roomy: true, value: (row) => row.largest_part, cell: (row) => (row.largest_part ? fl.name(row.dimension === "project" ? "model" : "project", row.largest_part) + ", " + fl.share(row.largest_part_share, 1) : null), title: (row) => row.largest_part },
                     ],
                     empty: fl.empty("No day in this selection was unlike those before.", "A day is compared where a project or a model has enough days of use in the four weeks before."),
@@ -168,7 +166,7 @@
                 ],
                 empty: fl.empty("Nothing was timed."),
             });
-        }),
+        }, null),
     });
 
     fl.pages.signals = {
