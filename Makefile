@@ -36,8 +36,7 @@ lint: dev  ## Check style and types only
 format: dev  ## Rewrite Python and SQL in the house style
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sqlfluff fix models tests analyses
-	@$(BIN)/sqlfluff fix --templater placeholder scripts
+	@$(BIN)/sqruff fix models tests analyses scripts
 
 docs: env  ## Generate dbt's documentation as one page
 	@umask 077 && $(BIN)/dbt docs generate --static

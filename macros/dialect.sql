@@ -120,8 +120,7 @@
 {#
     Of the instants of a group, those that open a usage window, one row each, as a column of a select: the first, and then each that comes
     strictly more than `hours` after the whole hour of the one that opened the window before. A fold, since each window depends on
-    the one before it: one pass over the instants, where a recursive query runs once for each window. (DuckDB has a keyword `lambda` as
-    well as the arrow; sqlfluff cannot read it.)
+    the one before it: one pass over the instants, where a recursive query runs once for each window.
     Arguments: an SQL expression of a timestamp, and a number.
 #}
 {% macro window_openers(instant, hours) -%}

@@ -177,7 +177,7 @@ placed as (
             union all
 
         {% endif -%}
-    {% endfor -%}
+    {% endfor %}
 
 )
 

@@ -42,7 +42,7 @@ unioned as (
             union all
 
         {% endif -%}
-    {% endfor -%}
+    {% endfor %}
 
 ),
 

@@ -35,7 +35,7 @@ requests as (
             union all
 
         {% endif -%}
-    {% endfor -%}
+    {% endfor %}
 
 ),
 

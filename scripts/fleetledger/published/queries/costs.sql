@@ -65,8 +65,7 @@ quarters as (
         on calls.git_branch = branches.git_branch
 
     where
-        -- A parameter, which sqlfluff takes for a column.
-        $from_calls  -- noqa: RF02
+        $from_calls
         and ($since_at is null or calls.called_at >= $since_at)
         and ($until_at is null or calls.called_at < $until_at)
 
@@ -176,8 +175,7 @@ days as (
         on requests.session_id = sessions.session_id
 
     where
-        -- A parameter, which sqlfluff takes for a column.
-        $with_hidden  -- noqa: RF02
+        $with_hidden
         and requests.is_hidden
         and ($since_at is null or requests.requested_at >= $since_at)
         and ($until_at is null or requests.requested_at < $until_at)

@@ -33,7 +33,7 @@ keyed as (
         case when list_contains(groupings.keys, 'account') then filtered.account end as account,
         case when list_contains(groupings.keys, 'project') then filtered.project end as project,
         case when list_contains(groupings.keys, 'model') then filtered.model end as model,
-        -- sqlfluff takes what is left out for references.
+        -- sqruff takes what is left out for references.
         filtered.* exclude (month_start, fleet, host, account, project, model)  -- noqa: RF02
 
     from groupings

@@ -66,7 +66,7 @@ sessions as (
         sessions.started_at,
         sessions.ended_at,
         strftime(timezone($timezone, timezone('UTC', sessions.started_at)), '%Y-%m-%d %H:%M') as started_at_local,
-        -- sqlfluff takes what is left out for references.
+        -- sqruff takes what is left out for references.
         measured.* exclude (session_id),  -- noqa: RF02
         count(*) over () as session_count
 

@@ -38,7 +38,7 @@ summed as (
 
 select
     summed.*,
-    -- sqlfluff takes what is left out for references.
+    -- sqruff takes what is left out for references.
     rates.* exclude (rate_id)  -- noqa: RF02
 
 from summed

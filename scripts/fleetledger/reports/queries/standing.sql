@@ -10,8 +10,7 @@ spans as (
         timezone('UTC', timezone($timezone, cast(cast($today as date) - days_before as timestamp))) as began_at,
         timezone('UTC', timezone($timezone, cast(cast($today as date) + 1 as timestamp))) as ended_at
 
-    -- The name is needed for its columns'.
-    from (values ('today', 0), ('7 days', 6), ('30 days', 29)) as named (period, days_before)  -- noqa: AL05
+    from (values ('today', 0), ('7 days', 6), ('30 days', 29)) as named (period, days_before)
 
     where $slice_since is null or cast($today as date) - days_before >= $slice_since
 
