@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with
 
 records as (
@@ -6,34 +8,26 @@ records as (
 
 ),
 
--- A batch that was sent again, or a file that was read as well as received, holds an event once more.
-identified as (
+repeats as (
 
-    select
-        *,
-        md5(case
-            when session_id = '' or event_sequence is null then concat_ws('|', line_id, record_number)
-            else concat_ws('|', session_id, event_sequence, event_name, occurred_at)
-        end) as event_id
-
-    from records
+    select * from {{ ref('int_telemetry_repeats') }}
 
 ),
 
-distinct_events as (
+events as (
 
-    select *
+    select
+        records.*,
+        {{ telemetry_event_id('records.') }} as event_id
 
-    from identified
+    from records
 
-    qualify row_number() over (
-        partition by event_id
-        order by
-            landed_at asc,
-            line_id asc,
-            record_number asc
-    ) = 1
+    left join repeats
+        on records.line_id = repeats.line_id
+        and records.record_number = repeats.record_number
+
+    where repeats.line_id is null
 
 )
 
-select * from distinct_events
+select * from events

@@ -37,6 +37,50 @@ exchanges as (
 
 ),
 
+ids_of_several as (
+
+    select request_id
+
+    from exchanges
+
+    where event_name = 'api_request'
+
+    group by request_id
+
+    having count(*) > 1
+
+),
+
+-- Versions that cut a body into several sent some events under another sequence again. An id alone tells no request:
+-- behind some gateways it is the same on all.
+resent as (
+
+    select exchanges.event_id
+
+    from exchanges
+
+    inner join ids_of_several
+        on exchanges.request_id = ids_of_several.request_id
+
+    where exchanges.event_name = 'api_request'
+
+    qualify row_number() over (
+        partition by
+            exchanges.request_id,
+            exchanges.session_id,
+            exchanges.model,
+            exchanges.input_tokens,
+            exchanges.output_tokens,
+            exchanges.cache_read_tokens,
+            exchanges.cost_usd
+        order by
+            exchanges.occurred_at asc,
+            exchanges.event_sequence asc,
+            exchanges.event_id asc
+    ) > 1
+
+),
+
 requests as (
 
     select
@@ -65,39 +109,49 @@ requests as (
 
     from exchanges
 
-    where event_name = 'api_request'
-
-    -- Versions that cut a body into several sent some events under another sequence again. An id alone tells no
-    -- request: behind some gateways it is the same on all.
-    qualify row_number() over (
-        partition by
-            coalesce(request_id, event_id), session_id, model, input_tokens, output_tokens, cache_read_tokens, cost_usd
-        order by
-            occurred_at asc,
-            event_sequence asc,
-            event_id asc
-    ) = 1
+    where
+        event_name = 'api_request'
+        and event_id not in (select resent.event_id from resent)
 
 ),
 
+source_names as (
+
+    select distinct query_source
+
+    from requests
+
+),
+
+-- The first pattern that fits tells.
 kinds as (
+
+    select
+        source_names.query_source,
+        min_by(sources.query_kind, sources.pattern_rank) as query_kind
+
+    from source_names
+
+    inner join sources
+        on source_names.query_source like sources.query_source_pattern
+
+    group by source_names.query_source
+
+),
+
+final as (
 
     select
         requests.*,
         requests.input_tokens + requests.cache_read_tokens + requests.cache_write_5m_tokens
         + requests.cache_write_1h_tokens as tier_tokens,
-        sources.query_kind
+        kinds.query_kind
 
     from requests
 
-    left join sources
-        on requests.query_source like sources.query_source_pattern
-
-    qualify row_number() over (
-        partition by requests.telemetry_request_id
-        order by sources.pattern_rank asc nulls last
-    ) = 1
+    left join kinds
+        on requests.query_source = kinds.query_source
 
 )
 
-select * from kinds
+select * from final

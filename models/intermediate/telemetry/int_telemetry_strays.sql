@@ -18,7 +18,7 @@ matches as (
 
 ),
 
--- Few are left after those of a session are paired. An id that others have, too, tells none of them.
+-- What is left after those of a session are paired, and has its id on both sides: few.
 {% for side, key in [('calls', 'call_key'), ('requests', 'telemetry_request_id')] %}
     left_{{ side }} as (
 
@@ -35,13 +35,32 @@ matches as (
 
     ),
 
+{% endfor %}
+left_pairs as (
+
+    select
+        left_calls.call_key,
+        left_requests.telemetry_request_id,
+        left_calls.request_id,
+        left_calls.session_id as call_session_id,
+        left_requests.session_id as request_session_id
+
+    from left_calls
+
+    inner join left_requests
+        on left_calls.request_id = left_requests.request_id
+
+),
+
+-- An id that others have, too, tells none of them.
+{% for side in ['calls', 'requests'] %}
     own_ids_of_{{ side }} as (
 
         select request_id
 
         from {{ side }}
 
-        where request_id in (select left_{{ side }}.request_id from left_{{ side }})
+        where request_id in (select left_pairs.request_id from left_pairs)
 
         group by request_id
 
@@ -52,22 +71,15 @@ matches as (
 {% endfor %}
 pairs as (
 
-    select
-        left_calls.call_key,
-        left_requests.telemetry_request_id,
-        left_calls.session_id as call_session_id,
-        left_requests.session_id as request_session_id
+    select left_pairs.*
 
-    from left_calls
-
-    inner join left_requests
-        on left_calls.request_id = left_requests.request_id
+    from left_pairs
 
     inner join own_ids_of_calls
-        on left_calls.request_id = own_ids_of_calls.request_id
+        on left_pairs.request_id = own_ids_of_calls.request_id
 
     inner join own_ids_of_requests
-        on left_calls.request_id = own_ids_of_requests.request_id
+        on left_pairs.request_id = own_ids_of_requests.request_id
 
 ),
 

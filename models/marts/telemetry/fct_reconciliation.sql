@@ -57,24 +57,48 @@ judged as (
 
 ),
 
+versions as (
+
+    select distinct
+        verdict,
+        client_version
+
+    from judged
+
+),
+
 -- The first of a version's hazards that explains a verdict.
+explanations as (
+
+    select
+        versions.verdict,
+        versions.client_version,
+        min(hazards.hazard) as hazard
+
+    from versions
+
+    inner join hazards
+        on versions.verdict = hazards.verdict
+        and {{ version_key('versions.client_version') }} >= {{ version_key('hazards.first_version') }}
+        and {{ version_key('versions.client_version') }} <= {{ version_key('hazards.last_version') }}
+
+    group by
+        versions.verdict,
+        versions.client_version
+
+),
+
 explained as (
 
     select
         judged.*,
-        hazards.hazard
+        explanations.hazard
 
     from judged
 
-    left join hazards
-        on judged.verdict = hazards.verdict
-        and {{ version_key('judged.client_version') }} >= {{ version_key('hazards.first_version') }}
-        and {{ version_key('judged.client_version') }} <= {{ version_key('hazards.last_version') }}
-
-    qualify row_number() over (
-        partition by judged.pair_key
-        order by hazards.hazard asc nulls last
-    ) = 1
+    left join explanations
+        on judged.verdict = explanations.verdict
+        and judged.client_version = explanations.client_version
 
 ),
 
