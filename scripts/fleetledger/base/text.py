@@ -47,11 +47,13 @@ def near(value: object, words: Iterable[str]) -> str:
 
     >>> near("mnth", ("day", "month"))
     ' (did you mean month?)'
+    >>> near("mnth", ("month", "day", "month"))
+    ' (did you mean month?)'
     >>> near("x", ("day", "month"))
     ''
     """
     # Only for a message: importing it takes longer than most answers.
     from difflib import get_close_matches
 
-    close = get_close_matches(value.lower(), list(words), n=2) if isinstance(value, str) else []
+    close = get_close_matches(value.lower(), list(dict.fromkeys(words)), n=2) if isinstance(value, str) else []
     return f" (did you mean {' or '.join(close)}?)" if close else ""

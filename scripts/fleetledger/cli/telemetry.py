@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -119,7 +120,9 @@ def tap(
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not verbose else None
 
     def show(text: str) -> None:
-        print(text[:width], flush=True)  # noqa: T201 (click's echo asks the terminal each time)
+        if width is not None and len(text) > width:
+            text = f"{text[: width - 1]}…"
+        print(text, flush=True)  # noqa: T201 (click's echo asks the terminal each time)
 
     if file is not None:
         replay(file, show, forward, verbose=verbose)
@@ -152,10 +155,12 @@ def _tap(
 @click.option(
     "--shell", type=click.Choice(SHELLS), default="bash", show_default=True, help="For whom; settings: a settings file."
 )
-@click.option("--endpoint", default="http://127.0.0.1:4318", show_default=True, help="Where the server listens.")
+@click.option(
+    "--endpoint", help="Where the server listens [default: http://127.0.0.1:4318, with gRPC http://127.0.0.1:4317]."
+)
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default=PROTOCOLS[0], show_default=True, help="How to send.")
 @click.option("--traces", is_flag=True, help="Send traces, too (beta).")
-def env(shell: str, endpoint: str, protocol: str, traces: bool) -> None:
+def env(shell: str, endpoint: str | None, protocol: str, traces: bool) -> None:
     """Print what to set where Claude Code runs, for it to send telemetry to the server.
 
     What a settings file of Claude Code sets wins over the shell's environment.
@@ -164,7 +169,9 @@ def env(shell: str, endpoint: str, protocol: str, traces: bool) -> None:
     Example:
       eval "$(fleetledger telemetry env)"
       fleetledger telemetry env --shell settings
+      fleetledger telemetry env --shell fish | source
     """
+    endpoint = endpoint or f"http://127.0.0.1:{4317 if protocol == 'grpc' else 4318}"
     _check_address(endpoint, "--endpoint")
     click.echo(written(variables(endpoint, protocol, traces=traces), shell))
 
@@ -209,9 +216,15 @@ def simulate(out: Path, scenario: str, rate: float, seconds: int, seed: int, end
                 try:
                     pass_on(endpoint, signal, body, "application/json")
                 except RefusedError as refused:
-                    raise FleetledgerError(f"{endpoint}: {refused.message} ({refused.status})") from refused
+                    # What is half sent is nothing to reconcile, and its name can be used again.
+                    shutil.rmtree(out)
+                    raise FleetledgerError(
+                        f"{refused.message} ({refused.status}); nothing is left of {out}"
+                    ) from refused
             sent += 1
     click.echo(f"Sent {counted(sent, 'request')} of telemetry; the transcripts and what must come of them are in {out}")
+    if endpoint is None:
+        click.echo(f"Next: fleetledger refresh --config {out / 'fleet.toml'} --data-dir {out / 'data'}")
 
 
 @telemetry.command()
@@ -232,11 +245,11 @@ def matrix(shows_all: bool) -> None:
         tried = list(try_all(Path(place)))
     wrong = [one for one in tried if not one.is_as_expected]
     for one in tried if shows_all else wrong:
-        kept = "kept" if one.is_kept else "not kept"
-        verdict = "as expected" if one.is_as_expected else f"EXPECTED {one.expected}"
+        verdict = "" if one.is_as_expected else f"EXPECTED {one.expected}"
         transport, records, compression, knows_token = one.setup
         token = "token" if knows_token else "no token"
-        click.echo(f"{transport:13} {records:19} {compression:8} {token:8} {one.status} {kept:8} {verdict}")
+        line = f"{transport:13} {records:19} {compression:8} {token:8} {one.status} {one.outcome:17} {verdict}"
+        click.echo(line.rstrip())
     click.echo(f"{len(tried) - len(wrong)} of {len(tried)} setups are as expected.")
     if wrong:
         sys.exit(1)
@@ -260,8 +273,7 @@ def status(places: Places) -> None:
         newest = datetime.fromtimestamp(max(file.st_mtime for file in segments), UTC)
         size = sum(file.st_size for file in segments)
         click.echo(
-            f"Received here: {size / 1e6:,.1f} MB in {counted(len(segments), 'file')},"
-            f" the last {newest:%Y-%m-%d %H:%M} UTC."
+            f"Received here: {_size(size)} in {counted(len(segments), 'file')}, the last {newest:%Y-%m-%d %H:%M} UTC."
         )
     else:
         click.echo("Received here: nothing yet; `fleetledger telemetry serve` receives.")
@@ -285,7 +297,14 @@ def prune(places: Places, days: int) -> None:
     from fleetledger.telemetry.prune import prune as prune_segments
 
     sizes = [size for _, size in prune_segments(places.data, clock.now(), days)]
-    click.echo(f"Deleted {counted(len(sizes), 'file')} of {sum(sizes) / 1e6:,.1f} MB, all of them landed.")
+    if sizes:
+        click.echo(f"Deleted {counted(len(sizes), 'file')} of {_size(sum(sizes))}, all landed.")
+    else:
+        click.echo(f"Nothing to delete: no landed file was last written {counted(days, 'day')} ago or earlier.")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{math.ceil(size / 1000)} kB"
 
 
 def _settings_lines(places: Places) -> Iterator[str]:
@@ -308,7 +327,7 @@ def _landed_lines(landing: Path) -> Iterator[str]:
 
     found = telemetry_found(landing, read_manifests(landing))
     if not found:
-        yield "Landed: nothing yet."
+        yield "Landed: nothing yet; `fleetledger refresh` lands what was received."
         return
     yield "Landed:"
     yield f"    {'version':12} {'what':8} {'records':>9} {'sessions':>8}  {'first (UTC)':16}  last"

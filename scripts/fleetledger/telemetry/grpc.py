@@ -55,10 +55,9 @@ def _export(intake: Intake, signal: str, token: str | None) -> Any:  # noqa: ANN
                 hold.add(len(body))
                 kept = await intake.keep(signal, body, is_protobuf=True)
         except RefusedError as refused:
-            intake.counts.requests[signal, refused.status] += 1
+            intake.refuse(signal, refused)
             await context.abort(_CODES.get(refused.status, grpc.StatusCode.INVALID_ARGUMENT), refused.message)
             raise
-        intake.counts.requests[signal, 200] += 1
         return success(signal, kept, is_protobuf=True)
 
     return export

@@ -57,6 +57,7 @@ def make_app(intake: Intake, *, token: str | None = None, body_seconds: float = 
                     kept = await intake.keep(signal, body, is_protobuf=is_protobuf)
                 status, answer = 200, success(signal, kept, is_protobuf=is_protobuf)
             except RefusedError as refused:
+                intake.refuse(signal, refused)
                 status, answer = refused.status, refusal(refused, is_protobuf=is_protobuf)
                 await incoming.drain()
                 headers = {"Connection": "close"}
@@ -64,7 +65,6 @@ def make_app(intake: Intake, *, token: str | None = None, body_seconds: float = 
                     headers["Retry-After"] = str(RETRY_SECONDS)
                 if status == 401:
                     headers["WWW-Authenticate"] = "Bearer"
-            intake.counts.requests[signal, status] += 1
             return Response(answer, status, headers, media_type=_PROTOBUF if is_protobuf else _JSON)
 
         return receive

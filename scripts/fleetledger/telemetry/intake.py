@@ -58,7 +58,12 @@ class Intake:
         self._note(signal, kept)
         return kept
 
+    def refuse(self, signal: str, refused: RefusedError) -> None:
+        """Note that a request was not taken."""
+        self.counts.requests[signal, refused.status] += 1
+
     def _note(self, signal: str, kept: Kept) -> None:
+        self.counts.requests[signal, 200] += 1
         self.counts.records[signal] += kept.records
         for name, count in kept.events.items():
             known = name in self.counts.events or len(self.counts.events) < EVENTS

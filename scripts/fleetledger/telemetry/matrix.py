@@ -30,6 +30,7 @@ COMPRESSIONS = ("none", "gzip", "deflate")
 _TOKEN = token_urlsafe()
 _PATIENCE = 30
 _REFUSED = {"UNAUTHENTICATED": 401, "UNIMPLEMENTED": 415}
+_REASONS = {401: "refused: token", 415: "refused: encoding"}
 _SERVICES = {"logs": "logs.v1.LogsService", "metrics": "metrics.v1.MetricsService", "traces": "trace.v1.TraceService"}
 
 
@@ -49,6 +50,13 @@ class Tried(NamedTuple):
     expected: int
     status: int
     is_kept: bool
+
+    @property
+    def outcome(self) -> str:
+        """What came of it, in words."""
+        if self.is_kept:
+            return "kept"
+        return "LOST" if self.status == 200 else _REASONS.get(self.status, "refused")
 
     @property
     def is_as_expected(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import socket
 from collections.abc import Callable
@@ -97,7 +98,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:
-        raise FleetledgerError(f"cannot listen on {host} port {port}: {why(error)}") from error
+        another = "; is another server at work? --port names another port" if error.errno == errno.EADDRINUSE else ""
+        raise FleetledgerError(f"cannot listen on {host} port {port}: {why(error)}{another}") from error
     return listening
 
 

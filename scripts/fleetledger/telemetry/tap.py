@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from fleetledger.base import clock
 from fleetledger.base.errors import FleetledgerError, why
 from fleetledger.base.text import clean
 from fleetledger.sources.otlp import COLUMNS, Request
@@ -25,8 +26,9 @@ _SHOWN_APART = {"session.id", "event.name", "event.sequence", "event.timestamp"}
 _OF_THE_CLIENT = {"user.id", "anthropic.provider", "anthropic.custom_base_url", "terminal.type"}
 """Attributes that are the same in all records of a client."""
 _FIRST = (
-    *("value", "ms", "type", "tool_name", "model", "query_source", "decision", "success", "status_code", "error"),
-    *("input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens", "cost_usd", "duration_ms"),
+    *("value", "ms", "type", "tool_name", "decision", "success", "status_code", "error", "plugin.name"),
+    *("prompt_length", "response_length", "model", "cost_usd", "output_tokens", "input_tokens", "cache_read_tokens"),
+    *("cache_creation_tokens", "duration_ms", "query_source"),
 )
 """What is shown before the rest, where a line is cut at the edge of the terminal."""
 _KINDS = {"logs": "event", "points": "point", "spans": "span"}
@@ -60,14 +62,25 @@ def _record(kind: str, record: dict[str, Any], verbose: bool) -> Iterator[str]:
     head = f"{_clock(time)} {kind:5} {session:8} {name.removeprefix('claude_code.')}"
     if verbose:
         yield clean(head)
-        yield from (clean(f"    {key} = {value}") for key, value in about.items())
+        yield from (clean(f"    {key} = {_text(value)}") for key, value in about.items())
     else:
-        yield clean(" ".join([head, *(f"{key}={value}" for key, value in about.items())]))
+        yield clean(" ".join([head, *(f"{key}={_text(value)}" for key, value in about.items())]))
 
 
 def _is_told(key: str) -> bool:
     """Whether an attribute says what the line says anyhow, or what every line would say."""
     return key in _SHOWN_APART or key in _OF_THE_CLIENT or key.startswith("gen_ai.")
+
+
+def _text(value: object) -> str:
+    """An attribute's value.
+
+    >>> _text(0.043591200000000004), _text(60707.0), _text(True), _text("true")
+    ('0.0435912', '60707', 'true', 'true')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _clock(nano: int | None) -> str:
@@ -99,6 +112,11 @@ class Tap(Intake):
             await asyncio.to_thread(pass_on, self._forward, signal, body, content_type)
         return await super().keep(signal, body, is_protobuf=is_protobuf)
 
+    def refuse(self, signal: str, refused: RefusedError) -> None:
+        """Show that a request was not taken, and why: the client seldom says so."""
+        super().refuse(signal, refused)
+        self._show(f"{clock.now():%H:%M:%S} REFUSED a request of {signal} with {refused.status}: {refused.message}")
+
 
 def pass_on(server: str, signal: str, body: bytes, content_type: str) -> None:
     """Send a body to a server, such as http://127.0.0.1:4318. Raises RefusedError with what that one answers."""
@@ -110,20 +128,24 @@ def pass_on(server: str, signal: str, body: bytes, content_type: str) -> None:
         response = connection.getresponse()
         response.read()
     except (OSError, http.client.HTTPException) as error:
-        raise RefusedError(503, "the server that this is passed on to cannot be reached") from error
+        raise RefusedError(503, f"{server} cannot be reached") from error
     finally:
         connection.close()
     if response.status >= 300:
-        raise RefusedError(response.status, "the server that this is passed on to refused it")
+        raise RefusedError(response.status, f"{server} refused it")
 
 
 def replay(path: Path, show: Show, forward: str | None, *, verbose: bool) -> None:
     """Show the requests in a file, a line each, and pass them on. Raises FleetledgerError, which names the line."""
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            _replay_line(f"{path}:{number}", line, show, forward, verbose)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    _replay_line(f"{path}:{number}", line, show, forward, verbose)
+            yield from lines
     except OSError as error:
         raise FleetledgerError(f"{path}: cannot read: {why(error)}") from error
 

@@ -1,5 +1,7 @@
 """Bodies that atheris makes up, led by what they reach in the code: each is kept as a line that reads, or refused.
 
+Of protobuf the short way and the long one must keep the same.
+
 Started by test_fuzz.py; by hand: python tests/python/support/fuzz_requests.py CORPUS -max_total_time=60
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from unittest.mock import patch
 
 import atheris  # type: ignore[import-not-found,unused-ignore] # comes with the fuzzing alone
 
@@ -14,7 +17,8 @@ with atheris.instrument_imports(include=["fleetledger.telemetry", "fleetledger.s
     import msgspec
 
     from fleetledger.sources.otlp import Request
-    from fleetledger.telemetry.requests import JSON_BYTES, SHAPES, RefusedError, decompress, keep
+    from fleetledger.telemetry import plain_protobuf
+    from fleetledger.telemetry.requests import JSON_BYTES, SHAPES, Kept, RefusedError, decompress, keep
     from fleetledger.telemetry.tap import shown
 
 STATUSES = {400, 413, 415}
@@ -26,15 +30,17 @@ def try_one(data: bytes) -> None:
         return
     kind, body = data[0], data[1:]
     signal = [*SHAPES][kind % 3]
-    try:
-        if kind & 64:
+    is_protobuf = bool(kind & 128)
+    if kind & 64:
+        try:
             body = decompress(body, "gzip", JSON_BYTES)
-        kept = keep(signal, body, is_protobuf=bool(kind & 128))
-    except RefusedError as refused:
-        if refused.status not in STATUSES:
-            raise
-        return
-    if not kept.line:
+        except RefusedError:
+            return
+    kept = kept_or_refused(signal, body, is_protobuf=is_protobuf)
+    if is_protobuf:
+        with patch.object(plain_protobuf, "plain", lambda *_: None):
+            assert kept_or_refused(signal, body, is_protobuf=True) == kept
+    if kept is None or not kept.line:
         return
     assert kept.records > 0
     assert kept.line.endswith(b"\n")
@@ -44,6 +50,16 @@ def try_one(data: bytes) -> None:
     assert sum(map(len, rows)) >= (kept.records if signal != "metrics" else 0)
     for text in shown(kept.line, verbose=True):
         assert not set(text) & {"\x1b", "\n", "\x00"}
+
+
+def kept_or_refused(signal: str, body: bytes, *, is_protobuf: bool) -> Kept | None:
+    """What is kept of a body, None where it is refused."""
+    try:
+        return keep(signal, body, is_protobuf=is_protobuf)
+    except RefusedError as refused:
+        if refused.status not in STATUSES:
+            raise
+        return None
 
 
 if __name__ == "__main__":

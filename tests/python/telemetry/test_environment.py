@@ -41,6 +41,11 @@ def test_a_shell_sets_what_is_printed() -> None:
     assert json.loads(settings.stdout) == {"env": EXPECTED}
 
 
+def test_grpc_goes_to_the_port_of_grpc() -> None:
+    printed = CliRunner().invoke(main, ["telemetry", "env", "--protocol", "grpc"])
+    assert 'OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:4317"' in printed.stdout
+
+
 @pytest.mark.parametrize("endpoint", ["127.0.0.1", 'http://a"; rm -rf "', "http://$(id)"])
 def test_what_is_no_address_is_refused(endpoint: str) -> None:
     assert CliRunner().invoke(main, ["telemetry", "env", "--endpoint", endpoint]).exit_code == 2
@@ -73,7 +78,7 @@ def test_status_says_what_came_and_what_is_missing(tmp_path: Path, monkeypatch: 
     extract(data, FleetConfig(own_telemetry(data)), now=datetime(2026, 11, 27, tzinfo=UTC))
     told = CliRunner().invoke(main, call)
     assert "telemetry is on, and goes to http://127.0.0.1:4318." in told.output
-    assert "MB in 1 file" in told.output
+    assert "Received here: 1 kB in 1 file" in told.output
     assert "x            events           2        2  2026-11-26 22:01  2026-11-26 22:01" in told.output
     assert "x sent no points: OTEL_METRICS_EXPORTER was not otlp, or that version sends none." in told.output
 

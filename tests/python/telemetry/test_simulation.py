@@ -56,6 +56,13 @@ def test_it_sends_to_a_server(tmp_path: Path) -> None:
     assert kept_lines(tmp_path / "data") == [json.loads(line) for line in written]
 
 
+def test_without_a_server_nothing_is_left_of_it(tmp_path: Path) -> None:
+    call = ["telemetry", "simulate", str(tmp_path / "out"), "--endpoint", "http://127.0.0.1:1"]
+    done = CliRunner().invoke(main, call)
+    assert (done.exit_code, done.output.partition(";")[0]) == (1, "Error: http://127.0.0.1:1 cannot be reached (503)")
+    assert not (tmp_path / "out").exists()
+
+
 def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["telemetry", "simulate", str(tmp_path)]).exit_code == 2
 

@@ -66,8 +66,12 @@ def test_a_tap_shows_keeps_and_passes_on(tmp_path: Path) -> None:
         server.kill()
         server.port = int(found[1])
         assert server.post_json("logs", REQUEST).status == 503
+        assert server.post("/v1/logs", b"x", Content_Type="text/plain").status == 415
         tap.terminate()
-        assert tap.communicate()[0].splitlines() == SHOWN * 2
+        *came, unreached, wrong_type = tap.communicate()[0].splitlines()
+        assert came == SHOWN * 2
+        assert f"REFUSED a request of logs with 503: http://127.0.0.1:{own_port} cannot be reached" in unreached
+        assert "REFUSED a request of logs with 415: the content type must be application/json" in wrong_type
     assert kept_lines(tmp_path / "data") == kept_lines(tmp_path / "kept") == [REQUEST]
 
 
@@ -77,6 +81,17 @@ def test_a_file_is_shown_again_and_sent_on(tmp_path: Path) -> None:
     with running(tmp_path / "data") as server:
         replayed("--replay", str(tmp_path / "requests"), "--forward", f"http://127.0.0.1:{server.port}")
     assert kept_lines(tmp_path / "data") == [REQUEST] * 2
+
+
+def test_who_reads_a_tap_may_stop_reading(tmp_path: Path) -> None:
+    (tmp_path / "requests").write_text((json.dumps(REQUEST) + "\n") * 2000)
+    replaying = [*CALL, "telemetry", "tap", "--replay", str(tmp_path / "requests")]
+    with subprocess.Popen(replaying, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tap:
+        assert tap.stdout is not None
+        assert tap.stderr is not None
+        assert tap.stdout.readline().strip() == SHOWN[0].strip()
+        tap.stdout.close()
+        assert tap.stderr.read() == ""
 
 
 def test_what_cannot_be_shown_is_named(tmp_path: Path) -> None:
