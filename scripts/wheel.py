@@ -1,8 +1,9 @@
-"""What the wheel holds beside the package: the dbt project and the template of its warehouse, which dbt makes here."""
+"""What the wheel holds beside the package: the dbt project and the template of its warehouse."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -27,11 +28,12 @@ class WheelHook(BuildHookInterface[Any]):
         os.environ["PYTHONPATH"] = scripts
         from fleetledger.base import clock
         from fleetledger.warehouse.project import project_key, write_project
-        from fleetledger.warehouse.template import make
+        from fleetledger.warehouse.template import ready
 
         project = Path(self._work.name, "project")
         write_project(project)
-        make(project / "template" / project_key(project), clock.now(), lambda *_: None, project)
+        # The checkout's own, which is of the same files: dbt makes it where there is none.
+        shutil.copytree(ready(None, clock.now(), lambda *_: None), project / "template" / project_key(project))
         build_data["force_include"][str(project)] = "fleetledger/project"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
