@@ -62,12 +62,23 @@ collect_ignore = ["support/fuzz_requests.py"]
 
 SLOWEST = (
     "test_processes",
-    "test_cli",
     "test_refill",
-    "test_docs_commands",
-    "test_damage",
+    "test_delta",
     "test_wheel",
+    "test_pipeline",
+    "test_docs_commands",
+    "test_browser",
     "test_package",
+    "test_damage",
+    "test_withheld",
+    "test_panels",
+    "test_interleavings",
+    "test_cli",
+    "test_template",
+    "test_watch",
+    "test_doctor",
+    "test_live_page",
+    "test_report",
 )
 """The files that take longest, the longest first."""
 

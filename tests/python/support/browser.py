@@ -26,6 +26,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+SETTLED = """new Promise(done =>
+    requestIdleCallback(() => requestAnimationFrame(() => setTimeout(done)), {timeout: 500}))"""
+"""When what a page puts off is done: fields that take long to make, charts that wait for their width."""
+
+GO = """place => new Promise(done => {
+    if (location.hash === "#" + place) return done();
+    addEventListener("hashchange", () => setTimeout(done), {once: true});
+    location.hash = place;
+})"""
+
+
+def visit(page: Page, place: str) -> None:
+    """Go to a place of a page that is open, as its links do: a sixth of what it takes to open one anew."""
+    page.evaluate(GO, place)
+    page.wait_for_selector("#main:not([aria-busy])")
+    page.evaluate(SETTLED)
+
+
 @dataclass
 class Seen:
     """What happened in a page besides what it shows."""
