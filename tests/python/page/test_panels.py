@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 
 import duckdb
 import pytest
-from browser import chromium, opened
+from browser import chromium, opened, visit
 from page_tables import shown, shown_ms, table
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from refreshed_demo import RefreshedDemo
 
 from fleetledger.base.paths import published_path
@@ -177,6 +177,13 @@ def folder(refreshed: RefreshedDemo, tmp_path_factory: pytest.TempPathFactory) -
     return export(published_path(refreshed.copy), tmp_path_factory.mktemp("page") / "page").path.as_uri()
 
 
+@pytest.fixture(scope="module")
+def open_page(browser: Browser, folder: str) -> Iterator[Page]:
+    """A page to be looked at here and there."""
+    with opened(browser, folder) as (page, _):
+        yield page
+
+
 def known_by(panel: Panel, row: dict[str, str]) -> str:
     if panel.label == "Budgets":
         return f"{row['Period']} {row['title']}"
@@ -197,7 +204,7 @@ def known_by(panel: Panel, row: dict[str, str]) -> str:
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.label)
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_a_panel_shows_what_the_facts_say(
-    browser: Browser, folder: str, refreshed: RefreshedDemo, panel: Panel, selection: str
+    open_page: Page, refreshed: RefreshedDemo, panel: Panel, selection: str
 ) -> None:
     if selection != "all" and panel.day is None:
         pytest.skip("the panel is of all time")
@@ -206,11 +213,11 @@ def test_a_panel_shows_what_the_facts_say(
         chosen = "true" if selection == "a fleet" and not panel.of_fleets else where.format(day=panel.day)
         wanted = ledger.execute(panel.sql.replace("{where}", chosen)).fetchall()
         keys = dict(ledger.execute("select session_id, left(sha256(session_id), 16) from fct_sessions").fetchall())
-    with opened(browser, f"{folder}#/{panel.page}?{query}") as (page, _):
-        more = page.locator(f'[role="region"][aria-label="{panel.label}"] + .more button')
-        if more.count():
-            more.click()
-        rows = {known_by(panel, row): row for row in table(page, panel.label)}
+    visit(open_page, f"/{panel.page}?{query}")
+    more = open_page.locator(f'[role="region"][aria-label="{panel.label}"] + .more button')
+    if more.count():
+        more.click()
+    rows = {known_by(panel, row): row for row in table(open_page, panel.label)}
     assert wanted or not rows
     for name, *values in wanted:
         row = rows[f"#/session/{keys[name]}" if panel.label == "Sessions" else name or ""]

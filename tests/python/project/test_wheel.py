@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from built_fleet import DBT
 from click.testing import CliRunner
 
 from fleetledger import __version__
@@ -40,7 +41,7 @@ class Installed:
 
     def dbt(self, place: Path, *words: str) -> str:
         """Run dbt, whose command is in the environment that the dependencies are of."""
-        call = "import os, sys; os.chdir(sys.argv.pop(1)); from dbt.cli.main import cli; cli()"
+        call = f"import os, sys; os.chdir(sys.argv.pop(1)); {DBT}"
         return self.run("python", "-c", call, place, *words)
 
     def files(self) -> dict[Path, int]:

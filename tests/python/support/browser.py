@@ -11,6 +11,15 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SETTLED = """new Promise(done =>
+    requestIdleCallback(() => requestAnimationFrame(() => setTimeout(done)), {timeout: 500}))"""
+"""When what a page puts off is done: fields that take long to make, charts that wait for their width."""
+
+GO = """place => new Promise(done => {
+    if (location.hash === "#" + place) return done();
+    addEventListener("hashchange", () => setTimeout(done), {once: true});
+    location.hash = place;
+})"""
 
 
 @contextmanager
@@ -24,17 +33,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-SETTLED = """new Promise(done =>
-    requestIdleCallback(() => requestAnimationFrame(() => setTimeout(done)), {timeout: 500}))"""
-"""When what a page puts off is done: fields that take long to make, charts that wait for their width."""
-
-GO = """place => new Promise(done => {
-    if (location.hash === "#" + place) return done();
-    addEventListener("hashchange", () => setTimeout(done), {once: true});
-    location.hash = place;
-})"""
 
 
 def visit(page: Page, place: str) -> None:

@@ -71,7 +71,8 @@ def run_models(models: list[Model], built: Path, data: Path, place: Path | None 
 
 def seeded(built: Path, place: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A warehouse of nothing but the seeds of that in `built`, in memory or a file."""
-    connection = duckdb.connect()
+    # Statements over so little are done sooner by one thread: a sixth of the processor less.
+    connection = duckdb.connect(config={"threads": "1"})
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"attach '{place or ':memory:'}' as warehouse")
     connection.execute(f"attach '{warehouse_path(built)}' as built (read_only)")
