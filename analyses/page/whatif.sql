@@ -2,11 +2,14 @@
 -- on the same serving path: at the rates that recorded calls are priced by, as `fleetledger whatif` does.
 with
 
--- Where some model's tier begins: calls between the same two of these are priced by the same rates.
+-- Where some model's tier begins on a serving path: calls between the same two of these are priced by the same rates.
 steps as (
 
-    select list(distinct tier_start) as starts
+    select
+        provider,
+        list(distinct tier_start) as starts
     from dim_possible_rates
+    group by provider
 
 ),
 
@@ -55,7 +58,8 @@ alike as (
         sum(calls.cache_write_1h_tokens) as cache_write_1h_tokens,
         sum(calls.web_search_requests) as web_search_requests
     from calls
-    cross join steps
+    inner join steps
+        on calls.provider is not distinct from steps.provider
     group by all
 
 ),

@@ -181,6 +181,11 @@ def _column(values: list[Any]) -> Any:  # noqa: ANN401 (JSON)
     return [_plain(value) for value in values]
 
 
+def plain(column: Any) -> list[Any]:  # noqa: ANN401 (JSON)
+    """The values of a column, as few texts and their places or not."""
+    return [None if at is None else column["of"][at] for at in column["at"]] if isinstance(column, dict) else column
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401 (whatever the database holds)
     if value is None:
         return None

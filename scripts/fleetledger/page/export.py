@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import _duckdb
+import msgspec
 
 from fleetledger.base.errors import FleetledgerError, why
 from fleetledger.base.sql import text_of
@@ -27,8 +28,8 @@ from fleetledger.page.answers import (
     ask,
     is_there,
     overall,
+    plain,
     sources,
-    sql_of,
     tables_of,
     tables_there,
 )
@@ -64,6 +65,8 @@ order by
     project
 limit $1
 """
+SESSIONS = "select left(sha256(session_id), 16), session_id, hash(sessions)::varchar from page_sessions as sessions"
+"""Each session's key and id, and a digest of what its row says, which says whether anything of it has changed."""
 NEWEST_SESSIONS = "select session_id from page_sessions order by started_at desc nulls last, session_id limit $1"
 
 
@@ -172,7 +175,9 @@ class _Folder:
         answers = _overall(ledger)
         answers["sources"] = sources(ledger)
         before = self._state()
-        sessions = self._sessions(ledger, before)
+        sessions = {}
+        if "sessions" in answers:
+            sessions = self._sessions(ledger, set(plain(answers["sessions"]["columns"]["session_key"])), before)
         for name, found in answers.items():
             self._answer(name, found)
         for name in PARTS:
@@ -182,16 +187,13 @@ class _Folder:
         self._put("index.html", index(blocks, "folder"))
         self._remove_older(before)
         state = {"maker": _maker(), "files": sorted(self._names), "sessions": sessions}
-        _write(self._directory / STATE, json.dumps(state, indent=0))
+        _write(self._directory / STATE, msgspec.json.encode(state).decode())
         return Exported(self._directory / "index.html", self._files, self._written)
 
-    def _sessions(self, ledger: _duckdb.DuckDBPyConnection, state: Json) -> dict[str, str]:
-        """Write what changed of each session; what tells whether it will have changed, by the sessions' keys."""
-        if not is_there(ledger, "sessions"):
-            return {}
-        # The sessions that the list holds, and what each is made of.
-        cursor = question(ledger)
-        listed = _rows_of(cursor)
+    def _sessions(self, ledger: _duckdb.DuckDBPyConnection, keys: set[str], state: Json) -> dict[str, str]:
+        """Write what changed of each session of the list; what tells whether it will have changed, by their keys."""
+        rows = question(ledger).execute(SESSIONS).fetchall()
+        listed = {key: (session_id, digest) for key, session_id, digest in rows if key in keys}
         before = state.get("sessions", {}) if state.get("maker") == _maker() else {}
         there = {entry.name for entry in os.scandir(self._directory / "api" / "sessions")}
         fresh = [
@@ -208,7 +210,7 @@ class _Folder:
 
     def _state(self) -> Json:
         try:
-            found = json.loads((self._directory / STATE).read_bytes())
+            found = msgspec.json.decode((self._directory / STATE).read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
@@ -239,16 +241,6 @@ class _Folder:
         self._files += 1
         if OWN_FILE.fullmatch(name):
             self._names.add(name)
-
-
-def _rows_of(cursor: _duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
-    """The sessions of the list by their keys, each with its id and a digest of all that the list says of it."""
-    query = (
-        "select listed.session_key, listed.session_id, hash(listed) || ':' || hash(sessions)"
-        f" from ({sql_of('sessions')}) as listed inner join page_sessions as sessions using (session_id)"
-        " order by listed.session_key"
-    )
-    return {str(key): (str(session_id), str(digest)) for key, session_id, digest in cursor.execute(query).fetchall()}
 
 
 def _maker() -> str:

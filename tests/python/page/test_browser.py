@@ -117,6 +117,31 @@ def test_what_logs_say_runs_nothing(browser: Browser, hostile: Path, hostile_fol
                 assert "\u202e" not in page.locator("body").inner_text()
 
 
+def test_a_row_of_where_it_went_filters_all_and_what_no_filter_narrows_says_so(browser: Browser, folder: str) -> None:
+    with opened(browser, f"{folder}#/overview?period=all") as (page, _):
+        page.locator('section[aria-label="Where it went"] tbody tr td').first.click()
+        page.wait_for_url(re.compile("project="))
+        page.get_by_role("link", name="Limits and plans").click()
+        windows = page.locator('section[aria-label="Usage windows"]')
+        windows.get_by_text("Not narrowed by project").wait_for()
+        page.get_by_label("Only this project").select_option("")
+        windows.get_by_text("Not narrowed").wait_for(state="detached")
+
+
+def test_the_query_behind_a_figure_comes_with_what_is_chosen(
+    browser: Browser, folder: str, refreshed: RefreshedDemo
+) -> None:
+    with opened(browser, f"{folder}#/overview?since=2026-10-01&until=2026-10-31&fleet=claude_code") as (page, _):
+        shown = amount(page, "Real spend")
+        page.get_by_label("Real spend over time: where the figures come from").click()
+        page.wait_for_selector("dialog[open] pre")
+        chosen, query = (page.locator(f"dialog {one}").inner_text() for one in (".chosen", "pre"))
+    with duckdb.connect(str(published_path(refreshed.copy)), read_only=True) as ledger:
+        ledger.execute(chosen)
+        found = ledger.sql(query).filter("cost_kind = 'billed'").sum("cost_usd").fetchall()
+    assert shown == pytest.approx(float(found[0][0]), abs=0.00501)
+
+
 def test_a_person_finds_a_session_and_goes_back(browser: Browser, folder: str) -> None:
     with opened(browser, f"{folder}#/sessions?period=all") as (page, _):
         page.get_by_role("button", name="Notional").click()

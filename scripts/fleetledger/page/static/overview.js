@@ -189,11 +189,12 @@
         const sorted = fl.sorted(groups, (group) => Math.max(group.billed ?? 0, group.subscription ?? 0), true);
         const select = h("select", { "aria-label": "Where it went: by", class: "small" }, DIMENSIONS.map(([name, text]) => h("option", { value: name, selected: name === by }, "by " + text.toLowerCase())));
         select.addEventListener("change", () => ctx.set({ by: select.value }));
+        const only = (row) => ctx.set({ [by]: ctx.params[by] ? null : row.value ?? fl.NONE });
         const body = fl.grid({
-            label: "Where it went, by " + by, rows: sorted, most, fixed: true,
+            label: "Where it went, by " + by, rows: sorted, most, fixed: true, pick: only,
             columns: [
                 { id: "value", label: DIMENSIONS.find(([name]) => name === by)[1], first: true, wide: true, value: (row) => fl.name(by, row.value), title: (row) => row.value,
-                  cell: (row) => h("button", { class: "pick-name", type: "button", "aria-label": "Only " + fl.name(by, row.value), on: { click: () => ctx.set({ [by]: ctx.params[by] ? null : row.value ?? fl.NONE }) } }, fl.name(by, row.value)) },
+                  cell: (row) => h("button", { class: "pick-name", type: "button", "aria-label": "Only " + fl.name(by, row.value), on: { click: () => only(row) } }, fl.name(by, row.value)) },
                 fl.money("billed", "Paid", "billed", (row) => row.billed, largest),
                 fl.money("subscription", "Notional", "subscription", (row) => row.subscription, largest),
             ],

@@ -142,7 +142,7 @@
                     { id: "peak", label: "Most of a limit", num: true, value: (row) => row.peak_limit_share, cell: (row) => fl.share(row.peak_limit_share, 1), title: (row) => fl.plural(row.limit_count, "limit") + " told" },
                     { id: "lower", label: "Next down", minor: true, value: (row) => row.lower_tier, cell: (row) => (row.lower_tier === null ? null : row.lower_tier + ", " + fl.usd(row.lower_tier_usd)) },
                     { id: "fits", label: "Would take", num: true, minor: true, value: (row) => row.lower_tier_peak_share, cell: (row) => fl.share(row.lower_tier_peak_share, 1) },
-                    { id: "higher", label: "Next up", minor: true, value: (row) => row.higher_tier, cell: (row) => (row.higher_tier === null ? null : row.higher_tier + ", " + fl.usd(row.higher_tier_usd)) },
+                    { id: "higher", label: "Next up", roomy: true, value: (row) => row.higher_tier, cell: (row) => (row.higher_tier === null ? null : row.higher_tier + ", " + fl.usd(row.higher_tier_usd)) },
                 ],
                 empty: fl.empty("No plan covered any use.", "A [[plan]] in fleet.toml names what an account pays."),
             });

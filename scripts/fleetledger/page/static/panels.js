@@ -71,8 +71,10 @@
                 return h(column.first ? "th" : "td", { class: classes(column), scope: column.first ? "row" : null, title: column.title?.(row) ?? null }, content, column.bar?.(row));
             });
             const element = h("tr", { class: href || spec.pick ? "pick" : null }, cells);
-            if (href) element.addEventListener("click", (event) => {
-                if (!event.target.closest("a, button") && !String(getSelection())) location.hash = href;
+            if (href || spec.pick) element.addEventListener("click", (event) => {
+                if (event.target.closest("a, button") || String(getSelection())) return;
+                if (href) location.hash = href;
+                else spec.pick(row);
             });
             return element;
         };

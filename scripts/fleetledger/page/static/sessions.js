@@ -147,6 +147,9 @@
         const tokens = fl.add(it.input_tokens, it.output_tokens, it.cache_read_tokens, it.cache_write_5m_tokens, it.cache_write_1h_tokens);
         const fact = (label, value, title) => h("div", { title }, h("dt", {}, label), h("dd", {}, value));
         const resume = fl.resumeLine(it);
+        // Times of the day are enough, but where it went over midnight.
+        const long = it.started_at?.slice(0, 10) !== it.ended_at?.slice(0, 10);
+        const clock = (text) => (long && text ? fl.day(text) + " " : "") + fl.clock(text);
         return [
             h("p", { class: "meta" }, h("a", { class: "crumb", href: ctx.href("sessions") }, "← Sessions"), h("span", {}, fl.time(it.started_at) + " UTC"), h("span", {}, it.fleet + " · " + it.account + " on " + it.host), it.project && h("span", {}, h("code", {}, it.project)), it.git_branch && h("span", {}, "branch ", h("code", {}, it.git_branch)), it.parent_key && h("a", { href: "#/session/" + it.parent_key }, "forked from another session")),
             h("dl", { class: "facts" },
@@ -155,9 +158,9 @@
             h("div", { class: "panels" },
                 fl.panel({ title: "What came of it", span: "half", source: "session", body: verdict(it, ctx) }),
                 fl.panel({ title: "Take it up again", span: "half", body: h("div", { class: "prose" }, resume ? h("p", {}, fl.copyable(resume, "the line that resumes it")) : h("p", {}, "A session of mu is resumed by its daemon."), h("p", {}, fl.copyable("fleetledger show " + fl.shellWord(it.session_id), "the line that shows it")), h("p", { class: "soft" }, "The second prints what was said, and what each turn cost; the page holds no text of the logs but titles and paths.")) }),
-                turnsPanel(part(parts, "turns")), contextPanel(part(parts, "calls")), toolsPanel(part(parts, "tools")), filesPanel(part(parts, "files"), it),
+                turnsPanel(part(parts, "turns"), clock), contextPanel(part(parts, "calls"), clock), toolsPanel(part(parts, "tools")), filesPanel(part(parts, "files"), it),
                 workPanel(part(parts, "commits"), part(parts, "pull_requests"), ctx), stopsPanel(part(parts, "stops")),
-                part(parts, "tasks").count > 1 ? tasksPanel(part(parts, "tasks"), it) : null, part(parts, "findings").count ? findingsPanel(part(parts, "findings")) : null, part(parts, "signals").count ? signalsPanel(part(parts, "signals")) : null, callsPanel(part(parts, "calls"))),
+                part(parts, "tasks").count > 1 ? tasksPanel(part(parts, "tasks"), it, clock) : null, part(parts, "findings").count ? findingsPanel(part(parts, "findings")) : null, part(parts, "signals").count ? signalsPanel(part(parts, "signals"), clock) : null, callsPanel(part(parts, "calls"), clock)),
         ];
     }
 
@@ -169,22 +172,22 @@
             it.operator_rating && h("p", {}, "Rated " + it.operator_rating + " of 5 by a person."), it.unpriced_call_count ? h("p", { class: "note warn" }, fl.plural(it.unpriced_call_count, "call") + " have no cost: the amounts lack them.") : null);
     }
 
-    function turnsPanel(table) {
+    function turnsPanel(table, clock) {
         const rows = rowsOf(table).filter((row) => row.model_call_count || row.tool_call_count);
         const main = rows.filter((row) => !row.agent_id);
         const name = (row) => (row.agent_id ? "sub-agent " + row.agent_id.slice(0, 6) : row.turn_number ? String(row.turn_number) : "before");
-        const figures = () => fl.grid({ label: "Turns", rows, fixed: true, columns: [{ id: "turn", label: "Turn", first: true, value: name }, { id: "at", label: "Prompted", value: (row) => row.prompted_at, cell: (row) => fl.clock(row.prompted_at) }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, value: (row) => row.tool_call_count }, { id: "context", label: "Context", num: true, minor: true, value: (row) => row.context_tokens, cell: (row) => fl.short(row.context_tokens) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] });
+        const figures = () => fl.grid({ label: "Turns", rows, fixed: true, columns: [{ id: "turn", label: "Turn", first: true, value: name }, { id: "at", label: "Prompted", value: (row) => row.prompted_at, cell: (row) => clock(row.prompted_at) }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, value: (row) => row.tool_call_count }, { id: "context", label: "Context", num: true, minor: true, value: (row) => row.context_tokens, cell: (row) => fl.short(row.context_tokens) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] });
         const body = main.some((row) => turnCost(row) > 0) ? fl.sequence({ label: "Cost of each of " + fl.plural(main.length, "turn"), form: "bars", values: main.map(turnCost), tone: (i) => kindOf(main[i]), short: fl.usdShort, name: (i) => name(main[i]), lines: (i) => ["Turn " + name(main[i]), fl.usd(turnCost(main[i]), kindOf(main[i])), fl.plural(main[i].model_call_count, "call") + ", " + fl.plural(main[i].tool_call_count, "tool call")] }) : fl.empty("No turn has a price.");
         return fl.panel({ title: "Cost of each turn", note: "Of the main thread; sub-agents stand by themselves.", span: "half", source: "session_turns", body, figures: rows.length ? figures : null });
     }
 
-    function contextPanel(table) {
+    function contextPanel(table, clock) {
         const rows = rowsOf(table).filter((row) => !row.agent_id);
         const size = (row) => fl.add(row.input_tokens, row.cache_read_tokens, row.cache_write_tokens);
         const sizes = rows.map(size);
         // Half of the context gone from one call to the next: it was compacted, or cleared.
         const marks = sizes.map((value, i) => (i && value !== null && sizes[i - 1] > 20000 && value < sizes[i - 1] / 2 ? i : null)).filter((i) => i !== null);
-        const body = sizes.some((value) => value > 0) ? fl.sequence({ label: "Context of each of " + fl.plural(rows.length, "call") + ", at most " + fl.short(Math.max(...sizes.map((value) => value ?? 0))) + " tokens" + (marks.length ? ", cut " + fl.plural(marks.length, "time") : ""), form: "steps", values: sizes, marks, tone: () => "tokens", short: fl.axis, name: (i) => String(i + 1), lines: (i) => ["Call " + (i + 1) + ", " + fl.clock(rows[i].called_at), fl.count(sizes[i]) + " tokens", "of them " + fl.share(rows[i].cache_read_tokens, sizes[i]) + " from cache"] }) : fl.empty("No call has a count of tokens.");
+        const body = sizes.some((value) => value > 0) ? fl.sequence({ label: "Context of each of " + fl.plural(rows.length, "call") + ", at most " + fl.short(Math.max(...sizes.map((value) => value ?? 0))) + " tokens" + (marks.length ? ", cut " + fl.plural(marks.length, "time") : ""), form: "steps", values: sizes, marks, tone: () => "tokens", short: fl.axis, name: (i) => String(i + 1), lines: (i) => ["Call " + (i + 1) + ", " + clock(rows[i].called_at), fl.count(sizes[i]) + " tokens", "of them " + fl.share(rows[i].cache_read_tokens, sizes[i]) + " from cache"] }) : fl.empty("No call has a count of tokens.");
         return fl.panel({ title: "Context, call by call", note: marks.length ? "A broken line is where half of it or more went: a compaction, or a new beginning." : "What each call of the main thread read.", span: "half", source: "session_calls", body });
     }
 
@@ -247,14 +250,14 @@
         return root ? path.slice(root.length + 1) : path;
     };
     const filesPanel = (table, it) => fl.panel({ title: "Files", span: "half", source: "session_files", body: fl.grid({ label: "Files of the session", rows: rowsOf(table), most: 12, columns: [{ id: "file", label: "File", first: true, wide: true, value: (row) => row.file_path, title: (row) => row.file_path, cell: (row) => h("code", {}, within(row.file_path, it)) }, { id: "calls", label: "Calls", num: true, value: (row) => row.tool_call_count }, { id: "added", label: "Added", num: true, value: (row) => row.lines_added, cell: (row) => (row.lines_added === null ? null : "+" + fl.count(row.lines_added)) }, { id: "removed", label: "Removed", num: true, value: (row) => row.lines_removed, cell: (row) => (row.lines_removed === null ? null : "−" + fl.count(row.lines_removed)) }], empty: fl.empty("No tool named a file.") }) });
-    const tasksPanel = (table, it) => fl.panel({ title: "Sub-agents and tasks", source: "session_tasks", body: fl.grid({ label: "Tasks of the session", rows: rowsOf(table), most: 20, columns: [{ id: "task", label: "Task", first: true, value: (row) => (row.is_subagent ? "sub-agent " + (row.agent_id ?? "").slice(0, 8) : it.fleet === "mu" ? row.task_id.slice(-24) : "main thread") }, { id: "started", label: "Started", value: (row) => row.started_at, cell: (row) => fl.clock(row.started_at) }, { id: "outcome", label: "Outcome", value: (row) => row.outcome_class, cell: (row) => fl.words(row.outcome_class) }, { id: "why", label: "Why", wide: true, minor: true, value: (row) => row.outcome_rationale, title: (row) => row.outcome_rationale }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, minor: true, value: (row) => row.tool_call_count }, { id: "active", label: "Active", num: true, minor: true, value: (row) => row.active_ms, cell: (row) => fl.duration(row.active_ms) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] }) });
+    const tasksPanel = (table, it, clock) => fl.panel({ title: "Sub-agents and tasks", source: "session_tasks", body: fl.grid({ label: "Tasks of the session", rows: rowsOf(table), most: 20, columns: [{ id: "task", label: "Task", first: true, value: (row) => (row.is_subagent ? "sub-agent " + (row.agent_id ?? "").slice(0, 8) : it.fleet === "mu" ? row.task_id.slice(-24) : "main thread") }, { id: "started", label: "Started", value: (row) => row.started_at, cell: (row) => clock(row.started_at) }, { id: "outcome", label: "Outcome", value: (row) => row.outcome_class, cell: (row) => fl.words(row.outcome_class) }, { id: "why", label: "Why", wide: true, minor: true, value: (row) => row.outcome_rationale, title: (row) => row.outcome_rationale }, { id: "calls", label: "Calls", num: true, value: (row) => row.model_call_count }, { id: "tools", label: "Tools", num: true, minor: true, value: (row) => row.tool_call_count }, { id: "active", label: "Active", num: true, minor: true, value: (row) => row.active_ms, cell: (row) => fl.duration(row.active_ms) }, fl.money("billed", "Paid", "billed", (row) => row.billed_cost_usd), fl.money("subscription", "Notional", "subscription", (row) => row.subscription_cost_usd)] }) });
     const findingsPanel = (table) => fl.panel({ title: "What the audit found", source: "session_findings", body: fl.grid({ label: "Findings of the session", rows: rowsOf(table), columns: [{ id: "severity", label: "Severity", first: true, value: (row) => row.severity, cell: (row) => fl.severity(row.severity) }, { id: "rule", label: "Rule", value: (row) => fl.words(row.rule_id) }, { id: "tool", label: "Tool", minor: true, value: (row) => row.tool_name }, { id: "found", label: "Found", wide: true, value: (row) => row.found, title: (row) => row.found }, { id: "at", label: "When", value: (row) => row.called_at, cell: (row) => fl.time(row.called_at) }] }) });
-    const signalsPanel = (table) => fl.panel({
+    const signalsPanel = (table, clock) => fl.panel({
         title: "What signals see in it", source: "session_signals", note: "Claims that no tool bears out, instructions broken, friction, compactions, sub-agents without use, what could have been saved.",
         body: fl.grid({
             label: "Signals of the session", rows: rowsOf(table), most: 12,
             columns: [
-                { id: "at", label: "When", first: true, value: (row) => row.seen_at, cell: (row) => fl.clock(row.seen_at), title: (row) => row.seen_at },
+                { id: "at", label: "When", first: true, value: (row) => row.seen_at, cell: (row) => clock(row.seen_at), title: (row) => row.seen_at },
                 { id: "signal", label: "Signal", value: (row) => row.signal, cell: (row) => fl.words(row.signal) },
                 { id: "part", label: "What", wide: true, value: (row) => row.part, cell: (row) => fl.words(row.part) },
                 { id: "detail", label: "How", value: (row) => row.detail, cell: (row) => (row.detail_count === null ? fl.words(row.detail ?? fl.UNKNOWN) : fl.count(row.detail_count) + " " + fl.words(row.detail)) },
@@ -262,8 +265,8 @@
             ],
         }),
     });
-    const callsPanel = (table) => fl.panel({ title: "Calls", source: "session_calls", body: fl.grid({ label: "Calls of the session", kind: "free-height", rows: rowsOf(table), most: 50, columns: [
-        { id: "at", label: "Time", first: true, value: (row) => row.called_at, cell: (row) => fl.clock(row.called_at), title: (row) => row.called_at },
+    const callsPanel = (table, clock) => fl.panel({ title: "Calls", source: "session_calls", body: fl.grid({ label: "Calls of the session", kind: "free-height", rows: rowsOf(table), most: 50, columns: [
+        { id: "at", label: "Time", first: true, value: (row) => row.called_at, cell: (row) => clock(row.called_at), title: (row) => row.called_at },
         { id: "turn", label: "Turn", value: (row) => row.turn_number, cell: (row) => (row.agent_id ? "sub-agent " + row.agent_id.slice(0, 6) : row.turn_number) },
         { id: "model", label: "Model", minor: true, wide: true, value: (row) => row.model },
         { id: "input", label: "Fresh input", num: true, minor: true, value: (row) => row.input_tokens, cell: (row) => fl.count(row.input_tokens) }, { id: "read", label: "Cache read", num: true, minor: true, value: (row) => row.cache_read_tokens, cell: (row) => fl.count(row.cache_read_tokens) }, { id: "write", label: "Cache write", num: true, minor: true, value: (row) => row.cache_write_tokens, cell: (row) => fl.count(row.cache_write_tokens) }, { id: "output", label: "Output", num: true, value: (row) => row.output_tokens, cell: (row) => (row.usage_is_final || row.output_tokens === null ? "" : "≥ ") + fl.count(row.output_tokens) },
