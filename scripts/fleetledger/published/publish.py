@@ -29,6 +29,7 @@ from fleetledger.sources.resume import account_roots
 from fleetledger.warehouse.changes import DELTA, SAME
 from fleetledger.warehouse.delta import Delta
 from fleetledger.warehouse.memory import prepare
+from fleetledger.warehouse.transactions import transaction
 
 OPTIONS = "storage_version 'v1.2.0', block_size 65536"
 """Every DuckDB since 1.2 reads it: the CLI, the Node and the browser builds that lag behind the Python package.
@@ -199,16 +200,14 @@ def _replace_rows(delta: Delta, warehouse: Path, target: Path, fresh: Path, *, t
     connection.execute(f"attach {text_of(warehouse)} as warehouse (read_only)")
     connection.execute(f"attach {text_of(fresh)} as published")
     try:
-        connection.begin()
-        for name, model in delta.models.items():
-            _, schema, table = (part.strip('"') for part in model.relation.split("."))
-            if schema in SCHEMAS and model.materialized != "view":
-                _replace_rows_of(delta, name, f"published.{SCHEMAS[schema]}.{name_of(table)}", text=text)
-        connection.commit()
+        with transaction(connection):
+            for name, model in delta.models.items():
+                _, schema, table = (part.strip('"') for part in model.relation.split("."))
+                if schema in SCHEMAS and model.materialized != "view":
+                    _replace_rows_of(delta, name, f"published.{SCHEMAS[schema]}.{name_of(table)}", text=text)
         connection.execute("checkpoint published")
     except duckdb.Error:
         # It is damaged, or of another version: then it is written whole.
-        connection.rollback()
         return False
     finally:
         connection.execute("detach published")

@@ -28,3 +28,14 @@ def lift_limit(connection: duckdb.DuckDBPyConnection) -> None:
     with duckdb.connect() as other:
         ((usual,),) = other.execute("select current_setting('memory_limit')").fetchall()
     limit_memory(connection, str(usual))
+
+
+def lacks_memory(error: duckdb.Error) -> bool:
+    """Whether DuckDB gave up for want of memory, be it at a statement or when it wrote what a transaction has made.
+
+    >>> lacks_memory(duckdb.TransactionException("Failed to commit: … Increasing the memory limit (SET memory_limit"))
+    True
+    >>> lacks_memory(duckdb.TransactionException("Failed to commit: there is no such table"))
+    False
+    """
+    return isinstance(error, duckdb.OutOfMemoryException) or "memory_limit" in str(error)

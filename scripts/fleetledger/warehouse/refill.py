@@ -31,10 +31,11 @@ from fleetledger.warehouse.changes import NothingBuilt, WholeNeeded
 from fleetledger.warehouse.delta import Delta, TestFailed, note_complete
 from fleetledger.warehouse.filling import Filling, changes_since_template
 from fleetledger.warehouse.landing_views import show_landing
-from fleetledger.warehouse.memory import LITTLE, MUCH, lift_limit, limit_memory, prepare
+from fleetledger.warehouse.memory import LITTLE, MUCH, lacks_memory, lift_limit, limit_memory, prepare
 from fleetledger.warehouse.plan import Plan
 from fleetledger.warehouse.record import begin
 from fleetledger.warehouse.replace import Work, refresh_by_delta
+from fleetledger.warehouse.transactions import transaction
 
 THREADS = 2
 """How many statements run beside each other, as when dbt builds."""
@@ -125,7 +126,9 @@ def _connect(data: Path, memory: str | None) -> duckdb.DuckDBPyConnection:
 def _by_delta(data: Path, plan: Plan, step: Step) -> Delta:
     try:
         return _by_delta_within(LITTLE, data, plan, step)
-    except duckdb.OutOfMemoryException:
+    except duckdb.Error as error:
+        if not lacks_memory(error):
+            raise
         # All of it is one transaction, which has left what was there.
         return _by_delta_within(None, data, plan, step)
 
@@ -224,13 +227,13 @@ def in_parallel(
 def _with_cursor(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
     try:
         _in_transaction(connection, work)
-    except duckdb.OutOfMemoryException:
+    except duckdb.Error as error:
+        if not lacks_memory(error):
+            raise
         lift_limit(connection)
         _in_transaction(connection, work)
 
 
 def _in_transaction(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
-    with connection.cursor() as cursor:
-        cursor.begin()
+    with connection.cursor() as cursor, transaction(cursor):
         work(cursor)
-        cursor.commit()

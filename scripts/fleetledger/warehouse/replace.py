@@ -31,6 +31,7 @@ from fleetledger.warehouse.delta import (
 from fleetledger.warehouse.landing_views import copy_landing, show_landing
 from fleetledger.warehouse.plan import DataTest, Model, Plan
 from fleetledger.warehouse.touched import close_over_groups, gather, stage, touch
+from fleetledger.warehouse.transactions import transaction
 
 Work = Callable[[duckdb.DuckDBPyConnection], None]
 Run = Callable[[Mapping[str, Work], Mapping[str, set[str]]], None]
@@ -140,8 +141,7 @@ def _replace(delta: Delta, data: Path, step: Callable[[str], None]) -> None:
     connection = delta.connection
     # DuckDB then writes the tables at the commit, and no log of them before.
     delta.execute("set checkpoint_threshold = '1KB'")
-    connection.begin()
-    try:
+    with transaction(connection):
         copy_landing(connection, data, "fresh.landing", "warehouse.landing")
         for name in delta.roles:
             read = [delta.news(delta.models[name]), *(delta.changed[parent] for parent in delta.parents[name])]
@@ -151,10 +151,6 @@ def _replace(delta: Delta, data: Path, step: Callable[[str], None]) -> None:
             _test(delta, test)
             step(test.name)
         delta.build_id = note_complete(connection, "fresh.landing")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def _bring_up_to_date(delta: Delta, model: Model, read: Changed) -> Changed:

@@ -15,8 +15,9 @@ from refreshed_demo import RefreshedDemo
 
 from fleetledger.base.paths import PROJECT_ROOT, landing_dir, warehouse_path
 from fleetledger.published.publish import PublishError, publish
+from fleetledger.warehouse.memory import limit_memory
 from fleetledger.warehouse.plan import DataTest, Plan, read_plan, write_plan
-from fleetledger.warehouse.refill import SETTINGS, THREADS, RefillError, refill
+from fleetledger.warehouse.refill import SETTINGS, THREADS, RefillError, in_parallel, refill
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -64,6 +65,34 @@ def test_what_the_limit_of_memory_is_too_little_for_is_done_without_one(
         connection.execute("update main.build_state set is_complete = false")
     refill(copy, plan, NOW, quietly)
     assert differences(copy, fleet.data) == {"marts.build_info": 2, "main.build_state": 2}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block of size 256.0 KiB"),
+        # Told when a transaction was committed for which 48 MB were too little.
+        duckdb.TransactionException(
+            "TransactionContext Error: Failed to commit: failed to pin block of size 64.0 KiB (45.7 MiB/45.7 MiB used)"
+            "\n\nPossible solutions:\n* Increasing the memory limit (SET memory_limit='...GB')"
+        ),
+    ],
+    ids=["statement", "commit"],
+)
+def test_work_that_lacks_memory_is_done_again_without_a_limit(error: duckdb.Error) -> None:
+    tries: list[str] = []
+
+    def work(cursor: duckdb.DuckDBPyConnection) -> None:
+        ((limit,),) = cursor.execute("select current_setting('memory_limit')").fetchall()
+        tries.append(limit)
+        if len(tries) == 1:
+            raise error
+
+    with duckdb.connect() as connection:
+        limit_memory(connection, "48MB")
+        in_parallel(connection, {"one": work}, {"one": set()}, lambda name: None)
+    with_limit, without = tries
+    assert with_limit == "45.7 MiB" != without
 
 
 def suspicious(plan: Plan) -> Plan:
